@@ -1,0 +1,2 @@
+//! The `qftp` program.
+fn main() {}
