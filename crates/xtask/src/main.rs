@@ -1,2 +1,51 @@
-//! The project's own tasks.
-fn main() {}
+//! The project's own tasks: `cargo xtask test | lint | fmt`.
+//!
+//! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
+//! one named step after the other, and stops at the first that fails.
+
+mod install;
+mod root;
+mod step;
+mod steps;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+The project's own tasks.
+
+usage: cargo xtask TASK
+
+  test [STEP…]   install what the tests need, then run every check (or only the steps named)
+  test --list    the steps of `test`, in order
+  lint           formatting, clippy and the documentation, warnings as errors
+  fmt            format the sources";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["test", "--list"] => {
+            steps::all().iter().for_each(|step| println!("{:<14}{}", step.name, step.about));
+            Ok(())
+        }
+        ["test"] => step::run(&steps::all(), &[]),
+        ["test", names @ ..] => step::run(&steps::all(), names),
+        ["lint"] => step::run(&steps::lint(), &[]),
+        ["fmt"] => step::run(&steps::format(), &[]),
+        [] | ["help" | "-h" | "--help"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        [other, ..] => {
+            eprintln!("xtask: no task `{other}`\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: FAILED: {failure}");
+            ExitCode::from(failure.code)
+        }
+    }
+}

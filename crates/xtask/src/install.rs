@@ -1,0 +1,145 @@
+//! What the tests need beside Rust, Python 3 and a C compiler, on a Debian.
+//!
+//! FTP servers are unpacked into a folder of ours and never installed: Debian's packages of them exclude each other and would
+//! start a service. Small libraries and clients come from apt; Python packages go into a virtual environment of ours.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::root;
+use crate::step::{Failure, command, must, succeeds};
+
+/// Packages of the system, each with a file that shows that it is there.
+const PACKAGES: &[(&str, &str)] = &[
+    ("libpam-wrapper", "/usr/lib/*/libpam_wrapper.so"),
+    ("libnss-wrapper", "/usr/lib/*/libnss_wrapper.so"),
+    ("libwrap0", "/usr/lib/*/libwrap.so.0"),
+    ("lftp", "/usr/bin/lftp"),
+    ("curl", "/usr/bin/curl"),
+];
+
+/// Packages of Python, each with the module it brings.
+const PYTHON: &[(&str, &str)] = &[("pyserial", "serial"), ("pyftpdlib", "pyftpdlib"), ("pytest", "pytest")];
+
+/// The interpreter of our virtual environment.
+pub(crate) fn python() -> PathBuf {
+    root::tools().join("python/bin/python")
+}
+
+/// The folder with vsftpd's package in it.
+pub(crate) fn vsftpd() -> PathBuf {
+    root::tools().join("vsftpd")
+}
+
+/// Installs all that is not there yet.
+pub(crate) fn all() -> Result<(), Failure> {
+    fs::create_dir_all(root::tools())
+        .map_err(|error| Failure::new(format!("{}: {error}", root::tools().display())))?;
+    let mut apt = Apt { updated: false };
+    system(&mut apt)?;
+    server(&mut apt, "vsftpd", &vsftpd(), "usr/sbin/vsftpd")?;
+    virtual_environment(&mut apt)
+}
+
+/// apt-get, whose lists are fetched once and only when something is to be installed.
+struct Apt {
+    updated: bool,
+}
+
+impl Apt {
+    fn get(&mut self, arguments: &[&str], folder: &Path) -> Result<(), Failure> {
+        if !self.updated {
+            must(&mut as_root("apt-get", &["update", "-qq"])?)?;
+            self.updated = true;
+        }
+        must(as_root("apt-get", arguments)?.env("DEBIAN_FRONTEND", "noninteractive").current_dir(folder))
+    }
+
+    fn install(&mut self, packages: &[&str]) -> Result<(), Failure> {
+        let arguments = [&["install", "-y", "-qq", "--no-install-recommends"], packages].concat();
+        self.get(&arguments, &root::workspace()).map_err(|failure| Failure {
+            what: format!("{failure}\ninstall these yourself, then try again: {}", packages.join(" ")),
+            ..failure
+        })
+    }
+}
+
+fn system(apt: &mut Apt) -> Result<(), Failure> {
+    let missing: Vec<&str> =
+        PACKAGES.iter().filter(|(_, file)| !exists(file)).map(|(name, _)| *name).collect();
+    if missing.is_empty() {
+        println!("system packages: there");
+        return Ok(());
+    }
+    apt.install(&missing)?;
+    match PACKAGES.iter().find(|(_, file)| !exists(file)) {
+        None => Ok(()),
+        Some((name, file)) => Err(Failure::new(format!("{name} is installed, but {file} is not there"))),
+    }
+}
+
+/// Unpacks a server's package into a folder; the program named must then be there.
+fn server(apt: &mut Apt, package: &str, folder: &Path, program: &str) -> Result<(), Failure> {
+    if folder.join(program).exists() {
+        println!("{package}: there");
+        return Ok(());
+    }
+    let download = root::tools().join("download");
+    let fault = |error: std::io::Error| Failure::new(format!("{}: {error}", download.display()));
+    let _ = fs::remove_dir_all(&download);
+    fs::create_dir_all(&download).map_err(fault)?;
+    apt.get(&["download", package], &download)?;
+    for entry in fs::read_dir(&download).map_err(fault)? {
+        let archive = entry.map_err(fault)?.path();
+        must(&mut command("dpkg-deb", &["-x", &archive.to_string_lossy(), &folder.to_string_lossy()]))?;
+    }
+    let _ = fs::remove_dir_all(&download);
+    if folder.join(program).exists() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("{package} was unpacked, but {program} is not in it")))
+    }
+}
+
+fn virtual_environment(apt: &mut Apt) -> Result<(), Failure> {
+    let imports: Vec<String> = PYTHON.iter().map(|(_, module)| format!("import {module}")).collect();
+    let imports = imports.join("; ");
+    if succeeds(&mut command(python(), &["-c", &imports])) {
+        println!("Python packages: there");
+        return Ok(());
+    }
+    let folder = root::tools().join("python");
+    let create = || command("python3", &["-m", "venv", "--clear", &folder.to_string_lossy()]);
+    if !succeeds(&mut create()) {
+        apt.install(&["python3-venv"])?;
+        must(&mut create())?;
+    }
+    let packages: Vec<&str> = PYTHON.iter().map(|(name, _)| *name).collect();
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    must(&mut command(python(), &[&pip, packages.as_slice()].concat()))?;
+    must(&mut command(python(), &["-c", &imports]))
+}
+
+/// The command as root: as it is, or by sudo.
+fn as_root(program: &str, arguments: &[&str]) -> Result<Command, Failure> {
+    let id = Command::new("id").arg("-u").output();
+    if id.is_ok_and(|output| output.stdout.trim_ascii() == b"0") {
+        return Ok(command(program, arguments));
+    }
+    if succeeds(Command::new("sudo").args(["-n", "true"])) {
+        return Ok(command("sudo", &[&[program], arguments].concat()));
+    }
+    let packages: Vec<&str> = PACKAGES.iter().map(|(name, _)| *name).collect();
+    Err(Failure::new(format!(
+        "not root and no sudo without a password: run `apt-get install {} python3-venv` as root, and once `cargo xtask test` with sudo for vsftpd",
+        packages.join(" ")
+    )))
+}
+
+/// Whether the file is there; one `*` stands for any one folder.
+fn exists(pattern: &str) -> bool {
+    let Some((before, after)) = pattern.split_once("/*/") else { return Path::new(pattern).exists() };
+    let Ok(entries) = fs::read_dir(before) else { return false };
+    entries.flatten().any(|entry| entry.path().join(after).exists())
+}

@@ -1,0 +1,86 @@
+//! The steps of each task, in the order they run: cheap ones first.
+
+use std::process::Command;
+
+use crate::install;
+use crate::root;
+use crate::step::{Failure, Step, cargo, command, must};
+
+/// `cargo xtask test`.
+pub(crate) fn all() -> Vec<Step> {
+    let mut steps = vec![Step {
+        name: "install",
+        about: "what the tests need: servers, clients, Python",
+        run: install::all,
+    }];
+    steps.extend(lint());
+    steps.extend([
+        Step { name: "features", about: "the light builds: every crate without its features", run: features },
+        Step {
+            name: "freestanding",
+            about: "qftp-core linked with no library, no undefined symbol, no panic",
+            run: freestanding,
+        },
+        Step { name: "benches", about: "the benchmarks compile", run: benches },
+        Step { name: "tests", about: "every test of every crate, all features", run: tests },
+        Step { name: "python", about: "the tests that use no qftp code: Python with pyserial", run: python },
+    ]);
+    steps
+}
+
+/// `cargo xtask lint`.
+pub(crate) fn lint() -> Vec<Step> {
+    vec![
+        Step { name: "format", about: "rustfmt", run: || must(&mut cargo(&["fmt", "--all", "--check"])) },
+        Step { name: "clippy", about: "clippy, warnings are errors", run: clippy },
+        Step { name: "documentation", about: "rustdoc, warnings are errors", run: documentation },
+    ]
+}
+
+/// `cargo xtask fmt`.
+pub(crate) fn format() -> Vec<Step> {
+    vec![Step { name: "format", about: "rustfmt", run: || must(&mut cargo(&["fmt", "--all"])) }]
+}
+
+fn clippy() -> Result<(), Failure> {
+    must(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
+}
+
+fn documentation() -> Result<(), Failure> {
+    must(cargo(&["doc", "--workspace", "--no-deps", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn features() -> Result<(), Failure> {
+    for package in ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-cli"] {
+        must(&mut cargo(&["check", "--package", package, "--no-default-features"]))?;
+    }
+    Ok(())
+}
+
+/// The proof lives beside the crate that it is about, as a script with no arguments.
+fn freestanding() -> Result<(), Failure> {
+    must(&mut command("sh", &["crates/qftp-core/freestanding/check.sh"]))
+}
+
+fn benches() -> Result<(), Failure> {
+    must(&mut cargo(&["check", "--manifest-path", "benches/Cargo.toml", "--all-targets"]))
+}
+
+fn tests() -> Result<(), Failure> {
+    must(with_tools(&mut cargo(&["test", "--workspace", "--all-features"])))
+}
+
+fn python() -> Result<(), Failure> {
+    must(&mut cargo(&["build", "--package", "qftp-cli"]))?;
+    must(with_tools(&mut command(install::python(), &["-m", "pytest", "-q", "tests/python"])))
+}
+
+/// Tells the tests where the tools are. A test whose tool is not named skips itself and says so; under this task none does.
+fn with_tools(command: &mut Command) -> &mut Command {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root::workspace().join("target"), Into::into);
+    command
+        .env("QFTP_TEST_VSFTPD", install::vsftpd())
+        .env("QFTP_TEST_PYTHON", install::python())
+        .env("QFTP_TEST_QFTP", target.join("debug").join("qftp"))
+}
