@@ -1,0 +1,141 @@
+//! Splitting a byte stream into lines; any split of the input gives the same lines.
+
+/// What [`LineReader::read`] or [`CommandReader::read`] found at the front of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Read<'a> {
+    /// Bytes of the input that are used up.
+    pub consumed: usize,
+    /// A complete line, without CR and LF; `None` when all input is used up and no line is complete.
+    pub line: Option<&'a [u8]>,
+    /// Whether the line was longer than the reader's buffer and its end is cut off.
+    pub cut: bool,
+}
+
+/// The host's side: lines end with CR or LF, in any mix, and blank ones are framing.
+///
+/// A line that lies whole in the input is handed out from there; only one that is split over inputs is copied, into a buffer of
+/// `N` bytes.
+#[derive(Clone, Debug)]
+pub struct LineReader<const N: usize> {
+    buf: [u8; N],
+    len: usize,
+    cut: bool,
+}
+
+impl<const N: usize> Default for LineReader<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize> LineReader<N> {
+    /// A reader at the start of a line.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { buf: [0; N], len: 0, cut: false }
+    }
+
+    /// Whether the start of a line is waiting for its end.
+    #[must_use]
+    pub const fn is_within_line(&self) -> bool {
+        self.len > 0
+    }
+
+    /// What there is of a line whose end has not come.
+    #[must_use]
+    pub fn partial(&self) -> &[u8] {
+        self.buf.get(..self.len).unwrap_or_default()
+    }
+
+    /// Forgets the start of a line.
+    pub const fn clear(&mut self) {
+        self.len = 0;
+        self.cut = false;
+    }
+
+    /// Reads up to the end of the first line in `input`.
+    pub fn read<'a>(&'a mut self, input: &'a [u8]) -> Read<'a> {
+        let start = match self.len {
+            0 => input.iter().position(|byte| !is_end(*byte)).unwrap_or(input.len()),
+            _ => 0,
+        };
+        let rest = input.get(start..).unwrap_or_default();
+        let Some(end) = rest.iter().position(|byte| is_end(*byte)) else {
+            self.keep(rest);
+            return Read { consumed: input.len(), line: None, cut: false };
+        };
+        let tail = rest.get(..end).unwrap_or_default();
+        let consumed = start.saturating_add(end).saturating_add(1);
+        if self.len == 0 {
+            let cut = tail.len() > N;
+            return Read { consumed, line: Some(tail.get(..N).unwrap_or(tail)), cut };
+        }
+        self.keep(tail);
+        let (len, cut) = (core::mem::take(&mut self.len), core::mem::take(&mut self.cut));
+        Read { consumed, line: self.buf.get(..len), cut }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = self.buf.get_mut(self.len..).unwrap_or_default();
+        let fits = bytes.len().min(room.len());
+        if let (Some(room), Some(bytes)) = (room.get_mut(..fits), bytes.get(..fits)) {
+            room.copy_from_slice(bytes);
+        }
+        self.len = self.len.saturating_add(fits);
+        self.cut |= fits < bytes.len();
+    }
+}
+
+const fn is_end(byte: u8) -> bool {
+    byte == b'\r' || byte == b'\n'
+}
+
+/// The module's side: a command line ends with CR, LF means nothing, backspace takes the last byte back.
+#[derive(Clone, Debug)]
+pub struct CommandReader<const N: usize> {
+    buf: [u8; N],
+    len: usize,
+    cut: bool,
+}
+
+impl<const N: usize> Default for CommandReader<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize> CommandReader<N> {
+    /// A reader at the start of a line.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { buf: [0; N], len: 0, cut: false }
+    }
+
+    /// Forgets the start of a line.
+    pub const fn clear(&mut self) {
+        self.len = 0;
+        self.cut = false;
+    }
+
+    /// Reads up to the first CR in `input`; a line may be empty.
+    pub fn read(&mut self, input: &[u8]) -> Read<'_> {
+        for (at, byte) in input.iter().enumerate() {
+            match byte {
+                b'\r' => {
+                    let (len, cut) = (core::mem::take(&mut self.len), core::mem::take(&mut self.cut));
+                    return Read { consumed: at.saturating_add(1), line: self.buf.get(..len), cut };
+                }
+                b'\n' => {}
+                0x08 | 0x7F => self.len = self.len.saturating_sub(1),
+                byte => match self.buf.get_mut(self.len) {
+                    Some(slot) => {
+                        *slot = *byte;
+                        self.len = self.len.saturating_add(1);
+                    }
+                    None => self.cut = true,
+                },
+            }
+        }
+        Read { consumed: input.len(), line: None, cut: false }
+    }
+}
