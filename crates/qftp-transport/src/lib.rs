@@ -1,1 +1,22 @@
-//! tbd
+//! Ports to a module, and the clients that drive [`qftp_core`] over them.
+//!
+//! A [`Port`] is a line to a module: [`SerialPort`], [`TcpPort`], [`Rfc2217Port`] or, in one process, [`Pipe`]. [`open`] makes one
+//! from an address.
+
+#[cfg(feature = "embedded-io")]
+mod embedded;
+mod open;
+mod pipe;
+mod port;
+pub mod rfc2217;
+mod serial;
+mod tcp;
+
+#[cfg(feature = "embedded-io")]
+pub use embedded::EmbeddedPort;
+pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open};
+pub use pipe::{Pipe, pipe};
+pub use port::Port;
+pub use rfc2217::Rfc2217Port;
+pub use serial::SerialPort;
+pub use tcp::TcpPort;

@@ -1,0 +1,236 @@
+//! A port by its address: a path, `tcp://host:port` or `rfc2217://host:port`.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use crate::port::Port;
+use crate::rfc2217::Rfc2217Port;
+use crate::serial::SerialPort;
+use crate::tcp::TcpPort;
+
+/// How a line is set. What a port does not have (a baud rate on TCP) is passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Bits a second.
+    pub baud: u32,
+    /// Flow control.
+    pub flow: Flow,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { baud: 115_200, flow: Flow::None }
+    }
+}
+
+/// Flow control of a serial line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flow {
+    /// None: at high rates bytes may be lost.
+    #[default]
+    None,
+    /// By the wires RTS and CTS.
+    RtsCts,
+}
+
+/// Where a port is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Address {
+    /// A serial port or pseudo-terminal by its path.
+    Path(String),
+    /// `tcp://host:port`: raw bytes.
+    Tcp(String),
+    /// `rfc2217://host:port`: a serial port on another machine, with its settings.
+    Rfc2217(String),
+}
+
+impl Address {
+    /// Reads an address; anything without a scheme is a path.
+    pub fn parse(text: &str) -> Result<Self, OpenError> {
+        let wrong = |kind, why: &str| Err(OpenError { port: text.to_owned(), kind, text: why.to_owned() });
+        let Some((scheme, rest)) = text.split_once("://") else {
+            if text.is_empty() {
+                return wrong(OpenErrorKind::Address, "the address is empty");
+            }
+            return Ok(Self::Path(text.to_owned()));
+        };
+        let host = rest.trim_end_matches('/');
+        let number =
+            host.rsplit_once(':').filter(|(name, _)| !name.is_empty()).map(|(_, port)| port.parse::<u16>());
+        if !matches!(number, Some(Ok(1..))) {
+            return wrong(
+                OpenErrorKind::Address,
+                "a host and a port number are needed, as in tcp://192.0.2.7:4000",
+            );
+        }
+        match scheme {
+            "tcp" => Ok(Self::Tcp(host.to_owned())),
+            "rfc2217" => Ok(Self::Rfc2217(host.to_owned())),
+            _ => wrong(OpenErrorKind::Address, "unknown scheme; there are tcp:// and rfc2217://, or a path"),
+        }
+    }
+}
+
+/// Opens the port at this address.
+pub fn open(address: &str, settings: &Settings) -> Result<AnyPort, OpenError> {
+    match Address::parse(address)? {
+        Address::Path(path) => SerialPort::open(&path, settings).map(AnyPort::Serial),
+        Address::Tcp(host) => TcpPort::connect(&host).map(AnyPort::Tcp),
+        Address::Rfc2217(host) => Rfc2217Port::connect(&host, settings).map(AnyPort::Rfc2217),
+    }
+}
+
+/// Any port that has an address.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AnyPort {
+    /// A path.
+    Serial(SerialPort),
+    /// `tcp://`.
+    Tcp(TcpPort),
+    /// `rfc2217://`.
+    Rfc2217(Rfc2217Port),
+}
+
+impl AnyPort {
+    fn inner(&mut self) -> &mut dyn Port {
+        match self {
+            Self::Serial(port) => port,
+            Self::Tcp(port) => port,
+            Self::Rfc2217(port) => port,
+        }
+    }
+}
+
+impl Port for AnyPort {
+    fn read(&mut self, buf: &mut [u8], wait: Duration) -> io::Result<usize> {
+        self.inner().read(buf, wait)
+    }
+    fn write(&mut self, bytes: &[u8], wait: Duration) -> io::Result<usize> {
+        self.inner().write(bytes, wait)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner().flush()
+    }
+    fn set_dtr(&mut self, on: bool) -> io::Result<()> {
+        self.inner().set_dtr(on)
+    }
+    fn name(&self) -> String {
+        match self {
+            Self::Serial(port) => port.name(),
+            Self::Tcp(port) => port.name(),
+            Self::Rfc2217(port) => port.name(),
+        }
+    }
+}
+
+/// A port that did not open: which one, why, what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenError {
+    /// The address as it was given.
+    pub port: String,
+    /// What is wrong.
+    pub kind: OpenErrorKind,
+    /// The system's words.
+    pub text: String,
+}
+
+/// Why a port did not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenErrorKind {
+    /// The address itself cannot be read.
+    Address,
+    /// Nothing there: no such path, no such host.
+    NoSuchPort,
+    /// Not allowed to open it.
+    Permission,
+    /// Another program holds it.
+    Held,
+    /// Nobody listens there.
+    Refused,
+    /// Nobody answered in time.
+    NoAnswer,
+    /// Something answered, but it speaks no RFC 2217.
+    NotRfc2217,
+    /// Anything else, in the system's words.
+    Other,
+}
+
+impl OpenError {
+    pub(crate) fn from_io(port: &str, error: &io::Error) -> Self {
+        let kind = match error.kind() {
+            io::ErrorKind::ConnectionRefused => OpenErrorKind::Refused,
+            io::ErrorKind::NotFound => OpenErrorKind::NoSuchPort,
+            io::ErrorKind::PermissionDenied => OpenErrorKind::Permission,
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => OpenErrorKind::NoAnswer,
+            _ => OpenErrorKind::Other,
+        };
+        Self { port: port.to_owned(), kind, text: error.to_string() }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self.kind {
+            OpenErrorKind::Address => {
+                "write a path such as /dev/ttyUSB2, tcp://host:port or rfc2217://host:port"
+            }
+            OpenErrorKind::NoSuchPort => {
+                "check that the module is plugged in and powered; `ls /dev/ttyUSB* /dev/ttyACM*` lists its ports"
+            }
+            OpenErrorKind::Permission => {
+                "join the group that owns the port (on Debian: `sudo usermod -aG dialout $USER`, then log in again)"
+            }
+            OpenErrorKind::Held => {
+                "end the program that holds it (`fuser -v PORT` names it; often ModemManager, pppd or a terminal program)"
+            }
+            OpenErrorKind::Refused => "check the port number, and that the server on that machine runs",
+            OpenErrorKind::NoAnswer => "check the address and the network between",
+            OpenErrorKind::NotRfc2217 => "for a server that hands on raw bytes write tcp:// instead",
+            OpenErrorKind::Other => "check that this is a serial port of the module",
+        }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { port, kind, text } = self;
+        match kind {
+            OpenErrorKind::Address => write!(f, "`{port}` is no port: {text}"),
+            OpenErrorKind::NoSuchPort => write!(f, "{port}: no such port ({text})"),
+            OpenErrorKind::Permission => write!(f, "{port}: permission denied ({text})"),
+            OpenErrorKind::Held => write!(f, "{port}: held by another program ({text})"),
+            OpenErrorKind::Refused => write!(f, "{port}: nobody listens there ({text})"),
+            OpenErrorKind::NoAnswer => write!(f, "{port}: no answer ({text})"),
+            OpenErrorKind::NotRfc2217 => write!(f, "{port}: does not speak RFC 2217 ({text})"),
+            OpenErrorKind::Other => write!(f, "{port}: cannot be opened ({text})"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        assert_eq!(Address::parse("/dev/ttyUSB2"), Ok(Address::Path("/dev/ttyUSB2".to_owned())));
+        assert_eq!(Address::parse("COM3"), Ok(Address::Path("COM3".to_owned())));
+        assert_eq!(Address::parse("tcp://[::1]:40"), Ok(Address::Tcp("[::1]:40".to_owned())));
+        assert_eq!(Address::parse("rfc2217://lab:4000/"), Ok(Address::Rfc2217("lab:4000".to_owned())));
+        for wrong in
+            ["", "tcp://", "tcp://host", "tcp://:4000", "tcp://host:0", "tcp://host:65536", "udp://host:1"]
+        {
+            assert_eq!(
+                Address::parse(wrong).map_err(|error| error.kind),
+                Err(OpenErrorKind::Address),
+                "{wrong}"
+            );
+        }
+    }
+}
