@@ -1,0 +1,313 @@
+//! The module's own files: UFS, RAM and SD, each a folder with a size limit.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use qftp_core::codes::CmeCode;
+use qftp_core::limits;
+use qftp_core::wire::Storage;
+
+/// Size of the UFS of a [`Drives`] unless set otherwise: what an EC200S shows.
+pub const UFS_SIZE: u64 = 5 << 20;
+/// Size of the RAM disk unless set otherwise.
+pub const RAM_SIZE: u64 = 2 << 20;
+/// Size of the SD card unless set otherwise.
+pub const SD_SIZE: u64 = 64 << 20;
+
+/// A folder that plays a storage, and how much fits into it.
+#[derive(Debug, Clone)]
+struct Volume {
+    folder: PathBuf,
+    size: u64,
+}
+
+/// The folders behind UFS, RAM and SD.
+///
+/// ```
+/// use qftp_emulator::{Drives, Storage};
+/// # let folder = tempfile::tempdir()?;
+/// let drives = Drives::in_folder(folder.path())?.with_size(Storage::Ufs, 100_000).without(Storage::Sd);
+/// # let _ = drives;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Drives {
+    ufs: Volume,
+    ram: Option<Volume>,
+    sd: Option<Volume>,
+    /// Removed with the storage, where it is a temporary one.
+    temporary: Option<PathBuf>,
+}
+
+/// A file of the module: where it is and what its host calls it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) storage: Storage,
+    pub(crate) path: PathBuf,
+}
+
+/// The `+CME ERROR`s of files that this module needs (companion.md §2).
+pub(crate) mod cme {
+    use qftp_core::codes::CmeCode;
+
+    pub(crate) const INVALID_INPUT: CmeCode = CmeCode::new(400);
+    pub(crate) const DRIVE_FULL: CmeCode = CmeCode::new(403);
+    pub(crate) const NOT_FOUND: CmeCode = CmeCode::new(405);
+    pub(crate) const INVALID_NAME: CmeCode = CmeCode::new(406);
+    pub(crate) const EXISTS: CmeCode = CmeCode::new(407);
+    pub(crate) const WRITE: CmeCode = CmeCode::new(409);
+    pub(crate) const OPEN: CmeCode = CmeCode::new(410);
+    pub(crate) const READ: CmeCode = CmeCode::new(411);
+    pub(crate) const TOO_MANY_OPEN: CmeCode = CmeCode::new(413);
+    pub(crate) const READ_ONLY: CmeCode = CmeCode::new(414);
+    pub(crate) const HANDLE: CmeCode = CmeCode::new(416);
+    pub(crate) const LIST: CmeCode = CmeCode::new(417);
+    pub(crate) const DELETE: CmeCode = CmeCode::new(418);
+    pub(crate) const DISK_INFO: CmeCode = CmeCode::new(419);
+    pub(crate) const NO_SPACE: CmeCode = CmeCode::new(420);
+    pub(crate) const TIME_OUT: CmeCode = CmeCode::new(421);
+    pub(crate) const ALREADY_OPEN: CmeCode = CmeCode::new(426);
+}
+
+impl Drives {
+    /// The folders `ufs`, `ram` and `sd` in `folder`, made when they are not there.
+    ///
+    /// # Errors
+    /// When a folder cannot be made.
+    pub fn in_folder(folder: &Path) -> io::Result<Self> {
+        let volume = |name: &str, size| {
+            let folder = folder.join(name);
+            fs::create_dir_all(&folder)?;
+            io::Result::Ok(Volume { folder, size })
+        };
+        Ok(Self {
+            ufs: volume("ufs", UFS_SIZE)?,
+            ram: Some(volume("ram", RAM_SIZE)?),
+            sd: Some(volume("sd", SD_SIZE)?),
+            temporary: None,
+        })
+    }
+
+    /// Folders of its own, removed with the value.
+    ///
+    /// # Errors
+    /// When a folder cannot be made.
+    pub fn temporary() -> io::Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        loop {
+            let name = format!("qftp-module-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+            let folder = std::env::temp_dir().join(name);
+            match fs::create_dir(&folder) {
+                Ok(()) => {
+                    let mut drives = Self::in_folder(&folder)?;
+                    drives.temporary = Some(folder);
+                    return Ok(drives);
+                }
+                // Left behind by a process of the same number that was killed.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The same with another size of one storage, in bytes.
+    #[must_use]
+    pub fn with_size(mut self, storage: Storage, size: u64) -> Self {
+        match storage {
+            Storage::Ufs => self.ufs.size = size,
+            Storage::Ram => self.ram.iter_mut().for_each(|ram| ram.size = size),
+            Storage::Sd => self.sd.iter_mut().for_each(|sd| sd.size = size),
+        }
+        self
+    }
+
+    /// The same without a storage: not every module has RAM, few have SD. UFS is always there.
+    #[must_use]
+    pub fn without(mut self, storage: Storage) -> Self {
+        match storage {
+            Storage::Ufs => {}
+            Storage::Ram => self.ram = None,
+            Storage::Sd => self.sd = None,
+        }
+        self
+    }
+
+    /// The folder behind a storage, if the module has that storage.
+    #[must_use]
+    pub fn folder(&self, storage: Storage) -> Option<&Path> {
+        self.volume(storage).map(|volume| volume.folder.as_path())
+    }
+
+    fn volume(&self, storage: Storage) -> Option<&Volume> {
+        match storage {
+            Storage::Ufs => Some(&self.ufs),
+            Storage::Ram => self.ram.as_ref(),
+            Storage::Sd => self.sd.as_ref(),
+        }
+    }
+
+    /// Where a file is or would be. A name that could mean anything but a file right in its folder is refused.
+    pub(crate) fn place(&self, name: &[u8]) -> Result<Place, CmeCode> {
+        if name.len() > limits::MODULE_FILE {
+            return Err(cme::INVALID_NAME);
+        }
+        let (storage, rest) = Storage::split(name);
+        let forbidden = |byte: &u8| matches!(byte, b'/' | b'\\' | b':' | b'"' | b'*') || byte.is_ascii_control();
+        if rest.is_empty() || rest == b"." || rest == b".." || rest.iter().any(forbidden) {
+            return Err(cme::INVALID_NAME);
+        }
+        let volume = self.volume(storage).ok_or(cme::INVALID_NAME)?;
+        let path = volume.folder.join(file_name(rest).ok_or(cme::INVALID_NAME)?);
+        // A link in the folder could lead out of it.
+        if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(cme::INVALID_NAME);
+        }
+        Ok(Place { storage, path })
+    }
+
+    /// Opens an existing file for reading.
+    pub(crate) fn open(&self, name: &[u8]) -> Result<(File, u64), CmeCode> {
+        let place = self.place(name)?;
+        let file = File::open(&place.path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => cme::NOT_FOUND,
+            _ => cme::OPEN,
+        })?;
+        let size = file.metadata().map_err(|_| cme::OPEN)?.len();
+        Ok((file, size))
+    }
+
+    /// Makes a file for writing; one that is there is emptied.
+    pub(crate) fn create(&self, name: &[u8]) -> Result<(File, Place), CmeCode> {
+        let place = self.place(name)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&place.path)
+            .map_err(|_| cme::OPEN)?;
+        Ok((file, place))
+    }
+
+    /// Bytes free and in all; `None` when the module has no such storage.
+    pub(crate) fn space(&self, storage: Storage) -> Option<(u64, u64)> {
+        let volume = self.volume(storage)?;
+        let used: u64 = self.files(storage).ok()?.iter().map(|(_, size)| size).sum();
+        Some((volume.size.saturating_sub(used), volume.size))
+    }
+
+    /// Bytes free.
+    pub(crate) fn free(&self, storage: Storage) -> u64 {
+        self.space(storage).map_or(0, |(free, _)| free)
+    }
+
+    /// The names (without prefix) and sizes of a storage's files, by name.
+    pub(crate) fn files(&self, storage: Storage) -> Result<Vec<(Vec<u8>, u64)>, CmeCode> {
+        let volume = self.volume(storage).ok_or(cme::LIST)?;
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&volume.folder).map_err(|_| cme::LIST)?.flatten() {
+            if let Ok(found) = entry.metadata()
+                && found.is_file()
+            {
+                files.push((entry.file_name().into_encoded_bytes(), found.len()));
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// Deletes one file.
+    pub(crate) fn delete(&self, name: &[u8]) -> Result<(), CmeCode> {
+        let place = self.place(name)?;
+        fs::remove_file(&place.path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => cme::NOT_FOUND,
+            _ => cme::DELETE,
+        })
+    }
+
+    /// Deletes every file of a storage.
+    pub(crate) fn clear(&self, storage: Storage) -> Result<(), CmeCode> {
+        for (name, _) in self.files(storage)? {
+            if let (Some(volume), Some(name)) = (self.volume(storage), file_name(&name)) {
+                fs::remove_file(volume.folder.join(name)).map_err(|_| cme::DELETE)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Drives {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.temporary {
+            // Nobody is left to tell; the system clears its temporary folder in the end.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn file_name(name: &[u8]) -> Option<&std::ffi::OsStr> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(std::ffi::OsStr::from_bytes(name))
+}
+
+#[cfg(not(unix))]
+fn file_name(name: &[u8]) -> Option<&std::ffi::OsStr> {
+    std::str::from_utf8(name).ok().map(std::ffi::OsStr::new)
+}
+
+/// Whether a name matches a pattern of `AT+QFLST`, where `*` stands for anything.
+pub(crate) fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    let (mut p, mut n) = (0, 0);
+    // Where the last star stood, and the first byte it does not swallow: on a mismatch it swallows one more.
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(byte) = name.get(n) {
+        if pattern.get(p) == Some(&b'*') {
+            star = Some((p, n));
+            p += 1;
+        } else if pattern.get(p) == Some(byte) {
+            (p, n) = (p + 1, n + 1);
+        } else if let Some((at, from)) = star {
+            star = Some((at, from + 1));
+            (p, n) = (at + 1, from + 1);
+        } else {
+            return false;
+        }
+    }
+    pattern.iter().skip(p).all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_in_its_folder() {
+        let drives = Drives::temporary().unwrap();
+        for name in [
+            &b"../x"[..], b"..", b".", b"", b"/etc/passwd", b"a/b", b"RAM:../x", b"RAM:", b"a\0b", b"UFS:RAM:x", b"c:\\x", b"a\nb",
+        ] {
+            assert_eq!(drives.place(name), Err(cme::INVALID_NAME), "{}", name.escape_ascii());
+        }
+        let ram = drives.place(b"ram:x.bin").unwrap();
+        assert_eq!((ram.storage, ram.path), (Storage::Ram, drives.folder(Storage::Ram).unwrap().join("x.bin")));
+        assert_eq!(drives.place(b"..x").unwrap().storage, Storage::Ufs);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_does_not_lead_out() {
+        let drives = Drives::temporary().unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", drives.folder(Storage::Ufs).unwrap().join("link")).unwrap();
+        assert_eq!(drives.place(b"link"), Err(cme::INVALID_NAME));
+        assert_eq!(drives.files(Storage::Ufs).unwrap(), []);
+    }
+
+    #[test]
+    fn patterns() {
+        assert!(matches(b"*", b"") && matches(b"*.txt", b"a.txt") && matches(b"a*b*c", b"axxbyyc") && matches(b"x", b"x"));
+        assert!(!matches(b"*.txt", b"a.bin") && !matches(b"a", b"ab"));
+    }
+}

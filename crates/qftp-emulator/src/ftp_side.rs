@@ -1,0 +1,188 @@
+//! The module's FTP side: what the machine asks for and what it is told back.
+//!
+//! The machine opens no sockets. It hands out a [`Request`] at a time and takes a [`Reply`] for it; what stands behind
+//! is an [`FtpSide`]: [`Client`](crate::Client) on real sockets, [`MemoryFtp`](crate::MemoryFtp) with no sockets at all.
+
+use std::fmt;
+use std::sync::Arc;
+
+use qftp_core::codes::{FtpCode, ReplyCode};
+use qftp_core::wire::ListKind;
+
+/// Called when an [`FtpSide`] has a reply to fetch.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// Somebody who speaks FTP for the module.
+///
+/// Requests are answered in order. [`Request::Abort`] may come at any time and is answered by [`Reply::Aborted`];
+/// replies to what was under way may come before it and count for nothing.
+pub trait FtpSide: Send {
+    /// Takes a request. Must not block: a slow server is the implementor's to wait for.
+    fn request(&mut self, request: Request);
+
+    /// The next reply, if there is one by now.
+    fn poll(&mut self) -> Option<Reply>;
+
+    /// Whom to wake when a reply is there. Implementors that answer within `request` need not care.
+    fn set_waker(&mut self, waker: Waker) {
+        let _ = waker;
+    }
+}
+
+/// What the module asks of its FTP side. Paths are the host's bytes: a module does not know the server's character set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Connect and log in. Answered by [`Reply::Done`].
+    Connect(Connect),
+    /// CWD. [`Reply::Done`].
+    ChangeDir(Vec<u8>),
+    /// PWD. [`Reply::Text`] with the path.
+    WorkingDir,
+    /// SIZE. [`Reply::Number`].
+    Size(Vec<u8>),
+    /// MDTM. [`Reply::Text`] with `YYYYMMDDHHMMSS[.NNN]`.
+    ModTime(Vec<u8>),
+    /// DELE. [`Reply::Done`].
+    Delete(Vec<u8>),
+    /// MKD. [`Reply::Done`].
+    MakeDir(Vec<u8>),
+    /// RMD. [`Reply::Done`].
+    RemoveDir(Vec<u8>),
+    /// RNFR and RNTO. [`Reply::Done`].
+    Rename {
+        /// The name now.
+        from: Vec<u8>,
+        /// The name to be.
+        to: Vec<u8>,
+    },
+    /// Open an upload. [`Reply::Opened`], then [`Request::Data`] as [`Reply::Taken`] gives room, then
+    /// [`Request::EndOfData`].
+    ///
+    /// An offset that is the server's size appends, a smaller one goes over what is there; one beyond the end is
+    /// `612` (protocol.md §2.5).
+    Store {
+        /// The file on the server.
+        path: Vec<u8>,
+        /// Where the data go.
+        offset: u64,
+    },
+    /// Bytes of the upload. [`Reply::Taken`] once they are on their way.
+    Data(Vec<u8>),
+    /// The upload is whole. [`Reply::Complete`].
+    EndOfData,
+    /// Open a download. [`Reply::Opened`], then a [`Reply::Data`] for each [`Request::Read`], then [`Reply::Complete`].
+    Retrieve {
+        /// The file on the server.
+        path: Vec<u8>,
+        /// Where to begin; beyond the end of the file is `612`.
+        offset: u64,
+        /// How many bytes at most.
+        limit: Option<u64>,
+    },
+    /// Open a listing; goes on like [`Request::Retrieve`].
+    List {
+        /// Which of the three.
+        kind: ListKind,
+        /// The folder.
+        path: Vec<u8>,
+    },
+    /// Up to so many bytes of the download, please. [`Reply::Data`], or [`Reply::Complete`] at its end.
+    Read(usize),
+    /// Give up whatever is under way; the session shall be usable again. [`Reply::Aborted`].
+    Abort,
+    /// QUIT. [`Reply::Done`].
+    Quit,
+}
+
+/// How to connect and log in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Connect {
+    /// Name or address of the server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// User name.
+    pub user: Vec<u8>,
+    /// Password.
+    pub password: Vec<u8>,
+    /// TYPE A rather than TYPE I.
+    pub ascii: bool,
+    /// The server listens for data connections (PASV, EPSV) rather than the module.
+    pub passive: bool,
+    /// To which address passive data connections go.
+    pub data_address: DataAddress,
+    /// How long to wait for a reply or for data (`rsptimeout`), in seconds.
+    pub timeout: u32,
+}
+
+impl fmt::Debug for Connect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connect")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("account", &"***")
+            .field("ascii", &self.ascii)
+            .field("passive", &self.passive)
+            .field("data_address", &self.data_address)
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+/// Where a passive data connection goes (`data_address`, §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataAddress {
+    /// The address in the server's reply.
+    Server,
+    /// The control connection's.
+    Control,
+    /// The control connection's; after so many seconds without success the server's.
+    Both(u32),
+}
+
+/// What the FTP side tells the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// The command succeeded.
+    Done,
+    /// It succeeded with a number.
+    Number(u64),
+    /// It succeeded with a text.
+    Text(Vec<u8>),
+    /// The data connection is open.
+    Opened,
+    /// Bytes of a download, never more than asked for.
+    Data(Vec<u8>),
+    /// So many bytes of the upload have left.
+    Taken(usize),
+    /// The transfer is complete and the server said so.
+    Complete,
+    /// The command or the transfer failed.
+    Failed(Failure),
+    /// The abort is done.
+    Aborted,
+}
+
+/// Why something failed: both numbers of a URC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    /// `<err>` (§3).
+    pub code: FtpCode,
+    /// `<protocol_error>` (§4): the server's reply, or 0.
+    pub reply: ReplyCode,
+}
+
+impl Failure {
+    /// A failure of the module's own, with no reply of the server behind it.
+    #[must_use]
+    pub const fn local(code: u16) -> Self {
+        Self { code: FtpCode::new(code), reply: ReplyCode::NONE }
+    }
+
+    /// The server refused with this reply; `<err>` follows the ruling of §4.
+    #[must_use]
+    pub fn server(reply: u16) -> Self {
+        let reply = ReplyCode::new(reply);
+        Self { code: FtpCode::from_reply(reply), reply }
+    }
+}
