@@ -53,6 +53,7 @@ pub(crate) mod cme {
     use qftp_core::codes::CmeCode;
 
     pub(crate) const INVALID_INPUT: CmeCode = CmeCode::new(400);
+    pub(crate) const BEYOND_END: CmeCode = CmeCode::new(401);
     pub(crate) const DRIVE_FULL: CmeCode = CmeCode::new(403);
     pub(crate) const NOT_FOUND: CmeCode = CmeCode::new(405);
     pub(crate) const INVALID_NAME: CmeCode = CmeCode::new(406);

@@ -1,0 +1,164 @@
+//! What an emulated module is like before anybody talks to it.
+
+use crate::drives::Drives;
+
+/// The SIM card.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Sim {
+    /// Inserted, no PIN asked for.
+    #[default]
+    Ready,
+    /// No card.
+    Absent,
+    /// Locked until `AT+CPIN` gives this PIN.
+    Locked(Pin),
+}
+
+/// The PIN of a SIM card. It prints as `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pin(String);
+
+impl Pin {
+    /// A PIN of a SIM card.
+    #[must_use]
+    pub fn new(digits: impl Into<String>) -> Self {
+        Self(digits.into())
+    }
+
+    pub(crate) fn is(&self, digits: &[u8]) -> bool {
+        self.0.as_bytes() == digits
+    }
+}
+
+impl std::fmt::Debug for Pin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// `<stat>` of `AT+CREG?`, `AT+CGREG?` and `AT+CEREG?`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Registration {
+    /// 1: registered at home.
+    #[default]
+    Home,
+    /// 2: searching.
+    Searching,
+    /// 3: the network refused.
+    Denied,
+    /// 5: registered abroad.
+    Roaming,
+}
+
+impl Registration {
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Home => 1,
+            Self::Searching => 2,
+            Self::Denied => 3,
+            Self::Roaming => 5,
+        }
+    }
+
+    pub(crate) const fn is_registered(self) -> bool {
+        matches!(self, Self::Home | Self::Roaming)
+    }
+}
+
+/// What `+++` does to a download over `COM:`; firmwares differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum DownloadEscape {
+    /// It pauses and `ATO` resumes it, as the note has it (§1.5).
+    #[default]
+    Pause,
+    /// It ends: OK, state 1, no URC, and `ATO` answers `NO CARRIER`.
+    Abort,
+}
+
+/// What the module says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// `AT+CGMI`.
+    pub manufacturer: String,
+    /// `AT+CGMM`.
+    pub model: String,
+    /// `AT+CGMR`.
+    pub revision: String,
+    /// `AT+GSN`: the IMEI.
+    pub serial: String,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self {
+            manufacturer: "Quectel".into(),
+            model: "EC200S".into(),
+            revision: "EC200SCNAAR01A01M16".into(),
+            serial: "867730050000000".into(),
+        }
+    }
+}
+
+/// Everything about a module that a test may want different. [`Config::new`] is a healthy EC200S.
+///
+/// ```
+/// use qftp_emulator::{Config, Drives, Module, Pin, Sim};
+/// let mut config = Config::new(Drives::temporary()?);
+/// config.sim = Sim::Locked(Pin::new("1234"));
+/// let module = Module::new(config);
+/// # let _ = module;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// The folders behind UFS, RAM and SD.
+    pub drives: Drives,
+    /// What it says about itself.
+    pub identity: Identity,
+    /// The SIM card.
+    pub sim: Sim,
+    /// Registration on the network.
+    pub registration: Registration,
+    /// Attached to the packet service from the start; if not, `AT+CGATT=1` attaches.
+    pub attached: bool,
+    /// `<rssi>` of `AT+CSQ`.
+    pub signal: u8,
+    /// Whether it starts now and says so (`RDY` and the rest), or has been running for long.
+    pub starts: bool,
+    /// Milliseconds from `AT+CFUN=1,1` to `RDY`.
+    pub start_up: u64,
+    /// Echo of commands (`ATE`) after the start.
+    pub echo: bool,
+    /// What `+++` does to a download.
+    pub download_escape: DownloadEscape,
+    /// Whether a line feed right after the CR of a command that opens data mode belongs to the command.
+    ///
+    /// Hosts that end their lines with CR LF would otherwise send one byte of file too many. The line feed counts as the
+    /// command's when it comes before `CONNECT` has gone out, and `CONNECT` waits 2 ms for it. A host that waits for
+    /// `CONNECT`, as it must, can send a file that begins with a line feed.
+    pub line_feed_is_command: bool,
+    /// Whether `+QFTPCFG: "account"` shows the password as asterisks.
+    pub masks_password: bool,
+}
+
+impl Config {
+    /// A module that is registered, attached and idle.
+    #[must_use]
+    pub fn new(drives: Drives) -> Self {
+        Self {
+            drives,
+            identity: Identity::default(),
+            sim: Sim::default(),
+            registration: Registration::default(),
+            attached: true,
+            signal: 24,
+            starts: false,
+            start_up: 500,
+            echo: true,
+            download_escape: DownloadEscape::default(),
+            line_feed_is_command: true,
+            masks_password: true,
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The FTP commands (§2).
+
+mod config;
+mod get;
+mod put;
+mod session;
+
+use qftp_core::Instant;
+use qftp_core::codes::CmeCode;
+use qftp_core::wire::{FtpCommand, FtpOutcome, FtpResult, Line, ServerState, Verb};
+
+use crate::at::{Answer, Outcome, Refusal};
+use crate::data_mode::Mode;
+use crate::ftp_side::{Failure, Reply, Request};
+use crate::module::Module;
+use config::FtpSettings;
+use get::Download;
+use put::{KeptUpload, Upload};
+
+/// `+CME ERROR`s that FTP commands give instead of OK or CONNECT.
+const BUSY: CmeCode = CmeCode::new(603);
+const NOT_OPEN: CmeCode = CmeCode::new(606);
+const BAD_POSITION: CmeCode = CmeCode::new(612);
+const NO_DATA_CONNECTION: CmeCode = CmeCode::new(615);
+const BAD_NAME: CmeCode = CmeCode::new(630);
+
+/// The module's FTP client, as its host sees it.
+#[derive(Debug)]
+pub(crate) struct Ftp {
+    settings: FtpSettings,
+    state: State,
+    /// The command under way; there is one at most.
+    job: Option<Job>,
+    /// An upload whose next part has not been asked for yet (`<beof>` 0).
+    kept: Option<KeptUpload>,
+    /// Bytes of the present or last transfer (`AT+QFTPLEN`).
+    length: u64,
+    /// After a data connection failed to open: every command answers 603 until a close (companion.md §1).
+    needs_close: bool,
+    /// Aborts that are not answered yet: replies before that belong to what was aborted.
+    aborts: u32,
+    /// When what is under way has taken too long.
+    due: Option<Instant>,
+}
+
+/// The control connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Closed,
+    Opening,
+    Open,
+    Closing,
+}
+
+#[derive(Debug)]
+enum Job {
+    /// One request, one reply, one URC.
+    Plain(Verb),
+    Put(Upload),
+    Get(Download),
+}
+
+impl Default for Ftp {
+    fn default() -> Self {
+        Self {
+            settings: FtpSettings::default(),
+            state: State::Closed,
+            job: None,
+            kept: None,
+            length: 0,
+            needs_close: false,
+            aborts: 0,
+            due: None,
+        }
+    }
+}
+
+impl Ftp {
+    /// As after the start of the module. Replies to what went before may still come.
+    pub(crate) fn reset(&mut self) {
+        *self = Self { aborts: self.aborts, ..Self::default() };
+    }
+
+    /// Whether a context must not go away under it.
+    pub(crate) fn uses(&self, context: u8) -> bool {
+        self.state != State::Closed && self.settings.context == context
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// `<ftpstat>` (§2.17).
+    fn server_state(&self) -> ServerState {
+        match self.state {
+            State::Closed => ServerState::Closed,
+            State::Opening => ServerState::Opening,
+            State::Closing => ServerState::Closing,
+            State::Open if self.is_transferring() => ServerState::Transferring,
+            State::Open => ServerState::Idle,
+        }
+    }
+
+    fn is_transferring(&self) -> bool {
+        self.kept.is_some() || matches!(self.job, Some(Job::Put(_) | Job::Get(_)))
+    }
+
+    /// Gives what is under way another `T`.
+    fn extend(&mut self, now: Instant) {
+        self.due = Some(now.after(self.settings.time_out()));
+    }
+}
+
+impl Module {
+    pub(crate) fn ftp_command(&mut self, now: Instant, command: &FtpCommand<'_>) -> Outcome {
+        if !self.sim_is_ready() {
+            // The first symptom of §6.
+            return Err(Refusal::Error);
+        }
+        match command {
+            FtpCommand::Cfg(cfg) => self.ftp_config(cfg),
+            FtpCommand::Open { host, port } => self.open_ftp(now, host.as_bytes(), *port),
+            FtpCommand::Put(put) => self.put(now, put),
+            FtpCommand::Get(get) => self.get(now, get),
+            FtpCommand::List(list) => self.list(now, list),
+            FtpCommand::Cwd(path) => self.ask(now, Verb::QftpCwd, Request::ChangeDir(path.as_bytes().to_vec())),
+            FtpCommand::Size(name) => self.ask(now, Verb::QftpSize, Request::Size(name.as_bytes().to_vec())),
+            FtpCommand::Delete(name) => self.ask(now, Verb::QftpDel, Request::Delete(name.as_bytes().to_vec())),
+            FtpCommand::MakeDir(name) => self.ask(now, Verb::QftpMkdir, Request::MakeDir(name.as_bytes().to_vec())),
+            FtpCommand::RemoveDir(name) => self.ask(now, Verb::QftpRmdir, Request::RemoveDir(name.as_bytes().to_vec())),
+            FtpCommand::Modified(name) => self.ask(now, Verb::QftpMdtm, Request::ModTime(name.as_bytes().to_vec())),
+            FtpCommand::Rename { from, to } => {
+                let (from, to) = (from.as_bytes().to_vec(), to.as_bytes().to_vec());
+                self.ask(now, Verb::QftpRename, Request::Rename { from, to })
+            }
+        }
+    }
+
+    /// The commands without parameters.
+    pub(crate) fn ftp_execute(&mut self, now: Instant, verb: Verb) -> Outcome {
+        if !self.sim_is_ready() {
+            return Err(Refusal::Error);
+        }
+        match verb {
+            Verb::QftpPwd => self.ask(now, verb, Request::WorkingDir),
+            Verb::QftpLen => {
+                self.report(verb, FtpOutcome::Number(self.ftp.length));
+                Ok(Answer::Ok)
+            }
+            Verb::QftpStat => {
+                self.report(verb, FtpOutcome::Number(self.ftp.server_state().number().into()));
+                Ok(Answer::Ok)
+            }
+            Verb::QftpClose => self.close_ftp(now),
+            _ => Err(Refusal::Error),
+        }
+    }
+
+    /// Whether a command may begin: open, and nothing under way.
+    fn check_idle(&self) -> Result<(), Refusal> {
+        if self.ftp.job.is_some() || self.ftp.kept.is_some() || self.ftp.needs_close {
+            return Err(Refusal::Cme(BUSY));
+        }
+        match self.ftp.state {
+            State::Open => Ok(()),
+            State::Closed => Err(Refusal::Cme(NOT_OPEN)),
+            State::Opening | State::Closing => Err(Refusal::Cme(BUSY)),
+        }
+    }
+
+    /// A command that is one request and one URC.
+    fn ask(&mut self, now: Instant, verb: Verb, request: Request) -> Outcome {
+        self.check_idle()?;
+        self.ftp.job = Some(Job::Plain(verb));
+        self.ftp.extend(now);
+        self.requests.push_back(request);
+        Ok(Answer::Ok)
+    }
+
+    pub(crate) fn ftp_reply(&mut self, now: Instant, reply: Reply) {
+        if self.ftp.aborts > 0 {
+            if reply == Reply::Aborted {
+                self.ftp.aborts -= 1;
+            }
+            return;
+        }
+        match &self.ftp.job {
+            Some(Job::Plain(verb)) => {
+                let verb = *verb;
+                self.plain_reply(verb, reply);
+            }
+            Some(Job::Put(_)) => self.put_reply(now, reply),
+            Some(Job::Get(_)) => self.get_reply(now, reply),
+            None => {
+                // The server gave up on an upload between two of its parts.
+                if let Reply::Failed(failure) = reply {
+                    self.ftp.kept = None;
+                    self.note_failure(failure);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn ftp_timeout(&mut self, now: Instant) {
+        if self.ftp.due.is_some_and(|due| due <= now) {
+            self.abort_request();
+            self.fail_job(now, Failure::local(609));
+        }
+    }
+
+    /// Ends the command under way with a failure, in whatever form its state asks for.
+    fn fail_job(&mut self, now: Instant, failure: Failure) {
+        match self.ftp.job.take() {
+            None => {}
+            Some(Job::Plain(verb)) => self.plain_failed(verb, failure),
+            Some(Job::Put(upload)) => self.transfer_failed(now, Verb::QftpPut, upload.moved(), failure),
+            Some(Job::Get(download)) => self.transfer_failed(now, download.verb(), download.moved(), failure),
+        }
+    }
+
+    fn transfer_failed(&mut self, _now: Instant, verb: Verb, moved: u64, failure: Failure) {
+        self.ftp.due = None;
+        self.ftp.length = moved;
+        self.note_failure(failure);
+        let in_data_mode = match &self.mode {
+            Mode::Opening(_) => {
+                self.mode = Mode::Command;
+                if failure == Failure::local(NO_DATA_CONNECTION.get()) {
+                    self.ftp.needs_close = true;
+                    return self.conclude(Err(Refusal::Cme(NO_DATA_CONNECTION)));
+                }
+                true
+            }
+            Mode::Data(_) => {
+                self.mode = Mode::Command;
+                true
+            }
+            Mode::Command => false,
+        };
+        // OK ends the command; that it failed is the URC's to say.
+        if in_data_mode {
+            self.conclude(Ok(Answer::Ok));
+        }
+        self.report(verb, FtpOutcome::Failed(qftp_core::wire::FtpError { code: failure.code, reply: failure.reply }));
+    }
+
+    /// The end of a transfer that went well.
+    fn transfer_done(&mut self, verb: Verb, moved: u64) {
+        self.ftp.job = None;
+        self.ftp.due = None;
+        self.ftp.length = moved;
+        self.report(verb, FtpOutcome::Number(moved));
+    }
+
+    /// Some failures end the control connection.
+    fn note_failure(&mut self, failure: Failure) {
+        if matches!(failure.code.get(), 605 | 606 | 608 | 614) && self.ftp.state == State::Open {
+            self.ftp.state = State::Closed;
+            self.ftp.kept = None;
+        }
+    }
+
+    /// Tells the FTP side to give up what it is doing.
+    fn abort_request(&mut self) {
+        self.requests.push_back(Request::Abort);
+        self.ftp.aborts += 1;
+    }
+
+    /// The host disconnected by DTR in the middle of a transfer.
+    pub(crate) fn disconnect(&mut self, now: Instant) {
+        self.abort_request();
+        self.fail_job(now, Failure::local(616));
+    }
+
+    /// The context went away under the connection.
+    pub(crate) fn lose_network(&mut self) {
+        self.cut_ftp();
+        let now = Instant::from_millis(0);
+        self.fail_job(now, Failure::local(605));
+        self.ftp.state = State::Closed;
+        self.ftp.kept = None;
+        self.ftp.needs_close = false;
+    }
+
+    /// Leaves the server without a word to the host.
+    pub(crate) fn cut_ftp(&mut self) {
+        if self.ftp.state != State::Closed {
+            self.requests.push_back(Request::Quit);
+            self.abort_request();
+        }
+    }
+
+    fn report(&mut self, verb: Verb, outcome: FtpOutcome<'_>) {
+        self.out.urc(&Line::Ftp(FtpResult { verb, outcome }));
+    }
+}

@@ -1,0 +1,138 @@
+//! `AT+QFTPCFG` (§2.1).
+
+use qftp_core::limits;
+use qftp_core::wire::{
+    DataAddress, FtpCfg, FtpKey, FtpSetting, Info, Line, SecretText, SslType, Text, TransMode, TransferType,
+};
+
+use crate::at::{Answer, Outcome};
+use crate::ftp_side::{self, Connect};
+use crate::module::Module;
+
+/// What `AT+QFTPCFG` sets; lost with the power.
+pub(super) struct FtpSettings {
+    user: Vec<u8>,
+    password: Vec<u8>,
+    file_type: TransferType,
+    mode: TransMode,
+    pub(super) context: u8,
+    rsp_timeout: u8,
+    pub(super) ssl: SslType,
+    ssl_context: u8,
+    data_address: DataAddress,
+    cache: u8,
+    rest_enable: bool,
+    cache_size: u32,
+}
+
+impl Default for FtpSettings {
+    fn default() -> Self {
+        Self {
+            user: Vec::new(),
+            password: Vec::new(),
+            file_type: TransferType::Binary,
+            mode: TransMode::Passive,
+            context: 1,
+            rsp_timeout: limits::RSP_TIMEOUT_DEFAULT_S,
+            ssl: SslType::Plain,
+            ssl_context: 0,
+            data_address: DataAddress::Given,
+            cache: 0,
+            rest_enable: true,
+            cache_size: 65536,
+        }
+    }
+}
+
+impl std::fmt::Debug for FtpSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FtpSettings").field("context", &self.context).field("ssl", &self.ssl).finish_non_exhaustive()
+    }
+}
+
+impl FtpSettings {
+    /// `T` in milliseconds.
+    pub(super) fn time_out(&self) -> u64 {
+        u64::from(self.rsp_timeout) * 1000
+    }
+
+    pub(super) fn connect(&self, host: String, port: u16) -> Connect {
+        Connect {
+            host,
+            port,
+            user: self.user.clone(),
+            password: self.password.clone(),
+            ascii: self.file_type == TransferType::Ascii,
+            passive: self.mode == TransMode::Passive,
+            data_address: match self.data_address {
+                DataAddress::Given => ftp_side::DataAddress::Server,
+                DataAddress::Control => ftp_side::DataAddress::Control,
+                DataAddress::ControlThenGiven(timeout) => {
+                    ftp_side::DataAddress::Both(timeout.unwrap_or(limits::DATA_TIMEOUT_DEFAULT_S).into())
+                }
+            },
+            timeout: self.rsp_timeout.into(),
+        }
+    }
+
+    fn set(&mut self, setting: FtpSetting<'_>) {
+        match setting {
+            FtpSetting::Account { user, password } => {
+                self.user = user.expose().as_bytes().to_vec();
+                self.password = password.expose().as_bytes().to_vec();
+            }
+            FtpSetting::FileType(file_type) => self.file_type = file_type,
+            FtpSetting::TransMode(mode) => self.mode = mode,
+            FtpSetting::ContextId(context) => self.context = context,
+            FtpSetting::RspTimeout(seconds) => self.rsp_timeout = seconds,
+            FtpSetting::SslType(ssl) => self.ssl = ssl,
+            FtpSetting::SslCtxId(_, context) => self.ssl_context = context,
+            FtpSetting::DataAddress(DataAddress::ControlThenGiven(None)) => {
+                // An omitted parameter keeps the value set before, or its default (§1).
+                let kept = match self.data_address {
+                    DataAddress::ControlThenGiven(timeout) => timeout,
+                    _ => Some(limits::DATA_TIMEOUT_DEFAULT_S),
+                };
+                self.data_address = DataAddress::ControlThenGiven(kept);
+            }
+            FtpSetting::DataAddress(address) => self.data_address = address,
+            FtpSetting::Cache(cache) => self.cache = cache,
+            FtpSetting::RestEnable(on) => self.rest_enable = on,
+            FtpSetting::CacheSize(size) => self.cache_size = size,
+        }
+    }
+}
+
+impl Module {
+    pub(super) fn ftp_config(&mut self, cfg: &FtpCfg<'_>) -> Outcome {
+        match cfg {
+            FtpCfg::Set(setting) => self.ftp.settings.set(*setting),
+            FtpCfg::Read(key) => self.show_ftp_setting(*key),
+        }
+        Ok(Answer::Ok)
+    }
+
+    fn show_ftp_setting(&mut self, key: FtpKey) {
+        let settings = &self.ftp.settings;
+        let masked = vec![b'*'; settings.password.len()];
+        let password = if self.config.masks_password { &masked } else { &settings.password };
+        let setting = match key {
+            FtpKey::Account => {
+                // Both came as parameters, so they fit into one.
+                let (Ok(user), Ok(password)) = (Text::from_bytes(&settings.user), Text::from_bytes(password)) else { return };
+                FtpSetting::Account { user: SecretText::hide(user), password: SecretText::hide(password) }
+            }
+            FtpKey::FileType => FtpSetting::FileType(settings.file_type),
+            FtpKey::TransMode => FtpSetting::TransMode(settings.mode),
+            FtpKey::ContextId => FtpSetting::ContextId(settings.context),
+            FtpKey::RspTimeout => FtpSetting::RspTimeout(settings.rsp_timeout),
+            FtpKey::SslType => FtpSetting::SslType(settings.ssl),
+            FtpKey::SslCtxId(spelling) => FtpSetting::SslCtxId(spelling, settings.ssl_context),
+            FtpKey::DataAddress => FtpSetting::DataAddress(settings.data_address),
+            FtpKey::Cache => FtpSetting::Cache(settings.cache),
+            FtpKey::RestEnable => FtpSetting::RestEnable(settings.rest_enable),
+            FtpKey::CacheSize => FtpSetting::CacheSize(settings.cache_size),
+        };
+        self.out.info(&Line::Info(Info::FtpCfg(setting)));
+    }
+}

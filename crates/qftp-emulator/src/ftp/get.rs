@@ -1,0 +1,223 @@
+//! `AT+QFTPGET` and the three listings (§2.6, §2.11–§2.13).
+
+use std::fs::File;
+use std::io::Write;
+
+use qftp_core::Instant;
+use qftp_core::wire::{Get, List, Local, Verb};
+
+use super::{BAD_NAME, Job};
+use crate::at::{Answer, Outcome, Refusal};
+use crate::config::DownloadEscape;
+use crate::data_mode::{Flow, Mode};
+use crate::drives::cme;
+use crate::ftp_side::{Failure, Reply, Request};
+use crate::module::Module;
+
+/// Bytes asked of the FTP side at a time.
+const CHUNK: usize = 64 << 10;
+
+/// A download command under way.
+#[derive(Debug)]
+pub(super) struct Download {
+    verb: Verb,
+    target: Target,
+    /// The data connection is open.
+    opened: bool,
+    /// Bytes were asked for and have not come yet.
+    asked: bool,
+    /// Bytes of this command that came.
+    moved: u64,
+}
+
+#[derive(Debug)]
+enum Target {
+    /// The host, in data mode.
+    Com {
+        /// `+++` paused it; `ATO` resumes it.
+        paused: bool,
+        /// What came during the pause: one piece at most.
+        waiting: Vec<u8>,
+        /// How it ended, which a pause keeps from being said.
+        end: Option<Result<(), Failure>>,
+    },
+    /// A file of the module, and how much still fits.
+    File { file: File, room: u64 },
+}
+
+impl Download {
+    pub(super) fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    pub(super) fn moved(&self) -> u64 {
+        self.moved
+    }
+}
+
+impl super::Ftp {
+    fn download(&mut self) -> Option<&mut Download> {
+        match &mut self.job {
+            Some(Job::Get(download)) => Some(download),
+            _ => None,
+        }
+    }
+
+    /// A download to the host is paused.
+    pub(crate) fn is_paused(&self) -> bool {
+        matches!(&self.job, Some(Job::Get(Download { target: Target::Com { paused: true, .. }, .. })))
+    }
+}
+
+impl Module {
+    pub(super) fn get(&mut self, now: Instant, get: &Get<'_>) -> Outcome {
+        let path = get.file.as_bytes().to_vec();
+        let request = Request::Retrieve { path, offset: get.start.unwrap_or(0), limit: get.len };
+        self.download(now, Verb::QftpGet, get.local, request)
+    }
+
+    pub(super) fn list(&mut self, now: Instant, list: &List<'_>) -> Outcome {
+        let request = Request::List { kind: list.kind, path: list.dir.as_bytes().to_vec() };
+        self.download(now, list.kind.verb(), list.local.unwrap_or(Local::Com), request)
+    }
+
+    fn download(&mut self, now: Instant, verb: Verb, local: Local<'_>, request: Request) -> Outcome {
+        self.check_idle()?;
+        let target = match local {
+            Local::Com => Target::Com { paused: false, waiting: Vec::new(), end: None },
+            Local::File(name) => match self.config.drives.create(name.as_bytes()) {
+                Ok((file, place)) => Target::File { file, room: self.config.drives.free(place.storage) },
+                Err(cme::INVALID_NAME) => return Err(Refusal::Cme(BAD_NAME)),
+                Err(_) => {
+                    self.transfer_failed(now, verb, 0, Failure::local(611));
+                    return Ok(Answer::Ok);
+                }
+            },
+        };
+        let to_host = matches!(target, Target::Com { .. });
+        self.ftp.job = Some(Job::Get(Download { verb, target, opened: false, asked: false, moved: 0 }));
+        self.ftp.length = 0;
+        self.ftp.extend(now);
+        self.requests.push_back(request);
+        if !to_host {
+            return Ok(Answer::Ok);
+        }
+        self.await_data(now);
+        Ok(Answer::Later)
+    }
+
+    pub(super) fn get_reply(&mut self, now: Instant, reply: Reply) {
+        let Some(download) = self.ftp.download() else { return };
+        match reply {
+            Reply::Opened => {
+                download.opened = true;
+                let to_host = matches!(download.target, Target::Com { .. });
+                // From here on only what was asked of the server can be late.
+                self.ftp.due = None;
+                if to_host { self.ready(now, Flow::Download) } else { self.pull_download(now) }
+            }
+            Reply::Data(bytes) => self.download_data(now, &bytes),
+            Reply::Complete => self.end_download(now, Ok(())),
+            Reply::Failed(failure) => self.end_download(now, Err(failure)),
+            // Left over from before.
+            Reply::Done | Reply::Number(_) | Reply::Text(_) | Reply::Taken(_) | Reply::Aborted => {}
+        }
+    }
+
+    /// Asks the server for more, if there is somewhere to put it.
+    pub(crate) fn pull_download(&mut self, now: Instant) {
+        let in_data_mode = matches!(self.mode, Mode::Data(_)) && !self.out.is_full();
+        let Some(download) = self.ftp.download() else { return };
+        let room = match &download.target {
+            Target::Com { paused, end, .. } => in_data_mode && !paused && end.is_none(),
+            Target::File { .. } => true,
+        };
+        if room && download.opened && !download.asked {
+            download.asked = true;
+            self.ftp.extend(now);
+            self.requests.push_back(Request::Read(CHUNK));
+        }
+    }
+
+    fn download_data(&mut self, now: Instant, bytes: &[u8]) {
+        let Some(download) = self.ftp.download() else { return };
+        download.asked = false;
+        download.moved += bytes.len() as u64;
+        let moved = download.moved;
+        let written = match &mut download.target {
+            Target::Com { paused: true, waiting, .. } => {
+                waiting.extend(bytes);
+                Ok(())
+            }
+            Target::Com { .. } => {
+                self.out.data(bytes);
+                Ok(())
+            }
+            Target::File { room, .. } if bytes.len() as u64 > *room => Err(Failure::local(619)),
+            Target::File { file, room } => {
+                *room -= bytes.len() as u64;
+                file.write_all(bytes).map_err(|_| Failure::local(613))
+            }
+        };
+        self.ftp.length = moved;
+        self.ftp.due = None;
+        match written {
+            Ok(()) => self.pull_download(now),
+            Err(failure) => {
+                self.abort_request();
+                self.fail_job(now, failure);
+            }
+        }
+    }
+
+    fn end_download(&mut self, now: Instant, outcome: Result<(), Failure>) {
+        let Some(download) = self.ftp.download() else { return };
+        let (verb, moved) = (download.verb, download.moved);
+        let to_host = match &mut download.target {
+            // Between the opening and CONNECT, and during a pause, the end has to wait.
+            Target::Com { paused, end, .. } if *paused || (download.opened && !matches!(self.mode, Mode::Data(_))) => {
+                *end = Some(outcome);
+                self.ftp.due = None;
+                return;
+            }
+            Target::Com { .. } => true,
+            Target::File { .. } => false,
+        };
+        match outcome {
+            Err(failure) => self.fail_job(now, failure),
+            Ok(()) => {
+                if to_host {
+                    self.mode = Mode::Command;
+                    self.conclude(Ok(Answer::Ok));
+                }
+                self.transfer_done(verb, moved);
+            }
+        }
+    }
+
+    /// Data mode is there, or there again.
+    pub(crate) fn download_begun(&mut self, now: Instant) {
+        let Some(Download { target: Target::Com { paused, waiting, end }, .. }) = self.ftp.download() else { return };
+        *paused = false;
+        let waiting = std::mem::take(waiting);
+        let end = end.take();
+        self.out.data(&waiting);
+        match end {
+            Some(outcome) => self.end_download(now, outcome),
+            None => self.pull_download(now),
+        }
+    }
+
+    pub(crate) fn download_escaped(&mut self, _now: Instant) {
+        self.mode = Mode::Command;
+        self.conclude(Ok(Answer::Ok));
+        if self.config.download_escape == DownloadEscape::Abort {
+            self.abort_request();
+            self.ftp.job = None;
+            self.ftp.due = None;
+        } else if let Some(Download { target: Target::Com { paused, .. }, .. }) = self.ftp.download() {
+            *paused = true;
+            self.ftp.due = None;
+        }
+    }
+}

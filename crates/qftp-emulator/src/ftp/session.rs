@@ -1,0 +1,92 @@
+//! Opening, closing, and the commands that are one request and one URC.
+
+use qftp_core::wire::{FtpError, FtpOutcome, SslType, Value, Verb};
+use qftp_core::{Instant, limits};
+
+use super::{BUSY, Job, State};
+use crate::at::{Answer, Outcome, Refusal};
+use crate::ftp_side::{Failure, Reply, Request};
+use crate::module::Module;
+
+impl Module {
+    /// `AT+QFTPOPEN` (§2.2). Without an active context there is no name server to ask: 604, as §6 has it.
+    pub(super) fn open_ftp(&mut self, now: Instant, host: &[u8], port: Option<u16>) -> Outcome {
+        if self.ftp.state != State::Closed || self.ftp.job.is_some() {
+            return Err(Refusal::Cme(BUSY));
+        }
+        let settings = &self.ftp.settings;
+        if settings.ssl != SslType::Plain {
+            self.note("FTPS (ssltype 1 and 2) is not there yet; QFTPOPEN is refused with 631");
+            self.plain_failed(Verb::QftpOpen, Failure::local(631));
+            return Ok(Answer::Ok);
+        }
+        let host = str::from_utf8(host).ok().filter(|host| !host.is_empty());
+        let Some(host) = host.filter(|_| self.pdp.is_active(settings.context)) else {
+            self.plain_failed(Verb::QftpOpen, Failure::local(604));
+            return Ok(Answer::Ok);
+        };
+        let connect = settings.connect(host.to_owned(), port.unwrap_or(limits::DEFAULT_PORT));
+        self.requests.push_back(Request::Connect(connect));
+        self.ftp.state = State::Opening;
+        self.ftp.needs_close = false;
+        self.ftp.job = Some(Job::Plain(Verb::QftpOpen));
+        self.ftp.due = Some(now.after(limits::OPEN_MS));
+        Ok(Answer::Ok)
+    }
+
+    /// `AT+QFTPCLOSE` (§2.18): also the way out of a transfer that hangs, whose URC comes first.
+    pub(super) fn close_ftp(&mut self, now: Instant) -> Outcome {
+        match self.ftp.state {
+            State::Opening | State::Closing => return Err(Refusal::Cme(BUSY)),
+            State::Closed if self.ftp.job.is_none() => {
+                self.ftp.needs_close = false;
+                self.report(Verb::QftpClose, FtpOutcome::Done);
+                return Ok(Answer::Ok);
+            }
+            State::Open | State::Closed => {}
+        }
+        if matches!(self.ftp.job, Some(Job::Plain(_))) {
+            return Err(Refusal::Cme(BUSY));
+        }
+        if self.ftp.is_transferring() {
+            self.abort_request();
+            self.fail_job(now, Failure::local(616));
+            self.ftp.kept = None;
+        }
+        self.ftp.needs_close = false;
+        self.ftp.state = State::Closing;
+        self.ftp.job = Some(Job::Plain(Verb::QftpClose));
+        self.ftp.extend(now);
+        self.requests.push_back(Request::Quit);
+        Ok(Answer::Ok)
+    }
+
+    pub(super) fn plain_reply(&mut self, verb: Verb, reply: Reply) {
+        let outcome = match (verb.urc(), &reply) {
+            (_, Reply::Failed(failure)) => return self.plain_failed(verb, *failure),
+            (Some(Value::Nothing), Reply::Done) => FtpOutcome::Done,
+            (Some(Value::Number), Reply::Number(number)) => FtpOutcome::Number(*number),
+            (Some(Value::Text), Reply::Text(text)) => FtpOutcome::Text(text),
+            // Left over from a transfer before.
+            _ => return,
+        };
+        match verb {
+            Verb::QftpOpen => self.ftp.state = State::Open,
+            Verb::QftpClose => self.ftp.state = State::Closed,
+            _ => {}
+        }
+        self.ftp.job = None;
+        self.ftp.due = None;
+        self.report(verb, outcome);
+    }
+
+    pub(super) fn plain_failed(&mut self, verb: Verb, failure: Failure) {
+        if matches!(verb, Verb::QftpOpen | Verb::QftpClose) {
+            self.ftp.state = State::Closed;
+        }
+        self.ftp.job = None;
+        self.ftp.due = None;
+        self.note_failure(failure);
+        self.report(verb, FtpOutcome::Failed(FtpError { code: failure.code, reply: failure.reply }));
+    }
+}

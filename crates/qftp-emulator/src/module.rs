@@ -1,0 +1,318 @@
+//! The module: bytes and time in, bytes and FTP requests out.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use qftp_core::wire::{Basic, Cme, Command, CommandReader, Line, Urc, commands};
+use qftp_core::{Instant, limits};
+
+use crate::at::files::OpenFiles;
+use crate::at::pdp::Pdp;
+use crate::at::ssl::SslContexts;
+use crate::at::{Answer, Outcome, Refusal};
+use crate::config::{Config, Sim};
+use crate::data_mode::Mode;
+use crate::ftp::Ftp;
+use crate::ftp_side::{Reply, Request};
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// An emulated module as a sans-IO machine.
+///
+/// It owns no port, no socket, no clock and no thread; only its files are real. Whoever drives it
+/// - hands it what the host sends ([`handle_input`](Self::handle_input)) and sends what it says
+///   ([`poll_transmit`](Self::poll_transmit)),
+/// - carries its FTP [`Request`]s to an [`FtpSide`](crate::FtpSide) ([`poll_request`](Self::poll_request)) and the replies
+///   back ([`handle_reply`](Self::handle_reply)),
+/// - calls [`handle_timeout`](Self::handle_timeout) when [`poll_timeout`](Self::poll_timeout) says so.
+///
+/// After any of the `handle_…` calls, and after `poll_transmit`, there may be new output, new requests and another time-out.
+/// [`Emulator`](crate::Emulator) is such a driver.
+///
+/// ```
+/// use qftp_core::Instant;
+/// use qftp_emulator::{Config, Drives, Module};
+/// let mut module = Module::new(Config::new(Drives::temporary()?));
+/// let now = Instant::from_millis(0);
+/// assert_eq!(module.handle_input(now, b"AT\r"), 3);
+/// let mut said = [0; 64];
+/// let count = module.poll_transmit(now, &mut said);
+/// assert_eq!(&said[..count], b"AT\r\r\nOK\r\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Module {
+    pub(crate) config: Config,
+    pub(crate) settings: Settings,
+    /// What `AT&W` kept.
+    pub(crate) stored: Settings,
+    pub(crate) out: Output,
+    reader: CommandReader<{ limits::COMMAND_LINE }>,
+    pub(crate) mode: Mode,
+    pub(crate) power: Power,
+    /// The PIN was given since the start.
+    pub(crate) unlocked: bool,
+    pub(crate) attached: bool,
+    pub(crate) pdp: Pdp,
+    pub(crate) ssl: SslContexts,
+    pub(crate) files: OpenFiles,
+    pub(crate) ftp: Ftp,
+    pub(crate) requests: VecDeque<Request>,
+    notes: VecDeque<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Power {
+    On,
+    /// Restarting until then; what comes in is lost.
+    Starting(Instant),
+    Off,
+}
+
+impl Module {
+    /// A module as `config` describes it, at the port of a host.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        let factory = Settings::factory(config.echo);
+        let starts = config.starts;
+        let attached = config.attached;
+        let mut module = Self {
+            config,
+            settings: factory.clone(),
+            stored: factory,
+            out: Output::default(),
+            reader: CommandReader::new(),
+            mode: Mode::Command,
+            power: Power::On,
+            unlocked: false,
+            attached,
+            pdp: Pdp::default(),
+            ssl: SslContexts::default(),
+            files: OpenFiles::default(),
+            ftp: Ftp::default(),
+            requests: VecDeque::new(),
+            notes: VecDeque::new(),
+        };
+        if starts {
+            module.greet();
+        }
+        module.settle();
+        module
+    }
+
+    /// Takes what the host sends; returns how much of it.
+    ///
+    /// The rest must be offered again, with what has come in the meantime, after the next `handle_reply`, `poll_transmit` or
+    /// `handle_timeout`: the module is waiting for the server, or for the host to read. Do not read more from the host's
+    /// port while a rest is left.
+    pub fn handle_input(&mut self, now: Instant, input: &[u8]) -> usize {
+        self.handle_timeout(now);
+        let mut taken = 0;
+        while let Some(rest) = input.get(taken..).filter(|rest| !rest.is_empty()) {
+            let count = match self.mode {
+                _ if self.power != Power::On => rest.len(),
+                Mode::Command => self.take_command(now, rest),
+                Mode::Opening(_) => self.take_before_connect(now, rest),
+                Mode::Data(_) => self.take_data(now, rest),
+            };
+            if count == 0 {
+                break;
+            }
+            taken += count;
+        }
+        if taken < input.len() {
+            self.hold_input(now);
+        }
+        self.settle();
+        taken
+    }
+
+    /// Fills `buf` with what the module says next; returns how much.
+    pub fn poll_transmit(&mut self, now: Instant, buf: &mut [u8]) -> usize {
+        let mut count = self.out.transmit(buf);
+        // A file of the module or a download goes on as the host reads.
+        self.refill(now);
+        self.settle();
+        if let Some(rest) = buf.get_mut(count..) {
+            count += self.out.transmit(rest);
+        }
+        count
+    }
+
+    /// The next request for the FTP side.
+    pub fn poll_request(&mut self) -> Option<Request> {
+        self.requests.pop_front()
+    }
+
+    /// The next remark for whoever watches the module: what it refuses because this emulator does not have it.
+    pub fn poll_note(&mut self) -> Option<&'static str> {
+        self.notes.pop_front()
+    }
+
+    /// Takes a reply of the FTP side.
+    pub fn handle_reply(&mut self, now: Instant, reply: Reply) {
+        self.ftp_reply(now, reply);
+        self.settle();
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match self.power {
+            Power::Off => None,
+            Power::Starting(until) => Some(until),
+            Power::On => [self.data_deadline(), self.ftp.deadline()].into_iter().flatten().min(),
+        }
+    }
+
+    /// Does what is due by `now`. Calling it early or often does no harm.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if let Power::Starting(until) = self.power {
+            if now >= until {
+                self.power = Power::On;
+                self.greet();
+            }
+        } else if self.power == Power::On {
+            self.data_timeout(now);
+            self.ftp_timeout(now);
+        }
+        self.settle();
+    }
+
+    /// Sets the host's DTR line. Its drop does what `AT&D` says: nothing, escape, or disconnect.
+    pub fn set_dtr(&mut self, now: Instant, on: bool) {
+        if !on && self.power == Power::On {
+            self.handle_timeout(now);
+            self.dtr_dropped(now);
+            self.settle();
+        }
+    }
+
+    /// Switches the power off and on again, as a host does with a module that is stuck, or after `AT+QPOWD`.
+    pub fn power_cycle(&mut self, now: Instant) {
+        self.restart(now);
+    }
+
+    /// Whether the module is switched off by `AT+QPOWD`.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        self.power == Power::Off
+    }
+
+    fn take_command(&mut self, now: Instant, input: &[u8]) -> usize {
+        if self.out.is_full() {
+            return 0;
+        }
+        let read = self.reader.read(input);
+        let consumed = read.consumed;
+        let line = read.line.map(|line| (line.to_vec(), read.cut));
+        if self.settings.echo {
+            self.out.echo(input.get(..consumed).unwrap_or_default());
+        }
+        if let Some((line, cut)) = line {
+            self.run_line(now, &line, cut);
+        }
+        consumed
+    }
+
+    /// Runs the commands of one line up to the first failure; what does not begin with `AT` is noise.
+    fn run_line(&mut self, now: Instant, line: &[u8], cut: bool) {
+        let Some(commands) = commands(line) else { return };
+        // With its end cut off, a line is not what the host meant.
+        let mut outcome = if cut { Err(Refusal::Error) } else { Ok(Answer::Ok) };
+        for command in commands {
+            if outcome != Ok(Answer::Ok) {
+                break;
+            }
+            self.out.end_info(&self.settings);
+            outcome = match command {
+                Ok(command) => self.run(now, &command),
+                Err(_) => Err(Refusal::Error),
+            };
+        }
+        self.conclude(outcome);
+    }
+
+    /// Says the result code of a command.
+    pub(crate) fn conclude(&mut self, outcome: Outcome) {
+        let line = match outcome {
+            Ok(Answer::Ok) => Line::Ok,
+            Ok(Answer::Later) => return,
+            Err(Refusal::Error) => Line::Error,
+            Err(Refusal::NoCarrier) => Line::NoCarrier,
+            Err(Refusal::Cme(code)) => Line::Cme(Cme::Code(code)),
+        };
+        self.out.result(&line, &self.settings);
+        if self.power == Power::Off {
+            // The last thing it says, and after OK.
+            self.out.urc(&Line::Urc(Urc::PoweredDown));
+            self.out.flush_urcs(&self.settings);
+        }
+    }
+
+    fn run(&mut self, now: Instant, command: &Command<'_>) -> Outcome {
+        match command {
+            Command::Basic(Basic::Online) => self.online(now),
+            Command::Basic(basic) => self.basic(*basic),
+            Command::Test(verb) => self.test_form(*verb),
+            Command::Read(verb) => self.read_form(*verb),
+            Command::Execute(verb) => self.execute_form(now, *verb),
+            Command::Ftp(command) => self.ftp_command(now, command),
+            Command::File(command) => self.file_command(now, command),
+            Command::Pdp(command) => self.pdp_command(command),
+            Command::Ssl(command) => self.ssl.run(command, &mut self.out),
+            Command::General(command) => self.general_command(now, command),
+        }
+    }
+
+    /// Whether the SIM card lets the module onto a network.
+    pub(crate) fn sim_is_ready(&self) -> bool {
+        match self.config.sim {
+            Sim::Ready => true,
+            Sim::Absent => false,
+            Sim::Locked(_) => self.unlocked,
+        }
+    }
+
+    /// Loses everything that power holds and starts again.
+    pub(crate) fn restart(&mut self, now: Instant) {
+        self.power_down();
+        self.power = Power::Starting(now.after(self.config.start_up));
+    }
+
+    pub(crate) fn power_down(&mut self) {
+        self.cut_ftp();
+        self.ftp.reset();
+        self.settings = self.stored.clone();
+        self.reader.clear();
+        self.mode = Mode::Command;
+        self.out.forget_urcs();
+        self.unlocked = false;
+        self.attached = self.config.attached;
+        self.pdp = Pdp::default();
+        self.ssl = SslContexts::default();
+        self.files = OpenFiles::default();
+        // A RAM disk that cannot be emptied stays as it is: there is nobody to tell.
+        let _ = self.config.drives.clear(qftp_core::wire::Storage::Ram);
+        self.power = Power::Off;
+    }
+
+    pub(crate) fn note(&mut self, note: &'static str) {
+        // Nobody has to read them.
+        if self.notes.len() < 16 {
+            self.notes.push_back(note);
+        }
+    }
+
+    /// Says what can be said by itself now.
+    fn settle(&mut self) {
+        if self.power == Power::On && matches!(self.mode, Mode::Command) {
+            self.out.flush_urcs(&self.settings);
+        }
+    }
+}
+
+impl fmt::Debug for Module {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Module").field("power", &self.power).field("mode", &self.mode).field("ftp", &self.ftp).finish_non_exhaustive()
+    }
+}

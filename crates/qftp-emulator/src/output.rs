@@ -1,0 +1,186 @@
+//! What the module says, framed as the line discipline has it (§1.5).
+
+use std::collections::VecDeque;
+
+use qftp_core::codes::CmeCode;
+use qftp_core::wire::{Cme, Line, Writer};
+
+use crate::settings::Settings;
+
+/// Longest line: an information line with two full names.
+const LONGEST_LINE: usize = 1024;
+/// With more than this unread, the module takes no more commands and asks for no more data.
+const FULL: usize = 64 << 10;
+
+/// Bytes on their way to the host.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    queue: VecDeque<u8>,
+    /// Information lines of the response that is being put together.
+    info: Vec<u8>,
+    /// URCs that wait for the end of a command or of data mode.
+    urcs: VecDeque<Vec<u8>>,
+}
+
+impl Output {
+    pub(crate) fn is_full(&self) -> bool {
+        self.queue.len() >= FULL
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Fills `buf` with what is to be sent next.
+    pub(crate) fn transmit(&mut self, buf: &mut [u8]) -> usize {
+        let mut count = 0;
+        // A deque is two slices.
+        for _ in 0..2 {
+            let (front, _) = self.queue.as_slices();
+            let fits = front.len().min(buf.len() - count);
+            buf[count..count + fits].copy_from_slice(&front[..fits]);
+            self.queue.drain(..fits);
+            count += fits;
+        }
+        count
+    }
+
+    /// The echo of a command; it has no line feeds.
+    pub(crate) fn echo(&mut self, bytes: &[u8]) {
+        self.queue.extend(bytes.iter().filter(|byte| **byte != b'\n'));
+    }
+
+    /// File data, or the bare `A` of ACK mode.
+    pub(crate) fn data(&mut self, bytes: &[u8]) {
+        self.queue.extend(bytes);
+    }
+
+    /// One information line of the response under way.
+    pub(crate) fn info(&mut self, line: &Line<'_>) {
+        if !self.info.is_empty() {
+            self.info.extend(b"\r\n");
+        }
+        self.info.extend(text(line));
+    }
+
+    /// Ends the information lines of one command: the next text begins a response of its own.
+    pub(crate) fn end_info(&mut self, settings: &Settings) {
+        let info = std::mem::take(&mut self.info);
+        if !info.is_empty() {
+            self.frame(&info, settings);
+        }
+    }
+
+    /// A final result code, or `CONNECT`; what was said before it goes first.
+    pub(crate) fn result(&mut self, line: &Line<'_>, settings: &Settings) {
+        self.end_info(settings);
+        if settings.quiet {
+            return;
+        }
+        let line = match line {
+            Line::Cme(_) if settings.cmee == 0 => Line::Error,
+            Line::Cme(Cme::Code(code)) if settings.cmee == 2 => Line::Cme(Cme::Text(words(*code).as_bytes())),
+            line => *line,
+        };
+        let digit: Option<&[u8]> = match line {
+            Line::Ok => Some(b"0"),
+            Line::Connect(None) => Some(b"1"),
+            Line::NoCarrier => Some(b"3"),
+            Line::Error => Some(b"4"),
+            _ => None,
+        };
+        match digit {
+            Some(digit) if !settings.verbose => {
+                self.queue.extend(digit);
+                self.queue.extend(b"\r");
+            }
+            _ => self.frame(&text(&line), settings),
+        }
+    }
+
+    /// A line that comes by itself, as soon as nothing else is being said.
+    pub(crate) fn urc(&mut self, line: &Line<'_>) {
+        self.urcs.push_back(text(line));
+    }
+
+    /// Says the URCs that wait. Not to be called in data mode or within a command.
+    pub(crate) fn flush_urcs(&mut self, settings: &Settings) {
+        while let Some(urc) = self.urcs.pop_front() {
+            self.frame(&urc, settings);
+        }
+    }
+
+    pub(crate) fn forget_urcs(&mut self) {
+        self.urcs.clear();
+    }
+
+    fn frame(&mut self, text: &[u8], settings: &Settings) {
+        if settings.verbose {
+            self.queue.extend(b"\r\n");
+        }
+        self.queue.extend(text);
+        self.queue.extend(b"\r\n");
+    }
+}
+
+fn text(line: &Line<'_>) -> Vec<u8> {
+    if let Line::Text(text) = line {
+        return text.to_vec();
+    }
+    let mut buf = [0; LONGEST_LINE];
+    let mut out = Writer::new(&mut buf);
+    line.emit(&mut out);
+    // Every line but Text is made of parameters with a greatest length.
+    out.finish().map(<[u8]>::to_vec).unwrap_or_default()
+}
+
+/// The words of `AT+CMEE=2`.
+fn words(code: CmeCode) -> &'static str {
+    code.as_ftp().map_or(code.text(), qftp_core::codes::FtpCode::text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use qftp_core::wire::{FileInfo, Info};
+
+    fn said(output: &mut Output) -> String {
+        let mut buf = [0; 4096];
+        let count = output.transmit(&mut buf);
+        String::from_utf8(buf[..count].to_vec()).unwrap()
+    }
+
+    #[test]
+    fn information_lines_of_one_response_share_their_line_end() {
+        let settings = Settings::factory(true);
+        let mut output = Output::default();
+        for name in [&b"a"[..], b"b"] {
+            output.info(&Line::Info(Info::File(FileInfo::File { name, size: 1 })));
+        }
+        output.urc(&Line::Text(b"RDY"));
+        output.result(&Line::Ok, &settings);
+        output.flush_urcs(&settings);
+        assert_eq!(said(&mut output), "\r\n+QFLST: \"a\",1\r\n+QFLST: \"b\",1\r\n\r\nOK\r\n\r\nRDY\r\n");
+    }
+
+    #[test]
+    fn errors_at_every_level() {
+        let mut settings = Settings::factory(true);
+        let busy = Line::Cme(Cme::Code(CmeCode::new(603)));
+        for (level, expected) in
+            [(0, "\r\nERROR\r\n"), (1, "\r\n+CME ERROR: 603\r\n"), (2, "\r\n+CME ERROR: FTP(S) server busy\r\n")]
+        {
+            settings.cmee = level;
+            let mut output = Output::default();
+            output.result(&busy, &settings);
+            assert_eq!(said(&mut output), expected);
+        }
+        settings.verbose = false;
+        let mut output = Output::default();
+        output.result(&Line::Error, &settings);
+        assert_eq!(said(&mut output), "4\r");
+        settings.quiet = true;
+        output.result(&Line::Ok, &settings);
+        assert_eq!(said(&mut output), "");
+    }
+}

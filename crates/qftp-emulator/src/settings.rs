@@ -1,0 +1,51 @@
+//! What general AT commands set, and what `AT&W` keeps.
+
+use qftp_core::limits;
+use qftp_core::wire::UrcPort;
+
+/// The settings of the line: those that `ATZ` and `AT&F` bring back.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// `ATE`.
+    pub(crate) echo: bool,
+    /// `ATV`.
+    pub(crate) verbose: bool,
+    /// `ATQ`: no result codes.
+    pub(crate) quiet: bool,
+    /// `AT+CMEE`.
+    pub(crate) cmee: u8,
+    /// `ATS12`.
+    pub(crate) guard_units: u8,
+    /// `AT&D`.
+    pub(crate) dtr: u8,
+    /// `AT+IPR`. The port's speed is not ours to change: it is only kept.
+    pub(crate) rate: u32,
+    /// `AT+IFC`.
+    pub(crate) flow_control: (u8, u8),
+    /// `<n>` of `AT+CREG`, `AT+CGREG`, `AT+CEREG`.
+    pub(crate) registration_urcs: [u8; 3],
+    /// `AT+QURCCFG="urcport"`.
+    pub(crate) urc_port: UrcPort,
+}
+
+impl Settings {
+    pub(crate) fn factory(echo: bool) -> Self {
+        Self {
+            echo,
+            verbose: true,
+            quiet: false,
+            cmee: 1,
+            guard_units: limits::GUARD_UNITS_DEFAULT,
+            dtr: 2,
+            rate: 115_200,
+            flow_control: (0, 0),
+            registration_urcs: [0; 3],
+            urc_port: UrcPort::Uart1,
+        }
+    }
+
+    /// The guard time of `+++` in milliseconds.
+    pub(crate) fn guard(&self) -> u64 {
+        u64::from(self.guard_units) * limits::GUARD_UNIT_MS
+    }
+}
