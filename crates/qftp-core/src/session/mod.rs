@@ -1,1 +1,285 @@
-//! tbd
+//! The host's state machine: bytes and time in, bytes and events out.
+//!
+//! A [`Session`] does one operation at a time: set-up, login, a transfer, a command. A driver owns the port and the clock and does
+//! nothing but this:
+//!
+//! 1. write what [`poll_transmit`](Session::poll_transmit) gives, and during an upload as many file bytes as
+//!    [`send`](Session::send) asks for;
+//! 2. read the port, but not beyond [`poll_timeout`](Session::poll_timeout), and give what came to
+//!    [`handle_input`](Session::handle_input), again and again until all of it is consumed and no event came;
+//! 3. when that time has come, call [`handle_timeout`](Session::handle_timeout);
+//! 4. after each of these, take [`poll_event`](Session::poll_event) until there is none.
+//!
+//! Every operation ends with exactly one [`Event::Done`] or [`Event::Failed`]. File data is counted, never searched; it is lent out of
+//! the driver's own buffer wherever it can be.
+//!
+//! ```
+//! use qftp_core::Instant;
+//! use qftp_core::session::{Config, Done, Event, Session, Setup};
+//!
+//! let now = Instant::from_millis(0);
+//! let mut session = Session::new(Config::default());
+//! session.setup(now, &Setup { network: false, ..Setup::default() })?;
+//! let mut out = [0; 64];
+//! let now = session.poll_timeout().unwrap(); // a short silence comes first
+//! session.handle_timeout(now);
+//! let mut done = false;
+//! for question in [&b"AT\r"[..], b"ATE0\r", b"AT+CMEE=1\r", b"ATS12=15\r"] {
+//!     let len = session.poll_transmit(now, &mut out);
+//!     assert_eq!(&out[..len], question);
+//!     let mut answer = &b"\r\nOK\r\n"[..];
+//!     while !answer.is_empty() {
+//!         let step = session.handle_input(now, answer);
+//!         done |= step.event == Some(Event::Done(Done::Nothing));
+//!         answer = &answer[step.consumed..];
+//!     }
+//! }
+//! assert!(done && session.is_set_up());
+//! # Ok::<(), qftp_core::session::Misuse>(())
+//! ```
+
+mod event;
+mod failure;
+mod get;
+mod kept;
+mod link;
+mod open;
+mod operations;
+mod options;
+mod put;
+mod receive;
+mod recover;
+mod setup;
+mod state;
+mod sync;
+mod transmit;
+
+use core::fmt;
+
+pub use event::{Done, Event, Reason, Step};
+pub use failure::{Cause, Failure, Field, Kind, LineFault, Misuse, SessionState};
+pub use options::{Apn, Config, GetOptions, Login, PutOptions, Setup, Via};
+
+use crate::Instant;
+use crate::limits;
+use crate::wire::{Line, LineReader};
+use link::Phase;
+use receive::{Piece, Receive};
+use state::{End, Op, State, Told};
+
+/// The host's side of one module. See the [module's documentation](self).
+pub struct Session {
+    reader: LineReader<{ limits::ANSWER_LINE }>,
+    receive: Receive,
+    state: State,
+}
+
+impl Session {
+    /// A session with a module in an unknown state.
+    #[must_use]
+    pub const fn new(config: Config) -> Self {
+        Self { reader: LineReader::new(), receive: Receive::new(), state: State::new(config) }
+    }
+
+    /// Takes bytes that came from the module, and gives at most one event.
+    ///
+    /// Call it again with what is left of the input while any is left or an event came.
+    pub fn handle_input<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+        self.state.clock = now;
+        if self.has_event() {
+            return Step { consumed: 0, event: self.poll_event() };
+        }
+        let Some(first) = input.first() else { return Step { consumed: 0, event: None } };
+        if core::mem::take(&mut self.state.skip_lf) && *first == b'\n' {
+            return Step { consumed: 1, event: None };
+        }
+        match self.state.link.phase {
+            Phase::Receive => self.take_data(now, input),
+            Phase::Transmit if *first == b'A' && self.awaits_ack() => {
+                self.state.transmit.acks = self.state.transmit.acks.map(|acks| acks.saturating_add(1));
+                Step { consumed: 1, event: None }
+            }
+            Phase::Trailer if core::mem::take(&mut self.state.check_end) && !matches!(first, b'\r' | b'\n') => {
+                self.state.fail(now, Cause::Line(LineFault::Desync), &self.receive);
+                Step { consumed: 0, event: None }
+            }
+            phase => {
+                if phase == Phase::Pause {
+                    self.state.link.disturb(now);
+                }
+                self.take_line(now, input)
+            }
+        }
+    }
+
+    fn take_data<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+        let (consumed, piece) = self.receive.take(input);
+        self.state.after_data(now, &self.receive);
+        Step { consumed, event: self.receive.data(piece, input).map(Event::Data) }
+    }
+
+    fn take_line<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+        let read = self.reader.read(input);
+        let Some(text) = read.line else { return Step { consumed: read.consumed, event: None } };
+        // A carriage return may have its line feed still to come, which is no file data.
+        let ended_by_lf = read.consumed.checked_sub(1).and_then(|last| input.get(last)) == Some(&b'\n');
+        let line = Line::parse(text);
+        let told = self.state.on_line(now, &line, &mut self.receive);
+        if ended_by_lf {
+            self.state.skip_lf = false;
+        }
+        Step { consumed: read.consumed, event: told.map(|told| told.event(line)) }
+    }
+
+    fn awaits_ack(&self) -> bool {
+        self.state.transmit.acks.is_some() && self.state.transmit.room() == 0 && !self.reader.is_within_line()
+    }
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come. An early or needless call does nothing.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.state.clock = now;
+        if self.state.link.timer.is_some_and(|(due, _)| now >= due) {
+            self.reader.clear();
+            self.state.on_time(now, &mut self.receive);
+        }
+    }
+
+    /// Writes bytes for the module into `out` and says how many; 0 when there are none.
+    ///
+    /// File data of an upload does not come this way but by [`send`](Self::send).
+    pub fn poll_transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
+        self.state.link.transmit(now, out)
+    }
+
+    /// Offers file bytes of an upload: as many of them as the answer says, and no more, have to be written to the port now.
+    ///
+    /// It is 0 while the module is not ready for them, and at most [`Config::in_flight`]. Give the port's input to
+    /// [`handle_input`](Self::handle_input) between two calls: when the module leaves data mode early, not one byte more goes out.
+    pub fn send(&mut self, now: Instant, data: &[u8]) -> usize {
+        if !self.wants_data() {
+            return 0;
+        }
+        let guard = self.state.link.guard;
+        let len = self.state.transmit.send(now, data, self.state.config.in_flight, guard);
+        if len > 0 {
+            self.state.link.touch(now);
+            self.state.link.await_data(now, Phase::Transmit, self.state.t());
+            if self.state.transmit.is_complete() {
+                self.state.link.await_trailer(now, self.state.t());
+            }
+        }
+        len
+    }
+
+    /// Whether an upload waits for bytes by [`send`](Self::send).
+    #[must_use]
+    pub fn wants_data(&self) -> bool {
+        self.state.link.phase == Phase::Transmit
+            && self.state.transmit.room() > 0
+            && !self.state.link.is_sending()
+            && !self.reader.is_within_line()
+            && !self.state.link.has_answered()
+    }
+
+    /// The next event that needs no further input.
+    pub fn poll_event(&mut self) -> Option<Event<'_>> {
+        if let Some(size) = self.state.size.take() {
+            return Some(Event::Size(size));
+        }
+        let flush = core::mem::take(&mut self.state.flush);
+        if flush > 0 {
+            let piece = self.receive.release(flush);
+            return self.receive.data(piece, b"").map(Event::Data);
+        }
+        if self.state.replay
+            && let Some((told, piece)) = self.replay()
+        {
+            let line = Line::parse(self.receive.data(piece, b"").unwrap_or_default());
+            return Some(told.event(line));
+        }
+        Some(match self.state.end.take()? {
+            End::Nothing => Event::Done(Done::Nothing),
+            End::Number(number) => Event::Done(Done::Number(number)),
+            End::Text => Event::Done(Done::Text(self.state.link.text.as_bytes())),
+            End::State(state) => Event::Done(Done::State(state)),
+            End::Space(free, total) => Event::Done(Done::Space { free, total }),
+            End::Failed(failure) => Event::Failed(failure),
+        })
+    }
+
+    /// Reads the bytes that were held back at the end of data as the lines they turned out to be, up to the first that is to be told.
+    fn replay(&mut self) -> Option<(Told, Piece)> {
+        while let Some(piece) = self.receive.next_line() {
+            let mut text = [0; receive::HOLD];
+            let line = self.receive.data(piece, b"").unwrap_or_default();
+            let text = match text.get_mut(..line.len()) {
+                Some(room) => {
+                    room.copy_from_slice(line);
+                    &*room
+                }
+                None => b"",
+            };
+            if let Some(told) = self.state.on_line(self.state.clock, &Line::parse(text), &mut self.receive) {
+                return Some((told, piece));
+            }
+        }
+        self.state.replay = false;
+        // The start of a line whose end is still to come.
+        self.reader.read(self.receive.held());
+        None
+    }
+
+    fn has_event(&self) -> bool {
+        self.state.size.is_some() || self.state.flush > 0 || self.state.replay || self.state.end.is_some()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called, unless input comes before.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let own = self.state.link.timer.map(|(due, _)| due);
+        let retry = match self.state.link.phase {
+            Phase::Transmit => self.state.transmit.retry_at(self.state.link.guard),
+            _ => None,
+        };
+        match (own, retry) {
+            (Some(own), Some(retry)) => Some(own.min(retry)),
+            (own, retry) => own.or(retry),
+        }
+    }
+
+    /// Why there is a [`poll_timeout`](Self::poll_timeout).
+    #[must_use]
+    pub fn timeout_reason(&self) -> Option<Reason> {
+        self.state.link.timer.map(|(_, reason)| reason)
+    }
+
+    /// Whether an operation may start.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        matches!(self.state.op, Op::Idle) && self.state.end.is_none()
+    }
+
+    /// Whether [`setup`](Self::setup) has succeeded since the module last started.
+    #[must_use]
+    pub const fn is_set_up(&self) -> bool {
+        self.state.set_up
+    }
+
+    /// Whether a login stands, as far as is known.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.state.logged_in
+    }
+}
+
+/// Neither contents nor secrets: what it is doing.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("operation", &self.state.op)
+            .field("phase", &self.state.link.phase)
+            .field("set_up", &self.state.set_up)
+            .field("open", &self.state.logged_in)
+            .finish_non_exhaustive()
+    }
+}

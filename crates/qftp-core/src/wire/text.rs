@@ -11,7 +11,7 @@ use core::fmt;
 /// assert_eq!(Text::<255>::new("a\rAT+QPOWD"), Err(TextFault::Forbidden { byte: b'\r', at: 1 }));
 /// # Ok::<(), TextFault>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Text<'a, const MAX: usize>(&'a [u8]);
 
 /// Why a string cannot be a parameter.
@@ -115,7 +115,7 @@ impl fmt::Display for TextFault {
 impl core::error::Error for TextFault {}
 
 /// A [`Text`] that must not be shown: user names, passwords, PINs. It prints as `***`.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct SecretText<'a, const MAX: usize>(Text<'a, MAX>);
 
 impl<'a, const MAX: usize> SecretText<'a, MAX> {

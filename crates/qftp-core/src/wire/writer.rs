@@ -37,6 +37,12 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// How many bytes were written; 0 when not all of them fitted.
+    #[must_use]
+    pub const fn written(&self) -> usize {
+        if self.full { 0 } else { self.len }
+    }
+
     /// Appends bytes as they are.
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         let end = self.len.saturating_add(bytes.len());

@@ -1,0 +1,129 @@
+//! Downloads: straight through the port, or staged in a file of the module.
+
+use super::failure::{Cause, LineFault, Misuse};
+use super::link::Answer;
+use super::options::{GetOptions, Via};
+use super::receive::Receive;
+use super::state::{End, Op, State};
+use crate::Instant;
+use crate::wire::{Command, FileCommand, FtpCommand, Get, Local, TransferType};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GetStep {
+    /// `AT+QFTPSIZE`.
+    Size,
+    /// `AT+QFTPGET` through the port.
+    Transfer,
+    /// A leftover of an earlier download goes.
+    Clear,
+    /// `AT+QFTPGET` into a file of the module.
+    Fetch,
+    /// `AT+QFLST`: the length of a file of the module.
+    Measure,
+    /// `AT+QFDWL`.
+    Pull,
+    /// The staged file goes.
+    Remove,
+}
+
+impl State {
+    /// `name` and, for a staged download or one of the module's own files, `local` are kept already.
+    pub(super) fn begin_get(&mut self, now: Instant, options: &GetOptions) -> Result<(), Misuse> {
+        self.get = *options;
+        match (options.via, options.len) {
+            (Via::Storage(_), _) => self.get_step(now, GetStep::Clear),
+            (Via::Com, Some(0)) => {
+                self.size = Some(0);
+                self.finish(End::Number(0));
+            }
+            (Via::Com, Some(len)) => {
+                self.size = Some(len);
+                self.get_step(now, GetStep::Transfer);
+            }
+            // The size of a converted file is not the number of bytes that will come.
+            (Via::Com, None) if self.transfer_type == TransferType::Ascii => self.get_step(now, GetStep::Transfer),
+            (Via::Com, None) => self.get_step(now, GetStep::Size),
+        }
+        Ok(())
+    }
+
+    pub(super) fn get_step(&mut self, now: Instant, step: GetStep) {
+        self.op = Op::Get(step);
+        let t = self.t();
+        let start = self.get.start;
+        let command = match step {
+            GetStep::Size => Command::Ftp(FtpCommand::Size(self.name.text())),
+            GetStep::Transfer => Command::Ftp(FtpCommand::Get(Get {
+                file: self.name.text(),
+                local: Local::Com,
+                start: Some(start),
+                len: self.get.len,
+            })),
+            GetStep::Fetch => Command::Ftp(FtpCommand::Get(Get {
+                file: self.name.text(),
+                local: Local::File(self.local.text()),
+                start: Some(start),
+                len: None,
+            })),
+            GetStep::Measure => Command::File(FileCommand::List(self.local.text())),
+            GetStep::Pull => Command::File(FileCommand::Download(self.local.text())),
+            GetStep::Clear | GetStep::Remove => Command::File(FileCommand::Delete(self.local.text())),
+        };
+        self.link.start(now, &command, t);
+    }
+
+    pub(super) fn get_advance(&mut self, now: Instant, step: GetStep, result: Result<Answer, Cause>, receive: &Receive) {
+        let next = match (step, result) {
+            (GetStep::Size, Ok(Answer::Number(size))) => match size.checked_sub(self.get.start) {
+                None => {
+                    let misuse = Misuse::StartBeyondEnd { start: self.get.start, size };
+                    return self.fail(now, Cause::Misuse(misuse), receive);
+                }
+                Some(rest) => {
+                    self.get.len = Some(rest);
+                    self.size = Some(rest);
+                    if rest == 0 {
+                        return self.finish(End::Number(0));
+                    }
+                    GetStep::Transfer
+                }
+            },
+            // A server without SIZE: the length in the URC is the judge.
+            (GetStep::Size, Err(Cause::Ftp(error))) if matches!(error.reply.get(), 500 | 502 | 504) => GetStep::Transfer,
+            (GetStep::Transfer, result) => match Self::received(result, receive) {
+                Ok(count) => return self.finish(End::Number(count)),
+                Err(cause) => return self.fail(now, cause, receive),
+            },
+            (GetStep::Clear, Ok(_) | Err(Cause::Cme(_) | Cause::Refused)) => GetStep::Fetch,
+            (GetStep::Fetch, Ok(Answer::Number(count))) => {
+                self.size = Some(count);
+                self.get.len = Some(count);
+                GetStep::Pull
+            }
+            (GetStep::Measure, Ok(Answer::Number(size))) => {
+                self.size = Some(size);
+                self.get.len = Some(size);
+                GetStep::Pull
+            }
+            (GetStep::Pull, Ok(Answer::Moved { size, checksum })) => {
+                if size != receive.delivered {
+                    let fault = LineFault::Count { module: size, host: receive.delivered };
+                    return self.fail(now, Cause::Line(fault), receive);
+                }
+                if checksum != receive.checksum.value() {
+                    let fault = LineFault::Checksum { module: checksum, host: receive.checksum.value() };
+                    return self.fail(now, Cause::Line(fault), receive);
+                }
+                if self.get.via == Via::Com {
+                    return self.finish(End::Number(size));
+                }
+                GetStep::Remove
+            }
+            // The data is here and proven; a file that will not go is no reason to doubt it.
+            (GetStep::Remove, _) => return self.finish(End::Number(receive.delivered)),
+            (_, Err(cause)) => return self.fail(now, cause, receive),
+            (_, Ok(_)) => return self.fail(now, Cause::Line(LineFault::Desync), receive),
+        };
+        self.get_step(now, next);
+    }
+}

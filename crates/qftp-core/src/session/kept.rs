@@ -1,0 +1,40 @@
+use crate::wire::Text;
+
+/// Bytes that a session keeps over several commands, in place.
+#[derive(Clone)]
+pub(super) struct Kept<const N: usize> {
+    buf: [u8; N],
+    len: usize,
+}
+
+impl<const N: usize> Kept<N> {
+    pub(super) const fn new() -> Self {
+        Self { buf: [0; N], len: 0 }
+    }
+
+    /// Keeps as much of `bytes` as there is room for; callers check the length before.
+    pub(super) fn set(&mut self, bytes: &[u8]) {
+        let len = bytes.len().min(N);
+        if let (Some(room), Some(bytes)) = (self.buf.get_mut(..len), bytes.get(..len)) {
+            room.copy_from_slice(bytes);
+            self.len = len;
+        }
+    }
+
+    pub(super) const fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.buf.get(..self.len).unwrap_or_default()
+    }
+
+    /// What is kept as a parameter; it was checked when it was set.
+    pub(super) fn text<const MAX: usize>(&self) -> Text<'_, MAX> {
+        Text::from_bytes(self.as_bytes()).unwrap_or_default()
+    }
+}

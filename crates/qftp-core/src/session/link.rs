@@ -1,0 +1,334 @@
+//! One command on the line: its bytes, its answers, its time.
+
+use super::event::Reason;
+use super::failure::{Cause, LineFault};
+use super::kept::Kept;
+use crate::Instant;
+use crate::codes::{CmeCode, TcpIpCode};
+use crate::limits;
+use crate::wire::{
+    Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo, PinState, Urc, Verb, Writer,
+};
+
+/// Added to the module's own time limits, so that its error arrives before ours.
+const MARGIN_MS: u64 = 5_000;
+
+/// What the line is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// No command is out.
+    Idle,
+    /// A command waits for its result code, its URC or both.
+    Answer,
+    /// Data mode towards the host.
+    Receive,
+    /// Data mode towards the module.
+    Transmit,
+    /// The data is over; its result code and URC are to come.
+    Trailer,
+    /// A pause without a command; the timer ends it.
+    Pause,
+}
+
+/// What an exchange brought, besides success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Nothing,
+    Number(u64),
+    /// In [`Link::text`].
+    Text,
+    Space(u64, u64),
+    Moved { size: u64, checksum: u16 },
+    /// Whether the PDP context that was asked for is active.
+    Active(bool),
+    Pin(PinState),
+    Error(TcpIpCode),
+}
+
+/// What a line meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Part of the exchange; nothing to tell.
+    Ours,
+    /// An information line of the exchange.
+    Info,
+    /// A line of nobody's.
+    Unasked,
+    /// Data mode begins.
+    Connect(Option<u32>),
+    /// The exchange is over.
+    End(Result<Answer, Cause>),
+}
+
+pub(super) struct Link {
+    pub(super) phase: Phase,
+    /// The command that is out.
+    pub(super) verb: Option<Verb>,
+    /// The text of a URC.
+    pub(super) text: Kept<{ limits::NAME }>,
+    /// The PDP context whose state `AT+QIACT?` is asked for.
+    pub(super) context: u8,
+    /// Guard time in force, in milliseconds.
+    pub(super) guard: u64,
+    pub(super) timer: Option<(Instant, Reason)>,
+    tx: [u8; limits::COMMAND_LINE],
+    tx_len: usize,
+    tx_pos: usize,
+    last_tx: Instant,
+    /// Whether anything at all came since the command went out.
+    pub(super) heard: bool,
+    drain: Option<(u64, Instant)>,
+    accepted: bool,
+    answer: Option<Answer>,
+    failed: Option<FtpError>,
+}
+
+impl Link {
+    pub(super) const fn new() -> Self {
+        Self {
+            phase: Phase::Idle,
+            verb: None,
+            text: Kept::new(),
+            context: 1,
+            guard: limits::GUARD_UNIT_MS * limits::GUARD_UNITS_DEFAULT as u64,
+            timer: None,
+            tx: [0; limits::COMMAND_LINE],
+            tx_len: 0,
+            tx_pos: 0,
+            last_tx: Instant::from_millis(0),
+            heard: false,
+            drain: None,
+            accepted: false,
+            answer: None,
+            failed: None,
+        }
+    }
+
+    /// Sends a command; `t` is `rsptimeout` in milliseconds.
+    pub(super) fn start(&mut self, now: Instant, command: &Command<'_>, t: u64) {
+        let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(t));
+        self.start_within(now, command, limit.saturating_add(MARGIN_MS));
+    }
+
+    /// Sends a command that has its own limit in milliseconds.
+    pub(super) fn start_within(&mut self, now: Instant, command: &Command<'_>, limit: u64) {
+        let mut out = Writer::new(&mut self.tx);
+        command.emit(out.str("AT"));
+        // The longest command fits: COMMAND_LINE counts it, and every string in it was checked.
+        self.tx_len = out.bytes(b"\r").written();
+        self.begin(now, command.verb(), Phase::Answer, limit, Reason::Response);
+    }
+
+    /// Sends `+++`; the silence after it counts as the time of the exchange.
+    pub(super) fn escape(&mut self, now: Instant) {
+        let mut out = Writer::new(&mut self.tx);
+        self.tx_len = out.str("+++").written();
+        let silence = self.guard.saturating_add(super::transmit::GUARD_MARGIN_MS);
+        self.begin(now, None, Phase::Answer, silence, Reason::Guard);
+    }
+
+    /// Waits without a command.
+    pub(super) fn pause(&mut self, now: Instant, millis: u64) {
+        self.tx_len = 0;
+        self.drain = None;
+        self.begin(now, None, Phase::Pause, millis, Reason::Guard);
+    }
+
+    /// Waits until nothing has come for `quiet` milliseconds, two seconds at most.
+    pub(super) fn drain(&mut self, now: Instant, quiet: u64) {
+        self.tx_len = 0;
+        self.begin(now, None, Phase::Pause, quiet, Reason::Quiet);
+        self.drain = Some((quiet, now.after(2_000)));
+    }
+
+    /// Something came during a pause.
+    pub(super) fn disturb(&mut self, now: Instant) {
+        self.heard = true;
+        if let Some((quiet, end)) = self.drain {
+            self.timer = Some((now.after(quiet).min(end), Reason::Quiet));
+        }
+    }
+
+    fn begin(&mut self, now: Instant, verb: Option<Verb>, phase: Phase, limit: u64, reason: Reason) {
+        self.tx_pos = 0;
+        self.verb = verb;
+        self.phase = phase;
+        self.heard = false;
+        self.accepted = false;
+        self.answer = None;
+        self.failed = None;
+        self.timer = Some((now.after(limit), reason));
+    }
+
+    /// The exchange is over, whatever came of it.
+    pub(super) fn stop(&mut self) {
+        self.phase = Phase::Idle;
+        self.timer = None;
+        self.tx_len = 0;
+        self.tx_pos = 0;
+    }
+
+    /// Milliseconds until the silence before `+++` is long enough.
+    pub(super) fn silence_left(&self, now: Instant) -> u64 {
+        self.guard.saturating_add(super::transmit::GUARD_MARGIN_MS).saturating_sub(now.since(self.last_tx))
+    }
+
+    pub(super) fn touch(&mut self, now: Instant) {
+        self.last_tx = now;
+    }
+
+    pub(super) const fn is_sending(&self) -> bool {
+        self.tx_pos < self.tx_len
+    }
+
+    /// The bytes of the command that still have to go out.
+    pub(super) fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
+        let rest = self.tx.get(self.tx_pos..self.tx_len).unwrap_or_default();
+        let len = rest.len().min(out.len());
+        if let (Some(out), Some(rest)) = (out.get_mut(..len), rest.get(..len)) {
+            out.copy_from_slice(rest);
+        }
+        if len > 0 {
+            self.tx_pos = self.tx_pos.saturating_add(len);
+            self.last_tx = now;
+        }
+        len
+    }
+
+    /// The time for the rest of an exchange after its data.
+    pub(super) fn await_trailer(&mut self, now: Instant, t: u64) {
+        self.phase = Phase::Trailer;
+        self.timer = Some((now.after(t.saturating_add(MARGIN_MS)), Reason::Response));
+    }
+
+    pub(super) fn await_data(&mut self, now: Instant, phase: Phase, t: u64) {
+        self.phase = phase;
+        self.timer = Some((now.after(t.saturating_add(MARGIN_MS)), Reason::DataGap));
+    }
+
+    /// What a line means to the exchange.
+    pub(super) fn on_line(&mut self, line: &Line<'_>) -> Meaning {
+        self.heard = true;
+        if self.phase == Phase::Idle || self.phase == Phase::Pause {
+            return Meaning::Unasked;
+        }
+        match line {
+            Line::Ok => self.accept(),
+            Line::Error | Line::NoCarrier => self.refuse(Cause::Refused),
+            Line::Cme(Cme::Code(code)) => self.refuse(Cause::Cme(*code)),
+            Line::Cme(Cme::Text(_)) => self.refuse(Cause::Refused),
+            Line::Connect(len) if self.phase == Phase::Answer && self.takes_data() => Meaning::Connect(*len),
+            Line::Ftp(result) if Some(result.verb) == self.verb => self.outcome(result),
+            Line::Info(info) if Some(info.verb()) == self.verb => self.inform(info),
+            Line::Urc(Urc::Ready) => Meaning::End(Err(Cause::Line(LineFault::Restarted))),
+            // Echo of the command, whole or garbled: it may hold a password and is nobody's news.
+            Line::Text(text) if text.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT")) => Meaning::Ours,
+            Line::Text(_) if self.phase == Phase::Answer => Meaning::Info,
+            _ => Meaning::Unasked,
+        }
+    }
+
+    const fn takes_data(&self) -> bool {
+        matches!(
+            self.verb,
+            Some(
+                Verb::QftpPut
+                    | Verb::QftpGet
+                    | Verb::QftpList
+                    | Verb::QftpNlst
+                    | Verb::QftpMlsd
+                    | Verb::Qfupl
+                    | Verb::Qfdwl
+                    | Verb::Qfread
+                    | Verb::Qfwrite
+            )
+        )
+    }
+
+    fn accept(&mut self) -> Meaning {
+        self.accepted = true;
+        self.conclude()
+    }
+
+    /// An error instead of OK. In data mode the URC that follows says more, if one follows.
+    fn refuse(&mut self, cause: Cause) -> Meaning {
+        if let Some(error) = self.failed {
+            return Meaning::End(Err(Cause::Ftp(error)));
+        }
+        Meaning::End(Err(cause))
+    }
+
+    fn outcome(&mut self, result: &FtpResult<'_>) -> Meaning {
+        match result.outcome {
+            FtpOutcome::Done => self.answer = Some(Answer::Nothing),
+            FtpOutcome::Number(number) => self.answer = Some(Answer::Number(number)),
+            FtpOutcome::Text(text) => {
+                self.text.set(text);
+                self.answer = Some(Answer::Text);
+            }
+            FtpOutcome::Failed(error) => self.failed = Some(error),
+        }
+        // After data the result code may be missing when the outcome is a failure.
+        if self.phase == Phase::Trailer && self.failed.is_some() {
+            self.accepted = true;
+        }
+        self.conclude()
+    }
+
+    fn inform(&mut self, info: &Info<'_>) -> Meaning {
+        let answer = match info {
+            Info::File(FileInfo::Space(free, total)) => Answer::Space(*free, *total),
+            Info::File(FileInfo::Uploaded { size, checksum } | FileInfo::Downloaded { size, checksum }) => {
+                Answer::Moved { size: *size, checksum: *checksum }
+            }
+            Info::File(FileInfo::Handle(handle)) => Answer::Number(u64::from(*handle)),
+            Info::File(FileInfo::Written { written, .. }) => Answer::Number(*written),
+            Info::File(FileInfo::Position(offset)) => Answer::Number(*offset),
+            Info::File(FileInfo::File { size, .. }) => Answer::Number(*size),
+            Info::Pdp(PdpInfo::Context { context, active, .. }) if *context == self.context => Answer::Active(*active),
+            Info::Pdp(PdpInfo::LastError { code, .. }) => Answer::Error(*code),
+            Info::General(GeneralInfo::Pin(state)) => Answer::Pin(*state),
+            _ => return Meaning::Info,
+        };
+        self.answer = Some(answer);
+        Meaning::Info
+    }
+
+    /// Both are needed, in whatever order: the result code, and of FTP commands the URC.
+    fn conclude(&self) -> Meaning {
+        let wants_urc = self.verb.is_some_and(|verb| verb.urc().is_some());
+        match (self.accepted, self.answer, self.failed) {
+            (true, _, Some(error)) => Meaning::End(Err(Cause::Ftp(error))),
+            (true, Some(answer), None) => Meaning::End(Ok(answer)),
+            (true, None, None) if !wants_urc => Meaning::End(Ok(Answer::Nothing)),
+            _ => Meaning::Ours,
+        }
+    }
+
+    /// Whether the module has begun to answer: in data mode that is its end.
+    pub(super) const fn has_answered(&self) -> bool {
+        self.accepted || self.answer.is_some() || self.failed.is_some()
+    }
+
+    /// Why an exchange whose time is up failed.
+    pub(super) fn silence(&self) -> LineFault {
+        if self.accepted {
+            LineFault::UrcSilent
+        } else if self.heard {
+            LineFault::Noise
+        } else {
+            LineFault::NoAnswer
+        }
+    }
+}
+
+/// The code that stands for a SIM card that is not ready.
+pub(super) const fn pin_code(state: PinState) -> Option<CmeCode> {
+    match state {
+        PinState::Ready => None,
+        PinState::SimPin => Some(CmeCode::new(11)),
+        PinState::SimPuk => Some(CmeCode::new(12)),
+        PinState::NotReady => Some(CmeCode::new(14)),
+        PinState::NotInserted => Some(CmeCode::new(10)),
+    }
+}

@@ -1,0 +1,98 @@
+//! Login: the settings of `AT+QFTPCFG`, then `AT+QFTPOPEN`.
+
+use super::failure::{Cause, Field, Misuse};
+use super::link::Answer;
+use super::options::Login;
+use super::receive::Receive;
+use super::state::{End, Op, State};
+use crate::Instant;
+use crate::limits;
+use crate::wire::{Command, FileName, FtpCfg, FtpCommand, FtpSetting, SecretText, SslType};
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum OpenStep {
+    Context,
+    Account,
+    FileType,
+    TransMode,
+    RspTimeout,
+    SslType,
+    DataAddress,
+    Open,
+}
+
+impl State {
+    pub(super) fn open(&mut self, now: Instant, login: &Login<'_>) -> Result<(), Misuse> {
+        self.ready()?;
+        let text = |text, field| FileName::new(text).map_err(|fault| Misuse::Name(field, fault));
+        let host = text(login.host, Field::Host)?;
+        if host.is_empty() {
+            return Err(Misuse::Name(Field::Host, crate::wire::TextFault::Empty));
+        }
+        let user = text(login.user.expose(), Field::User)?;
+        let password = text(login.password.expose(), Field::Password)?;
+        if login.port == 0 {
+            return Err(Misuse::Range(Field::Port));
+        }
+        self.host.set(host.as_bytes());
+        self.user.set(user.as_bytes());
+        self.password.set(password.as_bytes());
+        self.port = login.port;
+        self.transfer_type = login.transfer_type;
+        self.trans_mode = login.trans_mode;
+        self.data_address = login.data_address;
+        self.logged_in = false;
+        self.cwd.clear();
+        self.cwd_known = true;
+        self.open_step(now, OpenStep::Context);
+        Ok(())
+    }
+
+    /// `AT+QFTPOPEN` with what is kept.
+    pub(super) fn send_open(&mut self, now: Instant) {
+        let command = Command::Ftp(FtpCommand::Open { host: self.host.text(), port: Some(self.port) });
+        self.link.start_within(now, &command, limits::OPEN_MS.saturating_add(5_000));
+    }
+
+    fn open_step(&mut self, now: Instant, step: OpenStep) {
+        self.op = Op::Open(step);
+        let setting = match step {
+            OpenStep::Context => FtpSetting::ContextId(self.wanted.context),
+            OpenStep::Account => FtpSetting::Account {
+                user: SecretText::hide(self.user.text()),
+                password: SecretText::hide(self.password.text()),
+            },
+            OpenStep::FileType => FtpSetting::FileType(self.transfer_type),
+            OpenStep::TransMode => FtpSetting::TransMode(self.trans_mode),
+            OpenStep::RspTimeout => FtpSetting::RspTimeout(self.config.rsptimeout_s),
+            OpenStep::SslType => FtpSetting::SslType(SslType::Plain),
+            OpenStep::DataAddress => match self.data_address {
+                Some(address) => FtpSetting::DataAddress(address),
+                None => return self.open_step(now, OpenStep::Open),
+            },
+            OpenStep::Open => return self.send_open(now),
+        };
+        let t = u64::from(self.config.rsptimeout_s).saturating_mul(1_000);
+        self.link.start(now, &Command::Ftp(FtpCommand::Cfg(FtpCfg::Set(setting))), t);
+    }
+
+    pub(super) fn open_advance(&mut self, now: Instant, step: OpenStep, result: Result<Answer, Cause>, receive: &Receive) {
+        let next = match (step, result) {
+            (OpenStep::Open, Ok(_)) => {
+                self.logged_in = true;
+                return self.finish(End::Nothing);
+            }
+            // A module without TLS has no such key, and plain is all that it speaks.
+            (OpenStep::SslType, Err(Cause::Cme(_) | Cause::Refused)) => OpenStep::DataAddress,
+            (_, Err(cause)) => return self.fail(now, cause, receive),
+            (OpenStep::Context, Ok(_)) => OpenStep::Account,
+            (OpenStep::Account, Ok(_)) => OpenStep::FileType,
+            (OpenStep::FileType, Ok(_)) => OpenStep::TransMode,
+            (OpenStep::TransMode, Ok(_)) => OpenStep::RspTimeout,
+            (OpenStep::RspTimeout, Ok(_)) => OpenStep::SslType,
+            (OpenStep::SslType, Ok(_)) => OpenStep::DataAddress,
+            (OpenStep::DataAddress, Ok(_)) => OpenStep::Open,
+        };
+        self.open_step(now, next);
+    }
+}

@@ -1,0 +1,386 @@
+//! The operations, one call each. Every one is refused before a byte is sent, or ends with one event.
+
+use super::failure::{Cause, Field, Misuse};
+use super::get::GetStep;
+use super::options::{GetOptions, Login, PutOptions, Setup, Via};
+use super::put::PutStep;
+use super::state::{Op, Shape, State};
+use super::Session;
+use crate::Instant;
+use crate::limits;
+use crate::wire::{
+    Command, FileCommand, FileName, FtpCommand, List, ListKind, OpenMode, PathName, PdpCommand, Storage, Text, TextFault, Verb,
+    Writer,
+};
+
+/// Name of the file of the module that a staged transfer uses.
+const STAGED: &str = "qftp.tmp";
+
+type ModuleFile<'a> = Text<'a, { limits::MODULE_FILE }>;
+
+fn checked<const MAX: usize>(text: &str, field: Field) -> Result<Text<'_, MAX>, Misuse> {
+    match Text::new(text) {
+        Ok(text) if text.is_empty() => Err(Misuse::Name(field, TextFault::Empty)),
+        Ok(text) => Ok(text),
+        Err(fault) => Err(Misuse::Name(field, fault)),
+    }
+}
+
+fn name(text: &str) -> Result<FileName<'_>, Misuse> {
+    checked(text, Field::Name)
+}
+
+fn module_file(text: &str) -> Result<ModuleFile<'_>, Misuse> {
+    checked(text, Field::ModuleFile)
+}
+
+/// Every operation returns [`Misuse`] when another one is under way, when a parameter cannot be sent, or before [`setup`](Session::setup).
+impl Session {
+    /// Brings the line into step and the module into order: echo off, errors as numbers, a short guard time, URCs proven to arrive,
+    /// an earlier FTP session closed, SIM card ready, PDP context active (section 1.4 of the note, step 1).
+    ///
+    /// # Errors
+    /// [`Misuse::Busy`], [`Misuse::Range`], [`Misuse::Name`].
+    pub fn setup(&mut self, now: Instant, setup: &Setup<'_>) -> Result<(), Misuse> {
+        self.state.setup(now, setup)
+    }
+
+    /// Logs in to a server (§2.1, §2.2).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn open(&mut self, now: Instant, login: &Login<'_>) -> Result<(), Misuse> {
+        self.state.open(now, login)
+    }
+
+    /// Logs out (§2.18); over only at its URC.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn close(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.state.ready()?;
+        self.state.logged_in = false;
+        self.state.single(now, &Command::Execute(Verb::QftpClose), Shape::Nothing);
+        Ok(())
+    }
+
+    /// Deactivates the PDP context (section 1.4 of the note, step 7). A new [`setup`](Self::setup) is needed afterwards.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn deactivate(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.state.ready()?;
+        self.state.set_up = false;
+        self.state.logged_in = false;
+        let command = Command::Pdp(PdpCommand::Deactivate(self.state.wanted.context));
+        self.state.single(now, &command, Shape::Nothing);
+        Ok(())
+    }
+
+    /// Changes the working directory (§2.3); at most 128 bytes.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn cwd(&mut self, now: Instant, path: &str) -> Result<(), Misuse> {
+        self.state.ready()?;
+        let path: PathName<'_> = checked(path, Field::Path)?;
+        self.state.name.set(path.as_bytes());
+        self.state.single(now, &Command::Ftp(FtpCommand::Cwd(path)), Shape::Nothing);
+        self.state.op = Op::Cwd;
+        Ok(())
+    }
+
+    /// Asks for the working directory (§2.4): [`Done::Text`](super::Done::Text).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn pwd(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.execute(now, Verb::QftpPwd, Shape::Plain)
+    }
+
+    /// Asks for the size of a file (§2.7): [`Done::Number`](super::Done::Number).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn size(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+        self.ftp(now, FtpCommand::Size(name(file)?), Shape::Plain)
+    }
+
+    /// Asks for the time of modification (§2.14): [`Done::Text`](super::Done::Text), `YYYYMMDDHHMMSS[.NNN]`.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn modified(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+        self.ftp(now, FtpCommand::Modified(name(file)?), Shape::Plain)
+    }
+
+    /// Renames a file or folder (§2.15).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn rename(&mut self, now: Instant, from: &str, to: &str) -> Result<(), Misuse> {
+        self.ftp(now, FtpCommand::Rename { from: name(from)?, to: name(to)? }, Shape::Nothing)
+    }
+
+    /// Deletes a file (§2.8).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn delete(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+        self.ftp(now, FtpCommand::Delete(name(file)?), Shape::Nothing)
+    }
+
+    /// Makes a folder (§2.9).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn make_dir(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+        self.ftp(now, FtpCommand::MakeDir(name(dir)?), Shape::Nothing)
+    }
+
+    /// Removes a folder (§2.10).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn remove_dir(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+        self.ftp(now, FtpCommand::RemoveDir(name(dir)?), Shape::Nothing)
+    }
+
+    /// Asks how many bytes the last or present transfer moved (§2.16): [`Done::Number`](super::Done::Number).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn length(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.execute(now, Verb::QftpLen, Shape::Plain)
+    }
+
+    /// Asks for the state of the FTP client (§2.17): [`Done::State`](super::Done::State).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn status(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.execute(now, Verb::QftpStat, Shape::State)
+    }
+
+    /// Lists a folder as the server prints it (§2.11), `.` for the working directory: [`Event::Data`](super::Event::Data), then
+    /// [`Done::Number`](super::Done::Number). [`listing::long`](crate::listing::long) reads its lines.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn list(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+        self.listing(now, ListKind::Long, dir)
+    }
+
+    /// Lists the names in a folder (§2.12).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn names(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+        self.listing(now, ListKind::Names, dir)
+    }
+
+    /// Lists a folder with its facts (§2.13). [`listing::facts`](crate::listing::facts) reads its lines.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn facts(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+        self.listing(now, ListKind::Facts, dir)
+    }
+
+    /// Downloads a file (§2.6): [`Event::Size`](super::Event::Size) where the length is known, [`Event::Data`](super::Event::Data), then
+    /// [`Done::Number`](super::Done::Number).
+    ///
+    /// The size is asked for first and the data counted, so that its content cannot matter. Only in ASCII mode and with servers that
+    /// know no sizes the module's own count at the end is the judge.
+    ///
+    /// # Errors
+    /// [`Misuse`]; [`Misuse::Road`] for a staged download of a part with a known length.
+    pub fn get(&mut self, now: Instant, file: &str, options: &GetOptions) -> Result<(), Misuse> {
+        self.state.ready()?;
+        let file = name(file)?;
+        if let Via::Storage(storage) = options.via {
+            if options.len.is_some() {
+                return Err(Misuse::Road);
+            }
+            self.keep_staged(storage);
+        }
+        self.state.name.set(file.as_bytes());
+        self.state.begin_get(now, options)
+    }
+
+    /// Uploads a file or a part of one (§2.5): exactly [`PutOptions::len`] bytes by [`send`](Self::send), then
+    /// [`Done::Number`](super::Done::Number).
+    ///
+    /// # Errors
+    /// [`Misuse`]; [`Misuse::Road`] for a staged upload of a part, [`Misuse::Range`] for one that no file of the module can hold.
+    pub fn put(&mut self, now: Instant, file: &str, options: &PutOptions) -> Result<(), Misuse> {
+        self.state.ready()?;
+        let file = name(file)?;
+        if !State::road_fits(options) {
+            return Err(Misuse::Road);
+        }
+        let step = match options.via {
+            Via::Com => PutStep::Transfer,
+            Via::Storage(_) if u32::try_from(options.len).is_err() => return Err(Misuse::Range(Field::Length)),
+            Via::Storage(storage) => {
+                self.keep_staged(storage);
+                PutStep::Clear
+            }
+        };
+        self.state.name.set(file.as_bytes());
+        self.state.begin_put(now, options, step);
+        Ok(())
+    }
+
+    /// Asks for the free space of a storage of the module: [`Done::Space`](super::Done::Space).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn storage(&mut self, now: Instant, storage: Storage) -> Result<(), Misuse> {
+        self.file(now, FileCommand::Space(storage), Shape::Plain)
+    }
+
+    /// Lists the module's files, `*` or `RAM:*` for all: [`Event::Info`](super::Event::Info) a file.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn files(&mut self, now: Instant, pattern: &str) -> Result<(), Misuse> {
+        self.file(now, FileCommand::List(module_file(pattern)?), Shape::Nothing)
+    }
+
+    /// Uploads a file into the module, its checksum proven: `len` bytes by [`send`](Self::send).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn upload(&mut self, now: Instant, file: &str, len: u64) -> Result<(), Misuse> {
+        self.state.ready()?;
+        let file = module_file(file)?;
+        if u32::try_from(len).is_err() {
+            return Err(Misuse::Range(Field::Length));
+        }
+        self.state.local.set(file.as_bytes());
+        self.state.begin_put(now, &PutOptions::whole(len), PutStep::Upload);
+        Ok(())
+    }
+
+    /// Downloads a file out of the module, its checksum proven: [`Event::Size`](super::Event::Size), [`Event::Data`](super::Event::Data).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn download(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+        self.state.ready()?;
+        let file = module_file(file)?;
+        self.state.local.set(file.as_bytes());
+        self.state.get = GetOptions::default();
+        self.state.get_step(now, GetStep::Measure);
+        Ok(())
+    }
+
+    /// Deletes files of the module, `*` or `RAM:*` for all.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn remove(&mut self, now: Instant, pattern: &str) -> Result<(), Misuse> {
+        self.file(now, FileCommand::Delete(module_file(pattern)?), Shape::Nothing)
+    }
+
+    /// Opens a file of the module: [`Done::Number`](super::Done::Number) is its handle.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn file_open(&mut self, now: Instant, file: &str, mode: OpenMode) -> Result<(), Misuse> {
+        self.file(now, FileCommand::Open { name: module_file(file)?, mode: Some(mode) }, Shape::Plain)
+    }
+
+    /// Reads at most `len` bytes from an open file: [`Event::Data`](super::Event::Data), then [`Done::Number`](super::Done::Number).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn file_read(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
+        self.file(now, FileCommand::Read { handle, len: Some(len) }, Shape::Plain)?;
+        self.state.op = Op::FileRead;
+        Ok(())
+    }
+
+    /// Writes `len` bytes to an open file, by [`send`](Self::send).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn file_write(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
+        let timeout = Some(u16::from(self.state.config.rsptimeout_s));
+        self.file(now, FileCommand::Write { handle, len: Some(len), timeout }, Shape::Plain)?;
+        self.state.put = PutOptions::whole(u64::from(len));
+        self.state.op = Op::FileWrite;
+        Ok(())
+    }
+
+    /// Any single command that moves no data over the line: [`Event::Info`](super::Event::Info) a line of its answer.
+    ///
+    /// # Errors
+    /// [`Misuse`]; [`Misuse::Road`] for a command that would open data mode.
+    pub fn command(&mut self, now: Instant, command: &Command<'_>) -> Result<(), Misuse> {
+        self.state.ready()?;
+        let opens_data_mode = matches!(
+            command,
+            Command::Ftp(FtpCommand::Put(_) | FtpCommand::Get(_) | FtpCommand::List(_))
+                | Command::File(
+                    FileCommand::Upload { .. } | FileCommand::Download(_) | FileCommand::Read { .. } | FileCommand::Write { .. }
+                )
+                | Command::Basic(crate::wire::Basic::Online)
+        );
+        if opens_data_mode {
+            return Err(Misuse::Road);
+        }
+        self.state.single(now, command, Shape::Plain);
+        Ok(())
+    }
+
+    /// Ends the operation under way: data mode is left, the line brought in step, the session kept or opened again. The operation then
+    /// ends with [`Cause::Aborted`].
+    ///
+    /// # Errors
+    /// [`Misuse::NothingToAbort`].
+    pub fn abort(&mut self, now: Instant) -> Result<(), Misuse> {
+        match self.state.op {
+            Op::Idle => Err(Misuse::NothingToAbort),
+            // It is being left already, or has not been entered.
+            Op::Recover(_) => Ok(()),
+            _ => {
+                self.reader.clear();
+                self.state.fail(now, Cause::Aborted, &self.receive);
+                Ok(())
+            }
+        }
+    }
+
+    fn execute(&mut self, now: Instant, verb: Verb, shape: Shape) -> Result<(), Misuse> {
+        self.state.ready()?;
+        self.state.single(now, &Command::Execute(verb), shape);
+        Ok(())
+    }
+
+    fn ftp(&mut self, now: Instant, command: FtpCommand<'_>, shape: Shape) -> Result<(), Misuse> {
+        self.state.ready()?;
+        self.state.single(now, &Command::Ftp(command), shape);
+        Ok(())
+    }
+
+    fn file(&mut self, now: Instant, command: FileCommand<'_>, shape: Shape) -> Result<(), Misuse> {
+        self.state.ready()?;
+        self.state.single(now, &Command::File(command), shape);
+        Ok(())
+    }
+
+    fn listing(&mut self, now: Instant, kind: ListKind, dir: &str) -> Result<(), Misuse> {
+        self.ftp(now, FtpCommand::List(List { kind, dir: name(dir)?, local: None }), Shape::Plain)?;
+        self.state.op = Op::List;
+        Ok(())
+    }
+
+    fn keep_staged(&mut self, storage: Storage) {
+        let mut buf = [0; limits::MODULE_FILE];
+        let mut out = Writer::new(&mut buf);
+        out.str(storage.prefix()).str(STAGED);
+        self.state.local.set(out.finish().unwrap_or_default());
+    }
+}

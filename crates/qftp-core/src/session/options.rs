@@ -1,0 +1,152 @@
+use crate::limits;
+use crate::secret::Secret;
+use crate::wire::{DataAddress, PdpAuth, PdpType, Storage, TransMode, TransferType, UrcPort};
+
+/// How a session behaves; the defaults suit most lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Silence around `+++` that the module is asked for (`ATS12`), in milliseconds, 200–5000.
+    ///
+    /// Default 300: an abort then takes well under a second. A module that refuses keeps its second, and so does the session.
+    pub guard_ms: u16,
+    /// Most file bytes that [`Session::send`](super::Session::send) hands out at once.
+    ///
+    /// This bounds what a module that leaves data mode early could take for commands. Default 4096: what one write to a serial
+    /// port takes, 44 ms of line at 921600 baud, and enough to keep any line busy.
+    pub in_flight: usize,
+    /// `rsptimeout`, the `T` of every FTP command, in seconds, 20–180.
+    pub rsptimeout_s: u8,
+    /// How long a line must be silent, in milliseconds, before the end of a broken download is read out of its last bytes.
+    pub quiet_ms: u32,
+    /// The same for the end of data whose length is not known before (listings); the length in the URC has to agree as well.
+    pub settle_ms: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            guard_ms: 300,
+            in_flight: 4096,
+            rsptimeout_s: limits::RSP_TIMEOUT_DEFAULT_S,
+            quiet_ms: 2_000,
+            settle_ms: 100,
+        }
+    }
+}
+
+/// What [`Session::setup`](super::Session::setup) brings about.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup<'a> {
+    /// The PDP context, 1–15.
+    pub context: u8,
+    /// The access point; `None` leaves the context's settings as they are.
+    pub apn: Option<Apn<'a>>,
+    /// Where URCs go; `None` finds it out when none arrives.
+    pub urc_port: Option<UrcPort>,
+    /// `false` brings only the line in order, for work on the module's own files: no SIM card and no network needed.
+    pub network: bool,
+}
+
+impl Default for Setup<'_> {
+    fn default() -> Self {
+        Self { context: 1, apn: None, urc_port: None, network: true }
+    }
+}
+
+/// An access point.
+#[derive(Clone, Copy, Debug)]
+pub struct Apn<'a> {
+    /// Its name, at most 100 bytes.
+    pub name: &'a str,
+    /// User name and password, at most 64 bytes each; most networks want none.
+    pub login: Option<(Secret<'a>, Secret<'a>)>,
+    /// How they are sent.
+    pub auth: PdpAuth,
+    /// Address family.
+    pub kind: PdpType,
+}
+
+impl<'a> Apn<'a> {
+    /// An access point that wants no login.
+    #[must_use]
+    pub const fn new(name: &'a str) -> Self {
+        Self { name, login: None, auth: PdpAuth::None, kind: PdpType::V4 }
+    }
+}
+
+/// Server and account of [`Session::open`](super::Session::open).
+#[derive(Clone, Copy, Debug)]
+pub struct Login<'a> {
+    /// Name or address of the server, at most 255 bytes.
+    pub host: &'a str,
+    /// 1–65535.
+    pub port: u16,
+    /// User name, at most 255 bytes.
+    pub user: Secret<'a>,
+    /// Password, at most 255 bytes.
+    pub password: Secret<'a>,
+    /// Binary, unless the server is to convert line ends.
+    pub transfer_type: TransferType,
+    /// Passive, unless the server must connect to the module.
+    pub trans_mode: TransMode,
+    /// Where data connections go; `None` leaves the module's setting.
+    pub data_address: Option<DataAddress>,
+}
+
+impl<'a> Login<'a> {
+    /// An anonymous login at port 21, binary and passive.
+    #[must_use]
+    pub const fn new(host: &'a str) -> Self {
+        Self {
+            host,
+            port: limits::DEFAULT_PORT,
+            user: Secret::new("anonymous"),
+            password: Secret::new("anonymous@"),
+            transfer_type: TransferType::Binary,
+            trans_mode: TransMode::Passive,
+            data_address: None,
+        }
+    }
+}
+
+/// The road of a transfer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Via {
+    /// Straight through the port (`COM:`).
+    #[default]
+    Com,
+    /// Staged in a file of the module, its way over the line proven by the checksum of `AT+QFUPL` and `AT+QFDWL`.
+    Storage(Storage),
+}
+
+/// How [`Session::get`](super::Session::get) downloads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GetOptions {
+    /// Offset of the first byte.
+    pub start: u64,
+    /// How many bytes the caller knows to come from there. `None` asks for the size first (one round trip to the server).
+    pub len: Option<u64>,
+    /// The road.
+    pub via: Via,
+}
+
+/// How [`Session::put`](super::Session::put) uploads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PutOptions {
+    /// Offset in the server's file; 0 replaces the file.
+    pub start: u64,
+    /// Bytes that will be sent.
+    pub len: u64,
+    /// Whether they are the last of the file. When `false`, the data connection stays open and the next operation must be the next part.
+    pub last: bool,
+    /// The road.
+    pub via: Via,
+}
+
+impl PutOptions {
+    /// A whole file of `len` bytes, straight through the port.
+    #[must_use]
+    pub const fn whole(len: u64) -> Self {
+        Self { start: 0, len, last: true, via: Via::Com }
+    }
+}

@@ -1,0 +1,243 @@
+//! File data on its way to the host: counted, never searched.
+//!
+//! Bytes that could be the module's words after broken-off data are held back while they stand at the very end of what has come:
+//! only silence makes them final. As soon as anything else follows they are file data.
+
+use crate::Checksum;
+use crate::wire::{FtpOutcome, FtpResult, Line, Verb};
+
+/// The longest end of data that is held back.
+const WINDOW: usize = 256;
+/// Room for what is held back and the piece that decides about it.
+pub(super) const HOLD: usize = 2 * WINDOW;
+
+pub(super) struct Receive {
+    /// The command that brings the data.
+    pub(super) verb: Verb,
+    /// Its length, where it is known.
+    pub(super) expected: Option<u64>,
+    /// Bytes handed out.
+    pub(super) delivered: u64,
+    /// Of the bytes handed out.
+    pub(super) checksum: Checksum,
+    hold: [u8; HOLD],
+    start: usize,
+    end: usize,
+}
+
+/// Where data stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    Nothing,
+    /// The first bytes of the input.
+    Input(usize),
+    /// A range of the bytes held back.
+    Held(usize, usize),
+}
+
+/// What the held-back bytes say, if the line stays silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Nothing that could end the data.
+    Nothing,
+    /// The module's own count agrees with what came before: the data is whole, its last `rest` bytes among those held back.
+    Agrees { rest: usize },
+    /// The data ended early, or the count does not agree; `rest` as before.
+    Ended { rest: usize },
+}
+
+impl Receive {
+    pub(super) const fn new() -> Self {
+        Self {
+            verb: Verb::QftpGet,
+            expected: None,
+            delivered: 0,
+            checksum: Checksum::new(),
+            hold: [0; HOLD],
+            start: 0,
+            end: 0,
+        }
+    }
+
+    pub(super) const fn begin(&mut self, verb: Verb, expected: Option<u64>) {
+        self.verb = verb;
+        self.expected = expected;
+        self.delivered = 0;
+        self.checksum = Checksum::new();
+        self.start = 0;
+        self.end = 0;
+    }
+
+    /// All data of a known length is handed out.
+    pub(super) fn is_complete(&self) -> bool {
+        self.expected == Some(self.delivered)
+    }
+
+    /// Takes bytes off the input: how many, and where the data to hand out stands.
+    pub(super) fn take(&mut self, input: &[u8]) -> (usize, Piece) {
+        let held = self.end.saturating_sub(self.start);
+        let missing = self.expected.map(|all| all.saturating_sub(self.delivered));
+        let missing = missing.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+        if held == 0 {
+            let end = if missing <= input.len() { missing } else { end_of_data(input, self.verb) };
+            let Some(data) = input.get(..end).filter(|data| !data.is_empty()) else {
+                return (self.hold_back(input), Piece::Nothing);
+            };
+            self.count(data);
+            return (data.len(), Piece::Input(data.len()));
+        }
+        if missing <= held.saturating_add(input.len()) || input.len() >= WINDOW {
+            return (0, self.release(held.min(missing)));
+        }
+        let taken = self.hold_back(input);
+        match end_of_data(self.held(), self.verb) {
+            0 => (taken, Piece::Nothing),
+            end => (taken, self.release(end)),
+        }
+    }
+
+    /// The data of a piece.
+    pub(super) fn data<'a>(&'a self, piece: Piece, input: &'a [u8]) -> Option<&'a [u8]> {
+        match piece {
+            Piece::Nothing => None,
+            Piece::Input(len) => input.get(..len),
+            Piece::Held(from, to) => self.hold.get(from..to),
+        }
+    }
+
+    /// Reads the next line out of the bytes held back: where it stands.
+    pub(super) fn next_line(&mut self) -> Option<Piece> {
+        let held = self.held();
+        let blank = held.iter().take_while(|byte| is_end(**byte)).count();
+        let len = held.get(blank..)?.iter().position(|byte| is_end(*byte))?;
+        let from = self.start.saturating_add(blank);
+        self.start = from.saturating_add(len);
+        Some(Piece::Held(from, self.start))
+    }
+
+    /// The bytes held back.
+    pub(super) fn held(&self) -> &[u8] {
+        self.hold.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// What the bytes held back say, if the line stays silent.
+    pub(super) fn verdict(&self) -> Held {
+        let held = self.held();
+        // A line without its end may still grow.
+        let whole = held.iter().rposition(|byte| is_end(*byte)).and_then(|last| held.get(..=last)).unwrap_or_default();
+        let mut verdict = Held::Nothing;
+        for line in lines(whole) {
+            match Line::parse(line) {
+                Line::Ftp(FtpResult { verb, outcome }) if verb == self.verb => {
+                    let FtpOutcome::Number(count) = outcome else { return Held::Ended { rest: 0 } };
+                    // The data's own last line ends may be among what is held back: the count tells where the words begin.
+                    let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
+                    let rest = rest.filter(|rest| held.get(*rest..).is_some_and(|words| could_be_words(words, self.verb)));
+                    return match rest {
+                        Some(rest) if self.expected.is_none() => Held::Agrees { rest },
+                        rest => Held::Ended { rest: rest.unwrap_or(0) },
+                    };
+                }
+                Line::Ok | Line::Text(_) => {}
+                _ => verdict = Held::Ended { rest: 0 },
+            }
+        }
+        verdict
+    }
+
+    /// Hands out the first `len` of the bytes held back.
+    pub(super) fn release(&mut self, len: usize) -> Piece {
+        let from = self.start;
+        self.start = self.start.saturating_add(len).min(self.end);
+        let to = self.start;
+        let len = to.saturating_sub(from);
+        self.delivered = self.delivered.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
+        if self.verb == Verb::Qfdwl {
+            self.checksum.update(self.hold.get(from..to).unwrap_or_default());
+        }
+        Piece::Held(from, to)
+    }
+
+    fn count(&mut self, data: &[u8]) {
+        self.delivered = self.delivered.saturating_add(u64::try_from(data.len()).unwrap_or(u64::MAX));
+        // Only a file of the module has a checksum to compare with.
+        if self.verb == Verb::Qfdwl {
+            self.checksum.update(data);
+        }
+    }
+
+    fn hold_back(&mut self, input: &[u8]) -> usize {
+        self.hold.copy_within(self.start..self.end, 0);
+        self.end = self.end.saturating_sub(self.start);
+        self.start = 0;
+        let room = self.hold.get_mut(self.end..).unwrap_or_default();
+        let len = input.len().min(room.len());
+        if let (Some(room), Some(input)) = (room.get_mut(..len), input.get(..len)) {
+            room.copy_from_slice(input);
+        }
+        self.end = self.end.saturating_add(len);
+        len
+    }
+}
+
+/// Where in `bytes` an end starts that could be the module's words; the length of `bytes` when there is none.
+fn end_of_data(bytes: &[u8], verb: Verb) -> usize {
+    let from = bytes.len().saturating_sub(WINDOW);
+    let window = bytes.get(from..).unwrap_or_default();
+    let mut at = 0;
+    while let Some(rest) = window.get(at..) {
+        let Some(next) = rest.iter().position(|byte| is_end(*byte)) else { break };
+        at = at.saturating_add(next);
+        if window.get(at..).is_some_and(|words| could_be_words(words, verb)) {
+            return from.saturating_add(at);
+        }
+        at = at.saturating_add(1);
+    }
+    bytes.len()
+}
+
+/// Whether `words`, which begin with CR or LF, are lines of the module from their first to their last byte, as far as they go.
+fn could_be_words(words: &[u8], verb: Verb) -> bool {
+    // At most a blank line stands between two lines: more line ends in a row are text.
+    let blank = words.iter().take_while(|byte| is_end(**byte)).count();
+    let Some(first) = words.get(blank..).filter(|_| blank <= 4) else { return false };
+    match first.iter().position(|byte| is_end(*byte)) {
+        None => could_begin(first, verb),
+        Some(end) => {
+            let (line, rest) = first.split_at_checked(end).unwrap_or((first, b""));
+            is_word(line, verb) && rest.iter().all(|byte| is_end(*byte) || (b' '..=b'~').contains(byte))
+        }
+    }
+}
+
+/// Whether a complete line is one that can follow broken-off data.
+fn is_word(line: &[u8], verb: Verb) -> bool {
+    match Line::parse(line) {
+        Line::Ok | Line::Error | Line::Cme(_) | Line::NoCarrier | Line::Urc(_) => true,
+        Line::Ftp(result) => result.verb == verb || result.verb == Verb::QftpClose,
+        Line::Info(info) => info.verb() == verb,
+        Line::Connect(_) | Line::Text(_) => false,
+    }
+}
+
+/// Whether a line without its end can still become such a line.
+fn could_begin(start: &[u8], verb: Verb) -> bool {
+    const WORDS: [&str; 9] = [
+        "OK", "ERROR", "NO CARRIER", "RDY", "POWERED DOWN", "+CME ERROR:", "+QIURC:", "+QFTPCLOSE:", "+QIND:",
+    ];
+    WORDS.into_iter().chain([verb.name()]).any(|word| {
+        let word = word.as_bytes();
+        match start.split_at_checked(word.len()) {
+            None => word.starts_with(start),
+            Some((head, rest)) => head == word && rest.len() < 96 && rest.iter().all(|byte| (b' '..=b'~').contains(byte)),
+        }
+    })
+}
+
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|byte| is_end(*byte)).filter(|line| !line.is_empty())
+}
+
+const fn is_end(byte: u8) -> bool {
+    byte == b'\r' || byte == b'\n'
+}

@@ -1,0 +1,80 @@
+//! After an abort or a failure with data on the line: out of data mode, in step again, session known.
+
+use super::failure::{Cause, Failure, SessionState};
+use super::link::{Answer, Phase};
+use super::state::{End, Op, State};
+use super::sync::{Sync, Synced};
+use crate::Instant;
+use crate::wire::{Command, FtpCommand, Verb};
+
+/// The time for each of the commands here, in milliseconds: the caller is waiting for bad news.
+const STEP_MS: u64 = 10_000;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recover {
+    failure: Failure,
+    step: RecoverStep,
+    /// Whether the FTP session is concerned, or only a file of the module.
+    ftp: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum RecoverStep {
+    Sync(Sync),
+    Stat,
+    Close,
+    Open,
+    Cwd,
+}
+
+impl State {
+    /// Starts recovery; `in_data` when the module may be in data mode.
+    pub(super) fn recover(&mut self, now: Instant, failure: Failure, in_data: bool) {
+        let ftp = failure.verb.is_none_or(|verb| verb.name().starts_with("+QFTP")) && self.logged_in;
+        let escape = in_data && matches!(self.link.phase, Phase::Receive | Phase::Transmit | Phase::Trailer);
+        let sync = if escape { Sync::escape(now, &mut self.link) } else { Sync::ask(now, &mut self.link) };
+        self.skip_lf = false;
+        self.check_end = false;
+        self.op = Op::Recover(Recover { failure, step: RecoverStep::Sync(sync), ftp });
+    }
+
+    pub(super) fn recover_advance(&mut self, now: Instant, recover: Recover, result: Result<Answer, Cause>) {
+        let aborted = recover.failure.cause == Cause::Aborted;
+        let next = match (recover.step, result) {
+            (RecoverStep::Sync(sync), result) => match sync.advance(now, &mut self.link, result.is_ok()) {
+                Synced::NotYet(sync) => {
+                    self.op = Op::Recover(Recover { step: RecoverStep::Sync(sync), ..recover });
+                    return;
+                }
+                Synced::InStep if recover.ftp => RecoverStep::Stat,
+                Synced::InStep => return self.recovered(recover, SessionState::Usable),
+                Synced::Never(_) => return self.recovered(recover, SessionState::Reset),
+            },
+            (RecoverStep::Stat, Ok(Answer::Number(1))) => return self.recovered(recover, SessionState::Usable),
+            (RecoverStep::Stat, Ok(Answer::Number(4))) if aborted => RecoverStep::Open,
+            (RecoverStep::Stat, Ok(Answer::Number(0 | 2 | 3))) => RecoverStep::Close,
+            (RecoverStep::Close, Ok(_)) if aborted => RecoverStep::Open,
+            (RecoverStep::Open, Ok(_)) if !self.cwd_known => return self.recovered(recover, SessionState::Reopen),
+            (RecoverStep::Open, Ok(_)) if !self.cwd.is_empty() => RecoverStep::Cwd,
+            (RecoverStep::Open | RecoverStep::Cwd, Ok(_)) => return self.recovered(recover, SessionState::Usable),
+            _ => return self.recovered(recover, SessionState::Reopen),
+        };
+        self.op = Op::Recover(Recover { step: next, ..recover });
+        match next {
+            RecoverStep::Sync(_) => {}
+            RecoverStep::Stat => self.link.start_within(now, &Command::Execute(Verb::QftpStat), STEP_MS),
+            RecoverStep::Close => self.link.start_within(now, &Command::Execute(Verb::QftpClose), STEP_MS),
+            RecoverStep::Open => self.send_open(now),
+            RecoverStep::Cwd => {
+                let command = Command::Ftp(FtpCommand::Cwd(self.cwd.text()));
+                self.link.start_within(now, &command, STEP_MS);
+            }
+        }
+    }
+
+    fn recovered(&mut self, recover: Recover, state: SessionState) {
+        self.logged_in &= state == SessionState::Usable;
+        self.set_up &= state != SessionState::Reset;
+        self.finish(End::Failed(Failure { state, ..recover.failure }));
+    }
+}

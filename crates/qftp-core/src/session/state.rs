@@ -1,0 +1,390 @@
+//! What a session knows, and how one exchange leads to the next.
+
+use super::event::{Event, Reason};
+use super::failure::{Cause, Failure, LineFault, Misuse, SessionState};
+use super::get::GetStep;
+use super::kept::Kept;
+use super::link::{Answer, Link, Meaning, Phase};
+use super::open::OpenStep;
+use super::options::{Config, GetOptions, PutOptions};
+use super::put::PutStep;
+use super::receive::{Held, Receive};
+use super::recover::Recover;
+use super::setup::{SetupStep, Wanted};
+use super::transmit::Transmit;
+use crate::Instant;
+use crate::limits;
+use crate::wire::{Command, DataAddress, Line, ServerState, TransMode, TransferType, Verb};
+
+/// The operation under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Op {
+    Idle,
+    /// One command whose answer is the result.
+    Single(Shape),
+    Setup(SetupStep),
+    Open(OpenStep),
+    /// A change of the working directory, which is kept for a login after an abort.
+    Cwd,
+    List,
+    Get(GetStep),
+    Put(PutStep),
+    FileRead,
+    FileWrite,
+    Recover(Recover),
+}
+
+/// How the answer of a single command becomes its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Nothing,
+    Plain,
+    State,
+}
+
+/// The end of an operation, until it is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    Nothing,
+    Number(u64),
+    Text,
+    State(ServerState),
+    Space(u64, u64),
+    Failed(Failure),
+}
+
+/// Everything but the two buffers that events borrow from.
+pub(super) struct State {
+    pub(super) config: Config,
+    pub(super) link: Link,
+    pub(super) transmit: Transmit,
+    pub(super) op: Op,
+    pub(super) set_up: bool,
+    pub(super) logged_in: bool,
+    /// The present time, for lines that are read without one.
+    pub(super) clock: Instant,
+    /// To be told before anything else.
+    pub(super) size: Option<u64>,
+    pub(super) end: Option<End>,
+    /// The line feed of CONNECT has not come yet.
+    pub(super) skip_lf: bool,
+    /// The next byte must begin the end of the data.
+    pub(super) check_end: bool,
+    /// Bytes held back that turned out to be data, and whether the rest of them are lines.
+    pub(super) flush: usize,
+    pub(super) replay: bool,
+    pub(super) wanted: Wanted,
+    pub(super) host: Kept<{ limits::NAME }>,
+    pub(super) port: u16,
+    pub(super) user: Kept<{ limits::NAME }>,
+    pub(super) password: Kept<{ limits::NAME }>,
+    pub(super) transfer_type: TransferType,
+    pub(super) trans_mode: TransMode,
+    pub(super) data_address: Option<DataAddress>,
+    pub(super) cwd: Kept<{ limits::CWD_PATH }>,
+    pub(super) cwd_known: bool,
+    pub(super) name: Kept<{ limits::NAME }>,
+    pub(super) local: Kept<{ limits::MODULE_FILE }>,
+    pub(super) get: GetOptions,
+    pub(super) put: PutOptions,
+}
+
+impl State {
+    pub(super) const fn new(config: Config) -> Self {
+        Self {
+            config,
+            link: Link::new(),
+            transmit: Transmit::new(),
+            op: Op::Idle,
+            set_up: false,
+            logged_in: false,
+            clock: Instant::from_millis(0),
+            size: None,
+            end: None,
+            skip_lf: false,
+            check_end: false,
+            flush: 0,
+            replay: false,
+            wanted: Wanted::new(),
+            host: Kept::new(),
+            port: limits::DEFAULT_PORT,
+            user: Kept::new(),
+            password: Kept::new(),
+            transfer_type: TransferType::Binary,
+            trans_mode: TransMode::Passive,
+            data_address: None,
+            cwd: Kept::new(),
+            cwd_known: true,
+            name: Kept::new(),
+            local: Kept::new(),
+            get: GetOptions { start: 0, len: None, via: super::Via::Com },
+            put: PutOptions::whole(0),
+        }
+    }
+
+    /// `T` in milliseconds.
+    pub(super) fn t(&self) -> u64 {
+        u64::from(self.config.rsptimeout_s).saturating_mul(1_000)
+    }
+
+    /// Whether an operation may start.
+    pub(super) fn ready(&self) -> Result<(), Misuse> {
+        if !matches!(self.op, Op::Idle) || self.end.is_some() {
+            return Err(Misuse::Busy);
+        }
+        if self.set_up { Ok(()) } else { Err(Misuse::NotSetUp) }
+    }
+
+    /// Starts an operation that is one command.
+    pub(super) fn single(&mut self, now: Instant, command: &Command<'_>, shape: Shape) {
+        self.op = Op::Single(shape);
+        self.link.start(now, command, self.t());
+    }
+
+    pub(super) fn finish(&mut self, end: End) {
+        self.link.stop();
+        self.op = Op::Idle;
+        self.end = Some(end);
+    }
+
+    /// Ends the operation with a failure, after the line is in step again if data was on it.
+    pub(super) fn fail(&mut self, now: Instant, cause: Cause, receive: &Receive) {
+        self.fail_as(now, self.link.verb, cause, receive);
+    }
+
+    pub(super) fn fail_as(&mut self, now: Instant, verb: Option<Verb>, cause: Cause, receive: &Receive) {
+        let mut failure = Failure::new(verb, cause);
+        if matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead) {
+            failure.transferred = receive.delivered;
+        }
+        if cause == Cause::Line(LineFault::Restarted) {
+            self.set_up = false;
+            self.logged_in = false;
+        }
+        let in_data = matches!(self.link.phase, Phase::Receive | Phase::Transmit)
+            || (self.link.phase == Phase::Trailer && !self.transmit.is_complete());
+        let lost = matches!(cause, Cause::Line(LineFault::Desync | LineFault::Stalled | LineFault::LeftDataMode));
+        if (in_data || lost || cause == Cause::Aborted) && failure.state != SessionState::Reset {
+            self.recover(now, failure, in_data || lost);
+        } else {
+            if failure.state != SessionState::Usable {
+                self.logged_in = false;
+            }
+            self.finish(End::Failed(failure));
+        }
+    }
+
+    /// A line has come. The answer says whether it is to be told as information, as a URC, or not at all.
+    pub(super) fn on_line(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
+        let meaning = self.link.on_line(line);
+        if let (Op::Recover(_), Meaning::Unasked | Meaning::Info) = (self.op, meaning) {
+            // What is drained off the line is the rest of the data, its end, or a real URC.
+            return matches!(line, Line::Urc(_)).then_some(Told::Urc);
+        }
+        match meaning {
+            Meaning::Ours => {
+                if self.link.phase == Phase::Transmit {
+                    // The module has left data mode: not one byte more.
+                    self.link.await_trailer(now, self.t());
+                }
+                None
+            }
+            Meaning::Info => match self.op {
+                Op::Single(_) => Some(Told::Info),
+                _ if matches!(line, Line::Text(_)) => self.text_in_operation(line),
+                _ => None,
+            },
+            Meaning::Unasked => {
+                if *line == Line::Urc(crate::wire::Urc::Ready) {
+                    self.set_up = false;
+                    self.logged_in = false;
+                }
+                Some(Told::Urc)
+            }
+            Meaning::Connect(len) => {
+                self.connect(now, len, receive);
+                None
+            }
+            Meaning::End(result) => {
+                self.advance(now, result, receive);
+                None
+            }
+        }
+    }
+
+    /// The `A` of a last full block, or a line of nobody's.
+    fn text_in_operation(&self, line: &Line<'_>) -> Option<Told> {
+        let ack = self.transmit.acks.is_some() && *line == Line::Text(b"A");
+        (!ack).then_some(Told::Urc)
+    }
+
+    fn connect(&mut self, now: Instant, len: Option<u32>, receive: &mut Receive) {
+        let t = self.t();
+        let Some(verb) = self.link.verb else { return };
+        self.skip_lf = true;
+        let expected = match self.op {
+            Op::Get(_) => self.get.len,
+            Op::List => None,
+            Op::FileRead => len.map(u64::from),
+            Op::Put(_) | Op::FileWrite => {
+                let ack = verb == Verb::Qfupl;
+                self.transmit.begin(verb, self.put.len, ack, now);
+                if self.put.len == 0 {
+                    self.link.await_trailer(now, t);
+                } else {
+                    self.link.await_data(now, Phase::Transmit, t);
+                }
+                return;
+            }
+            _ => return self.fail(now, Cause::Line(LineFault::Desync), receive),
+        };
+        receive.begin(verb, expected);
+        self.link.await_data(now, Phase::Receive, t);
+        self.after_data(now, receive);
+    }
+
+    /// The timer of a download after a piece of it.
+    pub(super) fn after_data(&mut self, now: Instant, receive: &Receive) {
+        if receive.is_complete() {
+            self.check_end = true;
+            self.link.await_trailer(now, self.t());
+            return;
+        }
+        self.link.timer = Some(match receive.verdict() {
+            Held::Nothing => (now.after(self.t().saturating_add(5_000)), Reason::DataGap),
+            Held::Agrees { .. } => (now.after(u64::from(self.config.settle_ms)), Reason::Quiet),
+            Held::Ended { .. } => (now.after(u64::from(self.config.quiet_ms)), Reason::Quiet),
+        });
+    }
+
+    /// The time of the exchange, the pause or the data is up.
+    pub(super) fn on_time(&mut self, now: Instant, receive: &mut Receive) {
+        match self.link.phase {
+            Phase::Idle => self.link.timer = None,
+            Phase::Pause => self.advance(now, Ok(Answer::Nothing), receive),
+            Phase::Answer if matches!(self.link.timer, Some((_, Reason::Guard))) => {
+                self.advance(now, Ok(Answer::Nothing), receive);
+            }
+            Phase::Receive => match receive.verdict() {
+                Held::Nothing => self.fail(now, Cause::Line(LineFault::Stalled), receive),
+                Held::Agrees { rest } | Held::Ended { rest } => {
+                    self.flush = rest;
+                    self.replay = true;
+                    self.link.await_trailer(now, 0);
+                }
+            },
+            Phase::Transmit => self.fail(now, Cause::Line(LineFault::Stalled), receive),
+            Phase::Trailer => {
+                // Bytes were lost and the module waits for more, or its end was lost.
+                self.transmit.total = u64::MAX;
+                self.fail(now, Cause::Line(LineFault::Stalled), receive);
+            }
+            Phase::Answer => {
+                let fault = self.link.silence();
+                self.advance(now, Err(Cause::Line(fault)), receive);
+            }
+        }
+    }
+
+    /// An exchange is over: what comes next?
+    pub(super) fn advance(&mut self, now: Instant, result: Result<Answer, Cause>, receive: &mut Receive) {
+        match self.op {
+            Op::Idle => self.link.stop(),
+            Op::Single(shape) => match result {
+                Ok(answer) => self.finish(end_of(answer, shape)),
+                Err(cause) => self.fail(now, cause, receive),
+            },
+            Op::Cwd => match result {
+                Ok(_) => {
+                    self.enter_dir();
+                    self.finish(End::Nothing);
+                }
+                Err(cause) => self.fail(now, cause, receive),
+            },
+            Op::Setup(step) => self.setup_advance(now, step, result, receive),
+            Op::Open(step) => self.open_advance(now, step, result, receive),
+            Op::List => match Self::received(result, receive) {
+                Ok(count) => self.finish(End::Number(count)),
+                Err(cause) => self.fail(now, cause, receive),
+            },
+            Op::FileRead => match result {
+                Ok(_) if receive.is_complete() => self.finish(End::Number(receive.delivered)),
+                Ok(_) => self.fail(now, Cause::Line(LineFault::Desync), receive),
+                Err(cause) => self.fail(now, cause, receive),
+            },
+            Op::FileWrite => match result {
+                Ok(Answer::Number(written)) if written == self.transmit.total => self.finish(End::Number(written)),
+                Ok(Answer::Number(written)) => {
+                    let fault = LineFault::Count { module: written, host: self.transmit.sent };
+                    self.fail(now, Cause::Line(fault), receive);
+                }
+                Ok(_) => self.fail(now, Cause::Line(LineFault::Desync), receive),
+                Err(cause) => self.fail(now, cause, receive),
+            },
+            Op::Get(step) => self.get_advance(now, step, result, receive),
+            Op::Put(step) => self.put_advance(now, step, result, receive),
+            Op::Recover(recover) => self.recover_advance(now, recover, result),
+        }
+    }
+
+    /// Whether the module's count of a download agrees with ours.
+    pub(super) fn received(result: Result<Answer, Cause>, receive: &Receive) -> Result<u64, Cause> {
+        let host = receive.delivered;
+        let expected = receive.expected.unwrap_or(host);
+        match result? {
+            Answer::Number(module) if module == host && host == expected => Ok(host),
+            Answer::Number(module) if module == host => Err(Cause::Line(LineFault::Short { expected })),
+            Answer::Number(module) => Err(Cause::Line(LineFault::Count { module, host })),
+            _ => Err(Cause::Line(LineFault::Desync)),
+        }
+    }
+
+    fn enter_dir(&mut self) {
+        let entered = self.name.as_bytes();
+        if entered.starts_with(b"/") {
+            self.cwd.set(entered);
+            self.cwd_known = true;
+            return;
+        }
+        let mut joined = [0; limits::CWD_PATH];
+        let mut out = crate::wire::Writer::new(&mut joined);
+        if !self.cwd.is_empty() {
+            out.bytes(self.cwd.as_bytes()).bytes(b"/");
+        }
+        out.bytes(entered);
+        match out.finish() {
+            Ok(path) => self.cwd.set(path),
+            Err(_) => self.cwd_known = false,
+        }
+    }
+}
+
+/// How a line is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    Info,
+    Urc,
+}
+
+impl Told {
+    pub(super) const fn event(self, line: Line<'_>) -> Event<'_> {
+        match self {
+            Self::Info => Event::Info(line),
+            Self::Urc => Event::Urc(line),
+        }
+    }
+}
+
+fn end_of(answer: Answer, shape: Shape) -> End {
+    match (answer, shape) {
+        (_, Shape::Nothing) => End::Nothing,
+        (Answer::Number(number), Shape::State) => {
+            let state = u8::try_from(number).ok().and_then(ServerState::from_number);
+            state.map_or(End::Number(number), End::State)
+        }
+        (Answer::Number(number), Shape::Plain) => End::Number(number),
+        (Answer::Text, _) => End::Text,
+        (Answer::Space(free, total), _) => End::Space(free, total),
+        _ => End::Nothing,
+    }
+}

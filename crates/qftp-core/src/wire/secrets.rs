@@ -1,0 +1,75 @@
+//! Where secrets stand on the wire, for logs and recordings.
+
+/// The offset in a command or answer line from which on it must not be shown; `None` when nothing in it is secret.
+///
+/// Accounts, logins of access points, PINs and passwords of keys are secret, in commands, their echo and their answers. What is shown of
+/// such a line is its beginning and `***`.
+///
+/// ```
+/// use qftp_core::wire::secret_start;
+/// let line = br#"AT+QFTPCFG="account","me","hunter2""#;
+/// assert_eq!(secret_start(line).map(|at| &line[..at]), Some(&br#"AT+QFTPCFG="account","#[..]));
+/// assert_eq!(secret_start(b"AT+QFTPCWD=\"/\""), None);
+/// ```
+#[must_use]
+pub fn secret_start(line: &[u8]) -> Option<usize> {
+    // The name, how the parameters begin, and how many of them may be shown.
+    const SECRETS: [(&[u8], &[u8], usize); 4] = [
+        (b"+QFTPCFG", b"account", 1),
+        (b"+QICSGP", b"", 3),
+        (b"+CPIN=", b"", 0),
+        (b"+QSSLCFG", b"clientkey", 3),
+    ];
+    SECRETS.iter().filter_map(|(name, key, shown)| find_secret(line, name, key, *shown)).min()
+}
+
+fn find_secret(line: &[u8], name: &[u8], key: &[u8], shown: usize) -> Option<usize> {
+    let at = find(line, name)?.saturating_add(name.len());
+    let rest = line.get(at..)?;
+    // The parameters begin after `=`, or after `: ` of an answer.
+    let begin = rest.iter().take_while(|byte| matches!(byte, b'=' | b':' | b' ' | b'"')).count();
+    let parameters = rest.get(begin..)?;
+    if !parameters.get(..key.len())?.eq_ignore_ascii_case(key) {
+        return None;
+    }
+    // An answer of AT+QICSGP does not repeat the context.
+    let shown = if name == b"+QICSGP" && rest.starts_with(b":") { shown.saturating_sub(1) } else { shown };
+    if shown == 0 {
+        return (!parameters.is_empty()).then_some(at.saturating_add(begin));
+    }
+    let mut commas = 0usize;
+    let comma = parameters.iter().position(|byte| {
+        commas = commas.saturating_add(usize::from(*byte == b','));
+        commas == shown
+    })?;
+    Some(at.saturating_add(begin).saturating_add(comma).saturating_add(1))
+}
+
+fn find(line: &[u8], name: &[u8]) -> Option<usize> {
+    line.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::secret_start;
+
+    #[track_caller]
+    fn shown(line: &str, expected: Option<&str>) {
+        assert_eq!(secret_start(line.as_bytes()).map(|at| &line[..at]), expected, "{line}");
+    }
+
+    #[test]
+    fn only_secrets_are_hidden() {
+        shown(r#"AT+QICSGP=1,1,"net","u","p",1"#, Some(r#"AT+QICSGP=1,1,"net","#));
+        shown(r#"AT+QICSGP=1,1,"net""#, None);
+        shown(r#"+QICSGP: 1,"net","u","p",1"#, Some(r#"+QICSGP: 1,"net","#));
+        shown(r#"at+qftpcfg = "account" , "u","p""#, Some(r#"at+qftpcfg = "account" ,"#));
+        shown(r#"+QFTPCFG: "account","u","***""#, Some(r#"+QFTPCFG: "account","#));
+        shown(r#"AT+QFTPCFG="account""#, None);
+        shown(r#"AT+QFTPCFG="filetype",1;+CPIN="1234""#, Some(r#"AT+QFTPCFG="filetype",1;+CPIN=""#));
+        shown("AT+CPIN?", None);
+        shown("+CPIN: READY", None);
+        shown(r#"AT+QSSLCFG="clientkey",1,"UFS:k.pem","pw""#, Some(r#"AT+QSSLCFG="clientkey",1,"UFS:k.pem","#));
+        shown(r#"AT+QSSLCFG="cacert",1,"UFS:c.pem""#, None);
+    }
+}
