@@ -3,15 +3,27 @@
 //! A [`Port`] is a line to a module: [`SerialPort`], [`TcpPort`], [`Rfc2217Port`] or, in one process, [`Pipe`]. [`open`] makes one
 //! from an address.
 
+#[cfg(feature = "tokio")]
+mod asynchronous;
+mod client;
 #[cfg(feature = "embedded-io")]
 mod embedded;
 mod open;
 mod pipe;
+#[cfg(feature = "tokio")]
+mod poll_once;
 mod port;
 pub mod rfc2217;
 mod serial;
 mod tcp;
 
+#[cfg(feature = "embedded-io-async")]
+pub use asynchronous::EmbeddedAsyncPort;
+#[cfg(feature = "tokio")]
+pub use asynchronous::{AnyAsyncPort, AsyncPort, AsyncRfc2217Port, open_async};
+#[cfg(feature = "tokio")]
+pub use client::AsyncClient;
+pub use client::{Cancel, Client, Error, Kind, ModuleFile, Progress, Put, Tap};
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;
 pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open};

@@ -7,3 +7,5 @@ mod port;
 
 pub use codec::{Codec, Modem, Offer};
 pub use port::Rfc2217Port;
+#[cfg(feature = "tokio")]
+pub(crate) use port::{NEGOTIATION, not_rfc2217, other_rate};

@@ -1,0 +1,372 @@
+use std::task::Poll;
+use std::time::Duration;
+
+use qftp_core::Instant;
+use qftp_core::session::{Config, GetOptions, Login, Misuse, PutOptions, Session, SessionState, Setup};
+use qftp_core::wire::{Command, OpenMode, ServerState, Storage};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+use super::engine::{Engine, Outcome, Want};
+use super::files::{PART, add};
+use super::{Cancel, Error, ModuleFile, Progress, Put, Tap};
+use crate::asynchronous::AsyncPort;
+use crate::poll_once::poll_once;
+
+/// How long one write to the port may wait for room before what came is looked at.
+const WRITE: Duration = Duration::from_millis(50);
+
+/// What an upload reads from and a download writes to.
+type Source<'a> = &'a mut (dyn AsyncRead + Unpin + Send);
+type Sink<'a> = &'a mut (dyn AsyncWrite + Unpin + Send);
+
+/// [`Client`](super::Client) for tokio: the same methods, asynchronous.
+///
+/// Dropping a future of it cancels the operation: the next one first aborts it and brings the line in order.
+///
+/// ```no_run
+/// use qftp_core::session::{GetOptions, Login, Setup};
+/// use qftp_transport::{AsyncClient, Settings, open_async};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut client = AsyncClient::new(open_async("/dev/ttyUSB2", &Settings::default()).await?);
+/// client.setup(&Setup::default()).await?;
+/// client.open(&Login::new("ftp.example.org")).await?;
+/// let mut file = tokio::io::sink();
+/// client.get("readme.txt", &mut file, &GetOptions::default()).await?;
+/// client.close().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct AsyncClient<P: AsyncPort> {
+    port: P,
+    engine: Engine,
+}
+
+impl<P: AsyncPort> AsyncClient<P> {
+    /// A client on this port, with the default [`Config`]. Nothing is sent yet.
+    pub fn new(port: P) -> Self {
+        Self::with_config(port, Config::default())
+    }
+
+    /// A client with a configuration of its own.
+    pub fn with_config(port: P, config: Config) -> Self {
+        Self { port, engine: Engine::new(config) }
+    }
+
+    /// Calls this as bytes of a transfer pass.
+    pub fn set_progress(&mut self, progress: Option<Box<dyn FnMut(Progress) + Send>>) {
+        self.engine.progress = progress;
+    }
+
+    /// Shows this all that passes the port, secrets masked.
+    pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
+        self.engine.finish_tap();
+        self.engine.tap = tap;
+    }
+
+    /// Lets this handle cancel the operations of the client.
+    pub fn set_cancel(&mut self, cancel: Cancel) {
+        self.engine.cancel = cancel;
+    }
+
+    /// A handle that cancels the present operation.
+    #[must_use]
+    pub fn cancel(&self) -> Cancel {
+        self.engine.cancel.clone()
+    }
+
+    /// Whether [`setup`](Self::setup) has succeeded since the module last started.
+    #[must_use]
+    pub fn is_set_up(&self) -> bool {
+        self.engine.session.is_set_up()
+    }
+
+    /// Whether a login stands, as far as is known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.engine.session.is_open()
+    }
+
+    /// Hands the port back.
+    pub fn into_port(self) -> P {
+        self.port
+    }
+
+    /// Brings the module in order: echo off, results to this port, SIM card ready, PDP context active.
+    pub async fn setup(&mut self, setup: &Setup<'_>) -> Result<(), Error> {
+        self.simple(|session, now| session.setup(now, setup)).await
+    }
+
+    /// Connects to a server and logs in.
+    pub async fn open(&mut self, login: &Login<'_>) -> Result<(), Error> {
+        self.simple(|session, now| session.open(now, login)).await
+    }
+
+    /// Logs out.
+    pub async fn close(&mut self) -> Result<(), Error> {
+        self.simple(Session::close).await
+    }
+
+    /// Deactivates the PDP context.
+    pub async fn deactivate(&mut self) -> Result<(), Error> {
+        self.simple(Session::deactivate).await
+    }
+
+    /// Changes the server's working folder.
+    pub async fn cwd(&mut self, path: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.cwd(now, path)).await
+    }
+
+    /// The server's working folder.
+    pub async fn pwd(&mut self) -> Result<String, Error> {
+        self.run(0, Session::pwd, None, None).await.map(Outcome::text)
+    }
+
+    /// Sends what the reader has as a file; returns the number of bytes.
+    pub async fn put(
+        &mut self,
+        name: &str,
+        source: &mut (impl AsyncRead + Unpin + Send),
+        options: &Put,
+    ) -> Result<u64, Error> {
+        let Put { mut start, len, via } = *options;
+        if let Some(len) = len {
+            return add(0, self.put_part(name, source, PutOptions { start, len, last: true, via }).await);
+        }
+        // One byte beyond a part is read ahead: it tells whether that part is the last.
+        let (mut part, mut sum) = (Vec::with_capacity(PART + 1), 0);
+        loop {
+            let room = u64::try_from(PART + 1 - part.len()).unwrap_or(0);
+            let read = (&mut *source).take(room).read_to_end(&mut part).await;
+            read.map_err(|error| Error::Local { error, state: SessionState::Reopen })?;
+            let last = part.len() <= PART;
+            let len = u64::try_from(part.len().min(PART)).unwrap_or(0);
+            let done = self.put_part(name, &mut part.as_slice(), PutOptions { start, len, last, via }).await;
+            sum = add(sum, done)?;
+            if last {
+                return Ok(sum);
+            }
+            start += len;
+            part.drain(..PART);
+        }
+    }
+
+    async fn put_part(
+        &mut self,
+        name: &str,
+        source: Source<'_>,
+        options: PutOptions,
+    ) -> Result<Outcome, Error> {
+        self.run(options.len, |session, now| session.put(now, name, &options), Some(source), None).await
+    }
+
+    /// Fetches a file into the writer; returns the number of bytes.
+    pub async fn get(
+        &mut self,
+        name: &str,
+        sink: &mut (impl AsyncWrite + Unpin + Send),
+        options: &GetOptions,
+    ) -> Result<u64, Error> {
+        self.run(0, |session, now| session.get(now, name, options), None, Some(sink))
+            .await
+            .map(Outcome::number)
+    }
+
+    /// The listing of a folder as the server writes it (LIST); [`qftp_core::listing`] reads its entries.
+    pub async fn list(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
+        self.listing(|session, now| session.list(now, folder)).await
+    }
+
+    /// The names in a folder, one a line (NLST).
+    pub async fn names(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
+        self.listing(|session, now| session.names(now, folder)).await
+    }
+
+    /// The facts about what is in a folder (MLSD).
+    pub async fn facts(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
+        self.listing(|session, now| session.facts(now, folder)).await
+    }
+
+    /// The size of a file on the server.
+    pub async fn size(&mut self, name: &str) -> Result<u64, Error> {
+        self.run(0, |session, now| session.size(now, name), None, None).await.map(Outcome::number)
+    }
+
+    /// When a file on the server was last written: `YYYYMMDDHHMMSS[.sss]`, UTC.
+    pub async fn modified(&mut self, name: &str) -> Result<String, Error> {
+        self.run(0, |session, now| session.modified(now, name), None, None).await.map(Outcome::text)
+    }
+
+    /// Renames a file or folder on the server.
+    pub async fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.rename(now, from, to)).await
+    }
+
+    /// Deletes a file on the server.
+    pub async fn delete(&mut self, name: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.delete(now, name)).await
+    }
+
+    /// Makes a folder on the server.
+    pub async fn make_dir(&mut self, name: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.make_dir(now, name)).await
+    }
+
+    /// Removes an empty folder on the server.
+    pub async fn remove_dir(&mut self, name: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.remove_dir(now, name)).await
+    }
+
+    /// Bytes that the last transfer has moved (QFTPLEN).
+    pub async fn length(&mut self) -> Result<u64, Error> {
+        self.run(0, Session::length, None, None).await.map(Outcome::number)
+    }
+
+    /// The state of the module's FTP client (QFTPSTAT).
+    pub async fn status(&mut self) -> Result<ServerState, Error> {
+        self.run(0, Session::status, None, None).await.map(Outcome::state)
+    }
+
+    /// Free bytes and all bytes of a storage of the module.
+    pub async fn storage(&mut self, storage: Storage) -> Result<(u64, u64), Error> {
+        self.run(0, |session, now| session.storage(now, storage), None, None).await.map(Outcome::space)
+    }
+
+    /// The module's files: `*` those in UFS, `RAM:*`, `SD:*`, or one name.
+    pub async fn files(&mut self, pattern: &str) -> Result<Vec<ModuleFile>, Error> {
+        self.simple(|session, now| session.files(now, pattern)).await?;
+        Ok(ModuleFile::all(&self.engine.lines))
+    }
+
+    /// Sends `len` bytes of the reader into a file of the module, its checksum proven.
+    pub async fn upload(
+        &mut self,
+        name: &str,
+        source: &mut (impl AsyncRead + Unpin + Send),
+        len: u64,
+    ) -> Result<u64, Error> {
+        self.run(len, |session, now| session.upload(now, name, len), Some(source), None)
+            .await
+            .map(Outcome::number)
+    }
+
+    /// Fetches a file of the module into the writer, its checksum proven.
+    pub async fn download(
+        &mut self,
+        name: &str,
+        sink: &mut (impl AsyncWrite + Unpin + Send),
+    ) -> Result<u64, Error> {
+        self.run(0, |session, now| session.download(now, name), None, Some(sink)).await.map(Outcome::number)
+    }
+
+    /// Deletes a file of the module.
+    pub async fn remove(&mut self, name: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.remove(now, name)).await
+    }
+
+    /// Opens a file of the module; returns its handle.
+    pub async fn file_open(&mut self, name: &str, mode: OpenMode) -> Result<u64, Error> {
+        self.run(0, |session, now| session.file_open(now, name, mode), None, None).await.map(Outcome::number)
+    }
+
+    /// Any one command; returns its information lines.
+    pub async fn command(&mut self, command: &Command<'_>) -> Result<Vec<String>, Error> {
+        self.simple(|session, now| session.command(now, command)).await?;
+        Ok(self.engine.lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect())
+    }
+
+    async fn simple(
+        &mut self,
+        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+    ) -> Result<(), Error> {
+        self.run(0, begin, None, None).await.map(drop)
+    }
+
+    async fn listing(
+        &mut self,
+        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+    ) -> Result<Vec<u8>, Error> {
+        let mut listing = Vec::new();
+        self.run(0, begin, None, Some(&mut listing)).await?;
+        Ok(listing)
+    }
+
+    /// One operation from its beginning to its end.
+    async fn run(
+        &mut self,
+        upload: u64,
+        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+        source: Option<Source<'_>>,
+        sink: Option<Sink<'_>>,
+    ) -> Result<Outcome, Error> {
+        if self.engine.abandoned() {
+            self.engine.give_up();
+            let _ = self.drive(None, None).await;
+        }
+        // What came between two operations: the next must take none of it for its own.
+        while let Poll::Ready(read) = poll_once(self.port.read(self.engine.room())) {
+            let count = read.map_err(|error| self.engine.port_failed(error))?;
+            self.engine.received(count);
+            self.engine.idle_input();
+        }
+        self.engine.start(upload, begin)?;
+        self.drive(source, sink).await
+    }
+
+    async fn drive(
+        &mut self,
+        mut source: Option<Source<'_>>,
+        mut sink: Option<Sink<'_>>,
+    ) -> Result<Outcome, Error> {
+        loop {
+            let wait = match self.engine.next() {
+                Want::Send(bytes) => {
+                    let written = tokio::time::timeout(WRITE, self.port.write(bytes)).await.unwrap_or(Ok(0));
+                    let written = written.map_err(|error| self.engine.port_failed(error))?;
+                    self.engine.sent(written);
+                    Duration::ZERO
+                }
+                Want::Receive(wait) => wait,
+                Want::Store(data) => {
+                    let stored = match &mut sink {
+                        Some(sink) => sink.write_all(data).await,
+                        None => Ok(()),
+                    };
+                    self.engine.stored(stored);
+                    continue;
+                }
+                Want::Fill => {
+                    let room = self.engine.chunk_room();
+                    let filled = match &mut source {
+                        Some(source) => source.read(room).await,
+                        None => Ok(0),
+                    };
+                    self.engine.filled(filled);
+                    continue;
+                }
+                Want::End(end) => {
+                    if let Some(sink) = sink {
+                        let flushed = sink.flush().await;
+                        flushed.map_err(|error| Error::Local { error, state: SessionState::Usable })?;
+                    }
+                    return end;
+                }
+            };
+            let room = self.engine.room();
+            if room.is_empty() {
+                continue;
+            }
+            let read = self.port.read(room);
+            let count = match wait {
+                Duration::ZERO => match poll_once(read) {
+                    Poll::Ready(count) => count,
+                    Poll::Pending => Ok(0),
+                },
+                wait => tokio::time::timeout(wait, read).await.unwrap_or(Ok(0)),
+            };
+            let count = count.map_err(|error| self.engine.port_failed(error))?;
+            self.engine.received(count);
+        }
+    }
+}

@@ -1,0 +1,330 @@
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use qftp_core::Instant;
+use qftp_core::session::{Config, GetOptions, Login, Misuse, PutOptions, Session, SessionState, Setup};
+use qftp_core::wire::{Command, OpenMode, ServerState, Storage};
+
+use super::engine::{Engine, Outcome, Want};
+use super::files::{PART, add};
+use super::{Cancel, Error, ModuleFile, Progress, Put, Tap};
+use crate::port::Port;
+
+/// How long one write to the port may wait for room before what came is looked at.
+const WRITE: Duration = Duration::from_millis(50);
+/// Most bytes that are read off the line before an operation begins: what is left over from before.
+const STALE: usize = 1 << 20;
+
+/// A blocking client: the module on a port, and through it an FTP server.
+///
+/// Every method is one operation and returns when it is over. After an error, [`Error::session_state`] says what is left.
+///
+/// ```no_run
+/// use std::fs::File;
+/// use qftp_core::session::{GetOptions, Login, Setup};
+/// use qftp_transport::{Client, Settings, open};
+///
+/// let mut client = Client::new(open("/dev/ttyUSB2", &Settings::default())?);
+/// client.setup(&Setup::default())?;
+/// client.open(&Login::new("ftp.example.org"))?;
+/// client.get("readme.txt", &mut File::create("readme.txt")?, &GetOptions::default())?;
+/// client.close()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Client<P: Port> {
+    port: P,
+    engine: Engine,
+}
+
+impl<P: Port> Client<P> {
+    /// A client on this port, with the default [`Config`]. Nothing is sent yet.
+    pub fn new(port: P) -> Self {
+        Self::with_config(port, Config::default())
+    }
+
+    /// A client with a configuration of its own.
+    pub fn with_config(port: P, config: Config) -> Self {
+        Self { port, engine: Engine::new(config) }
+    }
+
+    /// Calls this as bytes of a transfer pass.
+    pub fn set_progress(&mut self, progress: Option<Box<dyn FnMut(Progress) + Send>>) {
+        self.engine.progress = progress;
+    }
+
+    /// Shows this all that passes the port, secrets masked.
+    pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
+        self.engine.finish_tap();
+        self.engine.tap = tap;
+    }
+
+    /// Lets this handle cancel the operations of the client.
+    pub fn set_cancel(&mut self, cancel: Cancel) {
+        self.engine.cancel = cancel;
+    }
+
+    /// A handle that cancels the present operation.
+    #[must_use]
+    pub fn cancel(&self) -> Cancel {
+        self.engine.cancel.clone()
+    }
+
+    /// Whether [`setup`](Self::setup) has succeeded since the module last started.
+    #[must_use]
+    pub fn is_set_up(&self) -> bool {
+        self.engine.session.is_set_up()
+    }
+
+    /// Whether a login stands, as far as is known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.engine.session.is_open()
+    }
+
+    /// Hands the port back.
+    pub fn into_port(self) -> P {
+        self.port
+    }
+
+    /// Brings the module in order: echo off, results to this port, SIM card ready, PDP context active.
+    pub fn setup(&mut self, setup: &Setup<'_>) -> Result<(), Error> {
+        self.simple(|session, now| session.setup(now, setup))
+    }
+
+    /// Connects to a server and logs in.
+    pub fn open(&mut self, login: &Login<'_>) -> Result<(), Error> {
+        self.simple(|session, now| session.open(now, login))
+    }
+
+    /// Logs out.
+    pub fn close(&mut self) -> Result<(), Error> {
+        self.simple(Session::close)
+    }
+
+    /// Deactivates the PDP context.
+    pub fn deactivate(&mut self) -> Result<(), Error> {
+        self.simple(Session::deactivate)
+    }
+
+    /// Changes the server's working folder.
+    pub fn cwd(&mut self, path: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.cwd(now, path))
+    }
+
+    /// The server's working folder.
+    pub fn pwd(&mut self) -> Result<String, Error> {
+        self.run(0, Session::pwd, None, None).map(Outcome::text)
+    }
+
+    /// Sends what the reader has as a file; returns the number of bytes.
+    pub fn put(&mut self, name: &str, mut source: impl Read, options: &Put) -> Result<u64, Error> {
+        let Put { mut start, len, via } = *options;
+        if let Some(len) = len {
+            return add(0, self.put_part(name, &mut source, PutOptions { start, len, last: true, via }));
+        }
+        // One byte beyond a part is read ahead: it tells whether that part is the last.
+        let (mut part, mut sum) = (Vec::with_capacity(PART + 1), 0);
+        loop {
+            let room = u64::try_from(PART + 1 - part.len()).unwrap_or(0);
+            let read = (&mut source).take(room).read_to_end(&mut part);
+            read.map_err(|error| Error::Local { error, state: SessionState::Reopen })?;
+            let last = part.len() <= PART;
+            let len = u64::try_from(part.len().min(PART)).unwrap_or(0);
+            sum = add(sum, self.put_part(name, &mut part.as_slice(), PutOptions { start, len, last, via }))?;
+            if last {
+                return Ok(sum);
+            }
+            start += len;
+            part.drain(..PART);
+        }
+    }
+
+    fn put_part(&mut self, name: &str, source: &mut dyn Read, options: PutOptions) -> Result<Outcome, Error> {
+        self.run(options.len, |session, now| session.put(now, name, &options), Some(source), None)
+    }
+
+    /// Fetches a file into the writer; returns the number of bytes.
+    pub fn get(&mut self, name: &str, mut sink: impl Write, options: &GetOptions) -> Result<u64, Error> {
+        self.run(0, |session, now| session.get(now, name, options), None, Some(&mut sink))
+            .map(Outcome::number)
+    }
+
+    /// The listing of a folder as the server writes it (LIST); [`qftp_core::listing`] reads its entries.
+    pub fn list(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
+        self.listing(|session, now| session.list(now, folder))
+    }
+
+    /// The names in a folder, one a line (NLST).
+    pub fn names(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
+        self.listing(|session, now| session.names(now, folder))
+    }
+
+    /// The facts about what is in a folder (MLSD).
+    pub fn facts(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
+        self.listing(|session, now| session.facts(now, folder))
+    }
+
+    /// The size of a file on the server.
+    pub fn size(&mut self, name: &str) -> Result<u64, Error> {
+        self.run(0, |session, now| session.size(now, name), None, None).map(Outcome::number)
+    }
+
+    /// When a file on the server was last written: `YYYYMMDDHHMMSS[.sss]`, UTC.
+    pub fn modified(&mut self, name: &str) -> Result<String, Error> {
+        self.run(0, |session, now| session.modified(now, name), None, None).map(Outcome::text)
+    }
+
+    /// Renames a file or folder on the server.
+    pub fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.rename(now, from, to))
+    }
+
+    /// Deletes a file on the server.
+    pub fn delete(&mut self, name: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.delete(now, name))
+    }
+
+    /// Makes a folder on the server.
+    pub fn make_dir(&mut self, name: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.make_dir(now, name))
+    }
+
+    /// Removes an empty folder on the server.
+    pub fn remove_dir(&mut self, name: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.remove_dir(now, name))
+    }
+
+    /// Bytes that the last transfer has moved (QFTPLEN).
+    pub fn length(&mut self) -> Result<u64, Error> {
+        self.run(0, Session::length, None, None).map(Outcome::number)
+    }
+
+    /// The state of the module's FTP client (QFTPSTAT).
+    pub fn status(&mut self) -> Result<ServerState, Error> {
+        self.run(0, Session::status, None, None).map(Outcome::state)
+    }
+
+    /// Free bytes and all bytes of a storage of the module.
+    pub fn storage(&mut self, storage: Storage) -> Result<(u64, u64), Error> {
+        self.run(0, |session, now| session.storage(now, storage), None, None).map(Outcome::space)
+    }
+
+    /// The module's files: `*` those in UFS, `RAM:*`, `SD:*`, or one name.
+    pub fn files(&mut self, pattern: &str) -> Result<Vec<ModuleFile>, Error> {
+        self.simple(|session, now| session.files(now, pattern))?;
+        Ok(ModuleFile::all(&self.engine.lines))
+    }
+
+    /// Sends `len` bytes of the reader into a file of the module, its checksum proven.
+    pub fn upload(&mut self, name: &str, mut source: impl Read, len: u64) -> Result<u64, Error> {
+        self.run(len, |session, now| session.upload(now, name, len), Some(&mut source), None)
+            .map(Outcome::number)
+    }
+
+    /// Fetches a file of the module into the writer, its checksum proven.
+    pub fn download(&mut self, name: &str, mut sink: impl Write) -> Result<u64, Error> {
+        self.run(0, |session, now| session.download(now, name), None, Some(&mut sink)).map(Outcome::number)
+    }
+
+    /// Deletes a file of the module.
+    pub fn remove(&mut self, name: &str) -> Result<(), Error> {
+        self.simple(|session, now| session.remove(now, name))
+    }
+
+    /// Opens a file of the module; returns its handle.
+    pub fn file_open(&mut self, name: &str, mode: OpenMode) -> Result<u64, Error> {
+        self.run(0, |session, now| session.file_open(now, name, mode), None, None).map(Outcome::number)
+    }
+
+    /// Any one command; returns its information lines.
+    pub fn command(&mut self, command: &Command<'_>) -> Result<Vec<String>, Error> {
+        self.simple(|session, now| session.command(now, command))?;
+        Ok(self.engine.lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect())
+    }
+
+    fn simple(
+        &mut self,
+        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+    ) -> Result<(), Error> {
+        self.run(0, begin, None, None).map(drop)
+    }
+
+    fn listing(
+        &mut self,
+        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+    ) -> Result<Vec<u8>, Error> {
+        let mut listing = Vec::new();
+        self.run(0, begin, None, Some(&mut listing))?;
+        Ok(listing)
+    }
+
+    /// One operation from its beginning to its end.
+    fn run(
+        &mut self,
+        upload: u64,
+        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+        source: Option<&mut dyn Read>,
+        sink: Option<&mut dyn Write>,
+    ) -> Result<Outcome, Error> {
+        if self.engine.abandoned() {
+            // The operation before ended by a panic in the caller's code.
+            self.engine.give_up();
+            let _ = self.drive(None, None);
+        }
+        self.drain().map_err(|error| self.engine.port_failed(error))?;
+        self.engine.start(upload, begin)?;
+        self.drive(source, sink)
+    }
+
+    /// Reads what came between two operations, so that the next takes none of it for its own.
+    fn drain(&mut self) -> std::io::Result<()> {
+        let mut total = 0;
+        while total < STALE {
+            self.engine.idle_input();
+            match self.port.read(self.engine.room(), Duration::ZERO)? {
+                0 => break,
+                count => {
+                    self.engine.received(count);
+                    total += count;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn drive(
+        &mut self,
+        mut source: Option<&mut dyn Read>,
+        mut sink: Option<&mut dyn Write>,
+    ) -> Result<Outcome, Error> {
+        loop {
+            let wait = match self.engine.next() {
+                Want::Send(bytes) => {
+                    let sent =
+                        self.port.write(bytes, WRITE).map_err(|error| self.engine.port_failed(error))?;
+                    self.engine.sent(sent);
+                    Duration::ZERO
+                }
+                Want::Receive(wait) => wait,
+                Want::Store(data) => {
+                    let stored = sink.as_mut().map_or(Ok(()), |sink| sink.write_all(data));
+                    self.engine.stored(stored);
+                    continue;
+                }
+                Want::Fill => {
+                    let room = self.engine.chunk_room();
+                    let filled = source.as_mut().map_or(Ok(0), |source| source.read(room));
+                    self.engine.filled(filled);
+                    continue;
+                }
+                Want::End(end) => return end,
+            };
+            let room = self.engine.room();
+            if !room.is_empty() {
+                let count = self.port.read(room, wait).map_err(|error| self.engine.port_failed(error))?;
+                self.engine.received(count);
+            }
+        }
+    }
+}

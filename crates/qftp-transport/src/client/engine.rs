@@ -1,0 +1,431 @@
+//! The loop of every client without its I/O: it says what to do next, and is told what came of it.
+//!
+//! The blocking and the asynchronous client differ only in how they do what [`Engine::next`] says.
+
+use std::fmt;
+use std::io;
+use std::time::{Duration, Instant};
+
+use qftp_core::Instant as Millis;
+use qftp_core::session::{Config, Done, Event, Failure, Misuse, Session, SessionState};
+use qftp_core::wire::{Line, ServerState, Writer};
+
+use super::{Cancel, Error, Kind, Masker, Progress, Tap};
+
+/// The longest wait in one go: a cancellation is noticed that soon.
+const WAIT: Duration = Duration::from_millis(100);
+/// Bytes read from the port, and from the caller's file, in one go.
+const BUFFER: usize = 16 * 1024;
+
+/// What the driver has to do next.
+pub(super) enum Want<'a> {
+    /// Write to the port, at least a part; then [`Engine::sent`]. Then look, without waiting, whether something came.
+    Send(&'a [u8]),
+    /// Read from the port into [`Engine::room`], waiting at most this long; then [`Engine::received`].
+    Receive(Duration),
+    /// Give all of it to the caller's writer; then [`Engine::stored`].
+    Store(&'a [u8]),
+    /// Read from the caller's reader into [`Engine::chunk_room`]; then [`Engine::filled`].
+    Fill,
+    /// The operation is over.
+    End(Result<Outcome, Error>),
+}
+
+/// The result of an operation, owned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Nothing,
+    Number(u64),
+    Text(String),
+    State(ServerState),
+    Space { free: u64, total: u64 },
+}
+
+/// Why an operation is being aborted.
+enum Abort {
+    Cancelled,
+    Local(io::Error),
+}
+
+pub(super) struct Engine {
+    pub(super) session: Box<Session>,
+    pub(super) cancel: Cancel,
+    pub(super) progress: Option<Box<dyn FnMut(Progress) + Send>>,
+    pub(super) tap: Option<Box<dyn Tap>>,
+    /// Information lines of the present operation.
+    pub(super) lines: Vec<Vec<u8>>,
+    began: Instant,
+    input: Box<[u8]>,
+    /// The part of `input` that came and is not yet used up.
+    unread: std::ops::Range<usize>,
+    /// On its way to the port.
+    output: Vec<u8>,
+    output_is_data: bool,
+    /// Of the caller's file, not yet handed to the session.
+    chunk: Vec<u8>,
+    chunk_used: usize,
+    /// Of the caller's file, not yet read.
+    left: u64,
+    /// For the caller's writer.
+    data: Vec<u8>,
+    done: Progress,
+    aborting: Option<Abort>,
+    outcome: Option<Result<Outcome, Failure>>,
+    masks: [Masker; 2],
+    broken: bool,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("done", &self.done)
+            .field("broken", &self.broken)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    pub(super) fn new(config: Config) -> Self {
+        Self {
+            session: Box::new(Session::new(config)),
+            cancel: Cancel::new(),
+            progress: None,
+            tap: None,
+            lines: Vec::new(),
+            began: Instant::now(),
+            input: vec![0; BUFFER].into_boxed_slice(),
+            unread: 0..0,
+            output: Vec::new(),
+            output_is_data: false,
+            chunk: Vec::new(),
+            chunk_used: 0,
+            left: 0,
+            data: Vec::new(),
+            done: Progress::default(),
+            aborting: None,
+            outcome: None,
+            masks: [Masker::default(), Masker::default()],
+            broken: false,
+        }
+    }
+
+    /// Begins an operation that sends `upload` bytes of the caller's, or none.
+    pub(super) fn start(
+        &mut self,
+        upload: u64,
+        begin: impl FnOnce(&mut Session, Millis) -> Result<(), Misuse>,
+    ) -> Result<(), Error> {
+        if self.broken {
+            return Err(Error::Port(io::Error::new(
+                io::ErrorKind::NotConnected,
+                "it failed before; open it again",
+            )));
+        }
+        if self.cancel.take() {
+            return Err(Error::Cancelled { transferred: 0, state: SessionState::Usable });
+        }
+        let now = self.now();
+        begin(&mut self.session, now)?;
+        self.lines.clear();
+        self.chunk.clear();
+        self.chunk_used = 0;
+        self.data.clear();
+        self.left = upload;
+        self.done = Progress { done: 0, total: (upload > 0).then_some(upload) };
+        self.aborting = None;
+        self.outcome = None;
+        Ok(())
+    }
+
+    /// Takes note of what came between two operations.
+    pub(super) fn idle_input(&mut self) {
+        self.take_input();
+        self.take_events();
+    }
+
+    /// Whether an operation is still under way that its caller has given up.
+    pub(super) fn abandoned(&self) -> bool {
+        !self.broken && !self.session.is_idle()
+    }
+
+    /// Aborts an operation that its caller has given up; then run it to its end.
+    pub(super) fn give_up(&mut self) {
+        self.abort(Abort::Cancelled);
+        self.data.clear();
+    }
+
+    pub(super) fn next(&mut self) -> Want<'_> {
+        if self.aborting.is_none() && !self.session.is_idle() && self.cancel.take() {
+            self.abort(Abort::Cancelled);
+        }
+        self.take_input();
+        let now = self.now();
+        if self.session.poll_timeout().is_some_and(|due| due <= now) {
+            self.session.handle_timeout(now);
+        }
+        self.take_events();
+        self.take_commands();
+        if !self.data.is_empty() {
+            return Want::Store(&self.data);
+        }
+        if self.outcome.is_some() && (self.output.is_empty() || self.output_is_data) {
+            self.output.clear();
+            return Want::End(self.end());
+        }
+        if self.output.is_empty() && self.session.wants_data() && self.aborting.is_none() {
+            if self.chunk_used == self.chunk.len() {
+                return Want::Fill;
+            }
+            self.take_chunk();
+        }
+        if !self.output.is_empty() {
+            return Want::Send(&self.output);
+        }
+        let now = self.now();
+        let due = self.session.poll_timeout().map_or(WAIT, |due| Duration::from_millis(due.since(now)));
+        // A whole millisecond at least: the session counts no smaller ones.
+        Want::Receive(due.clamp(Duration::from_millis(1), WAIT))
+    }
+
+    /// So many bytes of [`Want::Send`] were written.
+    pub(super) fn sent(&mut self, count: usize) {
+        let at = self.began.elapsed();
+        if let Some(tap) = &mut self.tap {
+            let bytes = &self.output[..count];
+            if self.output_is_data {
+                tap.sent(at, Kind::Data, bytes);
+            } else {
+                self.masks[0].push(bytes, |line| tap.sent(at, Kind::Line, line));
+            }
+        }
+        if self.output_is_data {
+            self.advance(count);
+        }
+        self.output.drain(..count);
+    }
+
+    /// Where to put what the port brings; empty while the last is not used up.
+    pub(super) fn room(&mut self) -> &mut [u8] {
+        if self.unread.is_empty() {
+            self.unread = 0..0;
+        }
+        &mut self.input[self.unread.end..]
+    }
+
+    /// So many bytes came into [`Engine::room`].
+    pub(super) fn received(&mut self, count: usize) {
+        self.unread.end += count;
+    }
+
+    /// The port failed: nothing can be said about the session any more.
+    pub(super) fn port_failed(&mut self, error: io::Error) -> Error {
+        self.broken = true;
+        Error::Port(error)
+    }
+
+    /// The caller's writer took [`Want::Store`], or failed.
+    pub(super) fn stored(&mut self, result: io::Result<()>) {
+        let count = self.data.len();
+        self.data.clear();
+        match result {
+            Ok(()) => self.advance(count),
+            Err(error) => self.abort(Abort::Local(error)),
+        }
+    }
+
+    /// Where to put what the caller's reader brings.
+    pub(super) fn chunk_room(&mut self) -> &mut [u8] {
+        let room = usize::try_from(self.left).unwrap_or(BUFFER).min(BUFFER);
+        self.chunk.resize(room, 0);
+        self.chunk_used = room;
+        &mut self.chunk
+    }
+
+    /// The caller's reader brought so many bytes, or failed.
+    pub(super) fn filled(&mut self, result: io::Result<usize>) {
+        match result {
+            Ok(0) => {
+                let text = format!("it ended {} bytes before its length", self.left);
+                self.abort(Abort::Local(io::Error::new(io::ErrorKind::UnexpectedEof, text)));
+            }
+            Ok(count) => {
+                self.chunk.truncate(count);
+                self.chunk_used = 0;
+                self.left = self.left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => self.abort(Abort::Local(error)),
+        }
+    }
+
+    /// Hands what is left of unfinished lines to the tap.
+    pub(super) fn finish_tap(&mut self) {
+        let at = self.began.elapsed();
+        if let Some(tap) = &mut self.tap {
+            let [sent, received] = &mut self.masks;
+            sent.finish(|line| tap.sent(at, Kind::Line, line));
+            received.finish(|line| tap.received(at, Kind::Line, line));
+        }
+    }
+
+    fn now(&self) -> Millis {
+        Millis::from_millis(u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn abort(&mut self, why: Abort) {
+        let now = self.now();
+        let under_way = self.outcome.is_none() && self.session.abort(now).is_ok();
+        if under_way && self.output_is_data {
+            self.output.clear();
+        }
+        // A cancellation that comes too late is none; a file that failed has failed.
+        if under_way || matches!(why, Abort::Local(_)) {
+            self.aborting = Some(why);
+        }
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.done.done += u64::try_from(count).unwrap_or(0);
+        if let Some(progress) = &mut self.progress {
+            progress(self.done);
+        }
+    }
+
+    /// Feeds the session what came, until it is used up or there is data for the caller.
+    fn take_input(&mut self) {
+        let now = self.now();
+        loop {
+            let bytes = &self.input[self.unread.clone()];
+            let step = self.session.handle_input(now, bytes);
+            let used = &bytes[..step.consumed];
+            if let Some(tap) = &mut self.tap {
+                let at = self.began.elapsed();
+                match step.event {
+                    Some(Event::Data(data)) if data == used => tap.received(at, Kind::Data, used),
+                    _ => self.masks[1].push(used, |line| tap.received(at, Kind::Line, line)),
+                }
+            }
+            let (consumed, had_event) = (step.consumed, step.event.is_some());
+            if let Some(event) = step.event {
+                let keep = Keep {
+                    data: &mut self.data,
+                    lines: &mut self.lines,
+                    total: &mut self.done.total,
+                    outcome: &mut self.outcome,
+                };
+                keep.event(event, self.tap.as_deref_mut(), self.began.elapsed());
+            }
+            self.unread.start += consumed;
+            let more = had_event || (consumed > 0 && !self.unread.is_empty());
+            if !more || self.data.len() >= BUFFER {
+                break;
+            }
+        }
+    }
+
+    fn take_events(&mut self) {
+        let at = self.began.elapsed();
+        while let Some(event) = self.session.poll_event() {
+            let keep = Keep {
+                data: &mut self.data,
+                lines: &mut self.lines,
+                total: &mut self.done.total,
+                outcome: &mut self.outcome,
+            };
+            keep.event(event, self.tap.as_deref_mut(), at);
+        }
+    }
+
+    /// Commands of the session. File data that still waits before them is dropped: the session is past it.
+    fn take_commands(&mut self) {
+        let now = self.now();
+        let mut buf = [0; 1024];
+        loop {
+            let count = self.session.poll_transmit(now, &mut buf);
+            if count == 0 {
+                return;
+            }
+            if self.output_is_data {
+                self.output.clear();
+                self.output_is_data = false;
+            }
+            self.output.extend(&buf[..count]);
+        }
+    }
+
+    fn take_chunk(&mut self) {
+        let now = self.now();
+        let bytes = &self.chunk[self.chunk_used..];
+        let count = self.session.send(now, bytes);
+        self.output.extend(&bytes[..count]);
+        self.output_is_data = true;
+        self.chunk_used += count;
+    }
+
+    fn end(&mut self) -> Result<Outcome, Error> {
+        let outcome = self.outcome.take().unwrap_or(Ok(Outcome::Nothing));
+        match (outcome, self.aborting.take()) {
+            (outcome, Some(Abort::Local(error))) => {
+                let state = outcome.map_or_else(|failure| failure.state, |_| SessionState::Usable);
+                Err(Error::Local { error, state })
+            }
+            (Ok(outcome), _) => Ok(outcome),
+            (Err(failure), Some(Abort::Cancelled)) => {
+                Err(Error::Cancelled { transferred: failure.transferred, state: failure.state })
+            }
+            (Err(failure), None) => Err(Error::Failed(failure)),
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.finish_tap();
+    }
+}
+
+/// The parts of an engine that events change, apart from the session that lends them.
+struct Keep<'a> {
+    data: &'a mut Vec<u8>,
+    lines: &'a mut Vec<Vec<u8>>,
+    total: &'a mut Option<u64>,
+    outcome: &'a mut Option<Result<Outcome, Failure>>,
+}
+
+impl Keep<'_> {
+    fn event(self, event: Event<'_>, tap: Option<&mut (dyn Tap + 'static)>, at: Duration) {
+        match event {
+            Event::Size(size) => *self.total = Some(size),
+            Event::Data(data) => self.data.extend(data),
+            Event::Info(line) => self.lines.push(text_of(&line)),
+            Event::Urc(line) => {
+                if let Some(tap) = tap {
+                    tap.urc(at, &line);
+                }
+            }
+            Event::Done(done) => *self.outcome = Some(Ok(Outcome::from(done))),
+            Event::Failed(failure) => *self.outcome = Some(Err(failure)),
+            _ => {}
+        }
+    }
+}
+
+/// The line as the module would write it.
+fn text_of(line: &Line<'_>) -> Vec<u8> {
+    let mut buf = [0; 2048];
+    let mut out = Writer::new(&mut buf);
+    line.emit(&mut out);
+    out.finish().map(<[u8]>::to_vec).unwrap_or_default()
+}
+
+impl From<Done<'_>> for Outcome {
+    fn from(done: Done<'_>) -> Self {
+        match done {
+            Done::Number(number) => Self::Number(number),
+            Done::Text(text) => Self::Text(String::from_utf8_lossy(text).into_owned()),
+            Done::State(state) => Self::State(state),
+            Done::Space { free, total } => Self::Space { free, total },
+            _ => Self::Nothing,
+        }
+    }
+}

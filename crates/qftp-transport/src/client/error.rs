@@ -1,0 +1,83 @@
+//! What can end an operation.
+
+use std::fmt;
+use std::io;
+
+use qftp_core::session::{Failure, Misuse, SessionState};
+
+/// Why an operation did not succeed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The caller asked for something that cannot be done. Nothing was sent.
+    Misuse(Misuse),
+    /// The module, the server or the line: with the command, both codes, cause and remedy.
+    Failed(Failure),
+    /// The port failed; it has to be opened again, and a new client made.
+    Port(io::Error),
+    /// The caller's own reader or writer failed. The transfer was aborted.
+    Local {
+        /// What it said.
+        error: io::Error,
+        /// What is left of the session.
+        state: SessionState,
+    },
+    /// [`Cancel`](super::Cancel) was used. The transfer was aborted.
+    Cancelled {
+        /// Bytes that can be trusted: of a download, those that were handed out; of an upload, none.
+        transferred: u64,
+        /// What is left of the session.
+        state: SessionState,
+    },
+}
+
+impl Error {
+    /// What is left of the session.
+    #[must_use]
+    pub fn session_state(&self) -> SessionState {
+        match self {
+            Self::Misuse(_) => SessionState::Usable,
+            Self::Failed(failure) => failure.state,
+            Self::Cancelled { state, .. } | Self::Local { state, .. } => *state,
+            Self::Port(_) => SessionState::Reset,
+        }
+    }
+
+    /// The failure of module, server or line, if that is what it was.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Misuse(misuse) => misuse.fmt(f),
+            Self::Failed(failure) => failure.fmt(f),
+            Self::Port(error) => write!(f, "the port failed: {error}"),
+            Self::Local { error, .. } => write!(f, "the local file failed: {error}"),
+            Self::Cancelled { .. } => f.write_str("cancelled"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Misuse(misuse) => Some(misuse),
+            Self::Failed(failure) => Some(failure),
+            Self::Port(error) | Self::Local { error, .. } => Some(error),
+            Self::Cancelled { .. } => None,
+        }
+    }
+}
+
+impl From<Misuse> for Error {
+    fn from(misuse: Misuse) -> Self {
+        Self::Misuse(misuse)
+    }
+}

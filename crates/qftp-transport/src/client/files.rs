@@ -1,0 +1,75 @@
+//! Values that the clients take and give, beside those of core.
+
+use qftp_core::session::Via;
+use qftp_core::wire::{FileInfo, Info, Line, ServerState};
+
+use super::Error;
+use super::engine::Outcome;
+
+/// How a client uploads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Put {
+    /// Offset in the server's file; 0 replaces the file.
+    pub start: u64,
+    /// Bytes to send. `None` sends all that the reader has, in parts of 64 KiB, each a command of its own.
+    pub len: Option<u64>,
+    /// The road.
+    pub via: Via,
+}
+
+impl Put {
+    /// A whole file of `len` bytes, straight through the port.
+    #[must_use]
+    pub const fn whole(len: u64) -> Self {
+        Self { start: 0, len: Some(len), via: Via::Com }
+    }
+}
+
+/// A file of the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleFile {
+    /// Its name, with its storage in front where the module gives it.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+impl ModuleFile {
+    /// Those among information lines.
+    pub(super) fn all(lines: &[Vec<u8>]) -> Vec<Self> {
+        let file = |line: &Vec<u8>| match Line::parse(line) {
+            Line::Info(Info::File(FileInfo::File { name, size })) => {
+                Some(Self { name: String::from_utf8_lossy(name).into_owned(), size })
+            }
+            _ => None,
+        };
+        lines.iter().filter_map(file).collect()
+    }
+}
+
+/// Bytes of one part of an upload of unknown length.
+pub(super) const PART: usize = 64 * 1024;
+
+impl Outcome {
+    pub(super) fn number(self) -> u64 {
+        if let Self::Number(number) = self { number } else { 0 }
+    }
+
+    pub(super) fn state(self) -> ServerState {
+        if let Self::State(state) = self { state } else { ServerState::Closed }
+    }
+
+    /// Free bytes and all bytes.
+    pub(super) fn space(self) -> (u64, u64) {
+        if let Self::Space { free, total } = self { (free, total) } else { (0, 0) }
+    }
+
+    pub(super) fn text(self) -> String {
+        if let Self::Text(text) = self { text } else { String::new() }
+    }
+}
+
+/// The result of an upload: those of its parts, added up.
+pub(super) fn add(sum: u64, part: Result<Outcome, Error>) -> Result<u64, Error> {
+    part.map(|outcome| sum + outcome.number())
+}

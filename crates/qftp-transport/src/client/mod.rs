@@ -1,0 +1,28 @@
+//! The clients: short drivers over [`qftp_core::session::Session`].
+
+#[cfg(feature = "tokio")]
+mod asynchronous;
+mod blocking;
+mod cancel;
+mod engine;
+mod error;
+mod files;
+mod tap;
+
+#[cfg(feature = "tokio")]
+pub use asynchronous::AsyncClient;
+pub use blocking::Client;
+pub use cancel::Cancel;
+pub use error::Error;
+pub use files::{ModuleFile, Put};
+use tap::Masker;
+pub use tap::{Kind, Tap};
+
+/// How far a transfer is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes that have passed.
+    pub done: u64,
+    /// All bytes, where the number is known.
+    pub total: Option<u64>,
+}
