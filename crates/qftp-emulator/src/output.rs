@@ -27,9 +27,6 @@ impl Output {
         self.queue.len() >= FULL
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.queue.is_empty()
-    }
 
     /// Fills `buf` with what is to be sent next.
     pub(crate) fn transmit(&mut self, buf: &mut [u8]) -> usize {
