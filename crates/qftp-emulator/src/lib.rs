@@ -10,6 +10,8 @@ mod ftp_side;
 mod memory;
 mod module;
 mod output;
+#[cfg(unix)]
+mod runner;
 mod settings;
 
 pub use client::Client;
@@ -19,3 +21,5 @@ pub use ftp_side::{Connect, DataAddress, Failure, FtpSide, Reply, Request, Waker
 pub use memory::{MemoryFtp, MemoryServer};
 pub use module::Module;
 pub use qftp_core::wire::{ListKind, Storage};
+#[cfg(unix)]
+pub use runner::{Builder, Direction, Emulator, HostEnd};

@@ -1,0 +1,376 @@
+//! A module at a real port: a PTY, a TCP port, or a pipe in the process; each in a thread of its own.
+
+mod log;
+mod port;
+mod wake;
+
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant as Clock};
+
+use qftp_core::Instant;
+
+pub use log::Direction;
+pub use port::HostEnd;
+
+use crate::client::Client;
+use crate::config::Config;
+use crate::ftp_side::FtpSide;
+use crate::module::Module;
+use log::{Log, Tap};
+use port::{Link, Port};
+use wake::{Alarm, Bell};
+
+/// Bytes read from the host, and written to it, at a time.
+const CHUNK: usize = 64 << 10;
+
+/// How to start an [`Emulator`].
+pub struct Builder {
+    config: Config,
+    ftp: Option<Box<dyn FtpSide>>,
+    log: Option<Tap>,
+    note: Option<Box<dyn FnMut(&str) + Send>>,
+}
+
+/// A running module. It stops when this is dropped.
+///
+/// ```
+/// use std::time::Duration;
+/// use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
+///
+/// let server = MemoryServer::new();
+/// let builder = Emulator::builder(Config::new(Drives::temporary()?)).ftp(MemoryFtp::new(&server));
+/// let (emulator, mut host) = builder.in_process()?;
+/// host.write_all(b"AT\r")?;
+/// let mut answer = Vec::new();
+/// while answer.len() < 9 {
+///     let mut buf = [0; 64];
+///     let count = host.read_timeout(&mut buf, Duration::from_secs(5))?;
+///     answer.extend_from_slice(&buf[..count]);
+/// }
+/// assert_eq!(answer, b"AT\r\r\nOK\r\n");
+/// emulator.stop();
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Emulator {
+    orders: Arc<Orders>,
+    thread: Option<JoinHandle<()>>,
+    place: Place,
+}
+
+enum Place {
+    Pty(PathBuf),
+    Tcp(SocketAddr),
+    InProcess,
+}
+
+/// What others want of the thread.
+struct Orders {
+    queue: Mutex<Vec<Order>>,
+    bell: Bell,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Dtr(bool),
+    PowerCycle,
+    Stop,
+}
+
+impl Builder {
+    /// Puts something else than a [`Client`] on real sockets behind the module.
+    #[must_use]
+    pub fn ftp(mut self, ftp: impl FtpSide + 'static) -> Self {
+        self.ftp = Some(Box::new(ftp));
+        self
+    }
+
+    /// Shows the dialogue to `log`, whole lines where there are lines. Account passwords and PINs are `***`.
+    #[must_use]
+    pub fn log(mut self, log: impl FnMut(Direction, &[u8]) + Send + 'static) -> Self {
+        self.log = Some(Box::new(log));
+        self
+    }
+
+    /// Tells `note` what the emulator refuses because it does not have it yet.
+    #[must_use]
+    pub fn notes(mut self, note: impl FnMut(&str) + Send + 'static) -> Self {
+        self.note = Some(Box::new(note));
+        self
+    }
+
+    /// Starts on a new PTY; `link` becomes a symbolic link to it until the module stops.
+    ///
+    /// # Errors
+    /// When there is no PTY to be had, or `link` is something else than an old link.
+    pub fn on_pty(self, link: Option<&Path>) -> io::Result<Emulator> {
+        let (port, path) = Port::pty()?;
+        let link = link.map(|link| Link::new(link, &path)).transpose()?;
+        self.start(port, link, Place::Pty(path))
+    }
+
+    /// Starts on a TCP port, for one host at a time; a host that hangs up has dropped DTR.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub fn on_tcp(self, address: impl ToSocketAddrs) -> io::Result<Emulator> {
+        let listener = TcpListener::bind(address)?;
+        let address = listener.local_addr()?;
+        self.start(Port::tcp(listener)?, None, Place::Tcp(address))
+    }
+
+    /// Starts with its port in the process: the other end is the host's.
+    ///
+    /// # Errors
+    /// When the system gives no pipe or no thread.
+    pub fn in_process(self) -> io::Result<(Emulator, HostEnd)> {
+        let (ours, host) = UnixStream::pair()?;
+        let emulator = self.start(Port::stream(ours)?, None, Place::InProcess)?;
+        Ok((emulator, HostEnd::new(host)))
+    }
+
+    fn start(self, port: Port, link: Option<Link>, place: Place) -> io::Result<Emulator> {
+        let (bell, alarm) = wake::pair()?;
+        let mut ftp = match self.ftp {
+            Some(ftp) => ftp,
+            None => Box::new(Client::new()?),
+        };
+        let ring = bell.clone();
+        ftp.set_waker(Arc::new(move || ring.ring()));
+        let orders = Arc::new(Orders { queue: Mutex::default(), bell });
+        let worker = Worker {
+            module: Module::new(self.config),
+            ftp,
+            port,
+            alarm,
+            orders: orders.clone(),
+            log: self.log.map(Log::new),
+            note: self.note,
+            epoch: Clock::now(),
+            received: Vec::new(),
+            sending: Vec::new(),
+        };
+        let thread = thread::Builder::new().name("qftp-module".into()).spawn(move || {
+            worker.run();
+            drop(link);
+        })?;
+        Ok(Emulator { orders, thread: Some(thread), place })
+    }
+}
+
+impl Emulator {
+    /// A module as `config` describes it, with an FTP client on real sockets.
+    #[must_use]
+    pub fn builder(config: Config) -> Builder {
+        Builder { config, ftp: None, log: None, note: None }
+    }
+
+    /// The PTY's path, on a PTY.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Pty(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The address it listens on, on TCP.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        match self.place {
+            Place::Tcp(address) => Some(address),
+            _ => None,
+        }
+    }
+
+    /// Sets the host's DTR line, which none of these ports has.
+    pub fn set_dtr(&self, on: bool) {
+        self.order(Order::Dtr(on));
+    }
+
+    /// Switches the power off and on again.
+    pub fn power_cycle(&self) {
+        self.order(Order::PowerCycle);
+    }
+
+    /// Whether the module still runs: in the process it ends when the host's end is dropped.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Stops, and waits until the port is free.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.order(Order::Stop);
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been printed; there is nothing to add here.
+            let _ = thread.join();
+        }
+    }
+
+    fn order(&self, order: Order) {
+        self.orders.queue.lock().unwrap_or_else(PoisonError::into_inner).push(order);
+        self.orders.bell.ring();
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match &self.place {
+            Place::Pty(path) => path.display().to_string(),
+            Place::Tcp(address) => address.to_string(),
+            Place::InProcess => "in process".into(),
+        };
+        f.debug_struct("Emulator").field("place", &place).field("running", &self.is_running()).finish()
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// The thread that joins module, FTP side and port.
+struct Worker {
+    module: Module,
+    ftp: Box<dyn FtpSide>,
+    port: Port,
+    alarm: Alarm,
+    orders: Arc<Orders>,
+    log: Option<Log>,
+    note: Option<Box<dyn FnMut(&str) + Send>>,
+    epoch: Clock,
+    /// From the host, not yet taken by the module. No more is read until it is empty.
+    received: Vec<u8>,
+    /// From the module, not yet taken by the port.
+    sending: Vec<u8>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        while self.obey() {
+            self.module.handle_timeout(self.now());
+            let moved = self.exchange() | self.receive() | self.transmit();
+            if self.port.is_gone() {
+                break;
+            }
+            if !moved {
+                self.wait();
+            }
+        }
+        if let Some(log) = &mut self.log {
+            log.flush();
+        }
+    }
+
+    fn now(&self) -> Instant {
+        Instant::from_millis(u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Carries out orders; false for the last one.
+    fn obey(&mut self) -> bool {
+        let orders = std::mem::take(&mut *self.orders.queue.lock().unwrap_or_else(PoisonError::into_inner));
+        for order in orders {
+            match order {
+                Order::Dtr(on) => self.module.set_dtr(self.now(), on),
+                Order::PowerCycle => self.module.power_cycle(self.now()),
+                Order::Stop => return false,
+            }
+        }
+        true
+    }
+
+    /// Carries requests and replies until there are none.
+    fn exchange(&mut self) -> bool {
+        let mut moved = false;
+        loop {
+            let mut again = false;
+            while let Some(request) = self.module.poll_request() {
+                self.ftp.request(request);
+                again = true;
+            }
+            while let Some(reply) = self.ftp.poll() {
+                self.module.handle_reply(self.now(), reply);
+                again = true;
+            }
+            if !again {
+                break;
+            }
+            moved = true;
+        }
+        while let Some(note) = self.module.poll_note() {
+            if let Some(tell) = &mut self.note {
+                tell(note);
+            }
+        }
+        moved
+    }
+
+    fn receive(&mut self) -> bool {
+        let fresh = self.received.is_empty();
+        if fresh {
+            self.received.resize(CHUNK, 0);
+            let count = self.port.read(&mut self.received);
+            self.received.truncate(count);
+            if let Some(log) = &mut self.log {
+                log.see(Direction::ToModule, &self.received);
+            }
+            if self.port.has_hung_up() {
+                self.module.set_dtr(self.now(), false);
+                self.sending.clear();
+            }
+        }
+        if self.received.is_empty() {
+            return false;
+        }
+        let now = self.now();
+        let taken = self.module.handle_input(now, &self.received);
+        self.received.drain(..taken);
+        self.exchange() | fresh | (taken > 0)
+    }
+
+    fn transmit(&mut self) -> bool {
+        let mut moved = false;
+        if self.sending.is_empty() {
+            self.sending.resize(CHUNK, 0);
+            let now = self.now();
+            let count = self.module.poll_transmit(now, &mut self.sending);
+            self.sending.truncate(count);
+            if let Some(log) = &mut self.log {
+                log.see(Direction::FromModule, &self.sending);
+            }
+            moved = self.exchange();
+        }
+        if !self.sending.is_empty() {
+            let written = self.port.write(&self.sending);
+            self.sending.drain(..written);
+            moved |= written > 0;
+        }
+        moved
+    }
+
+    /// Sleeps until the port, the FTP side, an order or the clock has something.
+    fn wait(&mut self) {
+        let timeout = self.module.poll_timeout().map(|due| {
+            Duration::from_millis(due.as_millis()).saturating_sub(self.epoch.elapsed())
+        });
+        self.port.wait(&self.alarm, self.received.is_empty(), !self.sending.is_empty(), timeout);
+        self.alarm.clear();
+    }
+}
