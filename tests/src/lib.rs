@@ -1,3 +1,4 @@
 //! Helpers of the tests that cross crates.
 
+pub mod pair;
 pub mod servers;

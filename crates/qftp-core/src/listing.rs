@@ -66,13 +66,20 @@ pub fn facts(line: &[u8]) -> Option<Entry<'_>> {
     let mut entry = Entry::named(name.get(1..).filter(|name| !name.is_empty())?);
     for fact in facts.split(|byte| *byte == b';') {
         let Some(equals) = fact.iter().position(|byte| *byte == b'=') else { continue };
-        let (key, value) = (fact.get(..equals).unwrap_or_default(), fact.get(equals.saturating_add(1)..).unwrap_or_default());
+        let (key, value) = (
+            fact.get(..equals).unwrap_or_default(),
+            fact.get(equals.saturating_add(1)..).unwrap_or_default(),
+        );
         if key.eq_ignore_ascii_case(b"type") {
             entry.kind = match value {
                 _ if value.eq_ignore_ascii_case(b"file") => Kind::File,
                 _ if value.eq_ignore_ascii_case(b"dir") => Kind::Dir,
-                _ if value.eq_ignore_ascii_case(b"cdir") || value.eq_ignore_ascii_case(b"pdir") => return None,
-                _ if value.get(..12).is_some_and(|head| head.eq_ignore_ascii_case(b"OS.unix=slin")) => Kind::Link,
+                _ if value.eq_ignore_ascii_case(b"cdir") || value.eq_ignore_ascii_case(b"pdir") => {
+                    return None;
+                }
+                _ if value.get(..12).is_some_and(|head| head.eq_ignore_ascii_case(b"OS.unix=slin")) => {
+                    Kind::Link
+                }
                 _ => Kind::Other,
             };
         } else if key.eq_ignore_ascii_case(b"size") || key.eq_ignore_ascii_case(b"sizd") {
@@ -106,7 +113,9 @@ fn unix(line: &[u8]) -> Option<Entry<'_>> {
         let before = words.at;
         let word = words.next()?;
         if is_month(word) && size.is_some() {
-            from = Some(line.get(before..)?.iter().take_while(|byte| **byte == b' ').count().saturating_add(before));
+            from = Some(
+                line.get(before..)?.iter().take_while(|byte| **byte == b' ').count().saturating_add(before),
+            );
             break;
         }
         size = number(word);
@@ -145,7 +154,13 @@ fn dos(line: &[u8]) -> Option<Entry<'_>> {
     let rest = line.get(words.at..)?;
     // A folder's name is set in a column of its own; a file's follows one space.
     let name = if kind == Kind::File { rest.get(1..)? } else { rest.trim_ascii_start() };
-    (!matches!(name, b"" | b"." | b"..")).then_some(Entry { name, kind, size, modified: Some(modified), target: None })
+    (!matches!(name, b"" | b"." | b"..")).then_some(Entry {
+        name,
+        kind,
+        size,
+        modified: Some(modified),
+        target: None,
+    })
 }
 
 fn is_month(word: &[u8]) -> bool {
@@ -213,28 +228,75 @@ mod tests {
     fn entry(line: &str, name: &str, kind: Kind, size: Option<u64>, modified: &str) {
         let entry = long(line.as_bytes()).unwrap_or_else(|| panic!("no entry: {line}"));
         assert_eq!(entry.name, name.as_bytes(), "{line}");
-        assert_eq!((entry.kind, entry.size, entry.modified), (kind, size, Some(modified.as_bytes())), "{line}");
+        assert_eq!(
+            (entry.kind, entry.size, entry.modified),
+            (kind, size, Some(modified.as_bytes())),
+            "{line}"
+        );
     }
 
     #[test]
     fn unix_servers() {
-        entry("-rw-r--r--    1 65001    65001        1024 Nov 22 16:45 a.bin", "a.bin", Kind::File, Some(1024), "Nov 22 16:45");
-        entry("-rw-r--r--   1 user group      0 Jan  2  2020  lead", " lead", Kind::File, Some(0), "Jan  2  2020");
-        entry("drwxr-xr-x+   2 user group   4096 Nov 22 16:45 my dir", "my dir", Kind::Dir, None, "Nov 22 16:45");
-        entry("-rw-r--r--   1 owner        12 May 22 16:45 May 1 x", "May 1 x", Kind::File, Some(12), "May 22 16:45");
+        entry(
+            "-rw-r--r--    1 65001    65001        1024 Nov 22 16:45 a.bin",
+            "a.bin",
+            Kind::File,
+            Some(1024),
+            "Nov 22 16:45",
+        );
+        entry(
+            "-rw-r--r--   1 user group      0 Jan  2  2020  lead",
+            " lead",
+            Kind::File,
+            Some(0),
+            "Jan  2  2020",
+        );
+        entry(
+            "drwxr-xr-x+   2 user group   4096 Nov 22 16:45 my dir",
+            "my dir",
+            Kind::Dir,
+            None,
+            "Nov 22 16:45",
+        );
+        entry(
+            "-rw-r--r--   1 owner        12 May 22 16:45 May 1 x",
+            "May 1 x",
+            Kind::File,
+            Some(12),
+            "May 22 16:45",
+        );
         let link = long(b"lrwxrwxrwx 1 u g 3 Nov 22 16:45 l -> a b").unwrap();
         assert_eq!((link.name, link.kind, link.target), (&b"l"[..], Kind::Link, Some(&b"a b"[..])));
     }
 
     #[test]
     fn dos_servers() {
-        entry("11-22-26  04:45PM                 1024 a b.bin", "a b.bin", Kind::File, Some(1024), "11-22-26  04:45PM");
-        entry("11-22-2026  04:45PM       <DIR>          logs", "logs", Kind::Dir, None, "11-22-2026  04:45PM");
+        entry(
+            "11-22-26  04:45PM                 1024 a b.bin",
+            "a b.bin",
+            Kind::File,
+            Some(1024),
+            "11-22-26  04:45PM",
+        );
+        entry(
+            "11-22-2026  04:45PM       <DIR>          logs",
+            "logs",
+            Kind::Dir,
+            None,
+            "11-22-2026  04:45PM",
+        );
     }
 
     #[test]
     fn no_entries() {
-        for line in ["", "total 12", "-rw-r--r--", "drwxr-xr-x 2 u g 4096 Nov 22 16:45 .", "not a listing at all", "11-22-26 PM 3 x"] {
+        for line in [
+            "",
+            "total 12",
+            "-rw-r--r--",
+            "drwxr-xr-x 2 u g 4096 Nov 22 16:45 .",
+            "not a listing at all",
+            "11-22-26 PM 3 x",
+        ] {
             assert_eq!(long(line.as_bytes()), None, "{line}");
         }
         assert_eq!((name(b".."), name(b"dir/."), name(b"")), (None, None, None));
@@ -245,6 +307,9 @@ mod tests {
     fn mlsd() {
         let entry = facts(b"Type=file;Size=7;Modify=20261122164500.123;Perm=r; a b;c=d").unwrap();
         assert_eq!(entry.name, b"a b;c=d");
-        assert_eq!((entry.kind, entry.size, entry.modified), (Kind::File, Some(7), Some(&b"20261122164500.123"[..])));
+        assert_eq!(
+            (entry.kind, entry.size, entry.modified),
+            (Kind::File, Some(7), Some(&b"20261122164500.123"[..]))
+        );
     }
 }

@@ -58,7 +58,12 @@ pub(super) const TABLE: &[Row] = &[
         "no answer, or no data between two packets, within rsptimeout",
         "raise rsptimeout, try passive mode, check the signal; then resume",
     ),
-    row(610, "Invalid parameter", "a parameter is out of its range", "compare the command with its test form (=?)"),
+    row(
+        610,
+        "Invalid parameter",
+        "a parameter is out of its range",
+        "compare the command with its test form (=?)",
+    ),
     row(
         611,
         "Failed to open file",

@@ -86,7 +86,10 @@ impl fmt::Display for Misuse {
             Self::Name(field, fault) => write!(f, "{field} cannot be sent: {fault}"),
             Self::Range(field) => write!(f, "{field} is out of its range"),
             Self::StartBeyondEnd { start, size } => {
-                write!(f, "the start position {start} lies beyond the end of the file, which has {size} bytes")
+                write!(
+                    f,
+                    "the start position {start} lies beyond the end of the file, which has {size} bytes"
+                )
             }
             Self::Road => f.write_str("a staged transfer moves a whole file, from its start to its end"),
         }
@@ -240,9 +243,10 @@ impl Failure {
 
     fn advice(&self) -> (&'static str, &'static str) {
         match self.cause {
-            Cause::Misuse(Misuse::StartBeyondEnd { .. }) => {
-                ("the file on the server is shorter than the position to start from", "start at or before its size")
-            }
+            Cause::Misuse(Misuse::StartBeyondEnd { .. }) => (
+                "the file on the server is shorter than the position to start from",
+                "start at or before its size",
+            ),
             Cause::Misuse(_) => ("the call does not fit", "correct the call"),
             Cause::Ftp(FtpError { code, reply }) if code == FtpCode::UNKNOWN && reply.is_known() => {
                 (reply.cause(), reply.remedy())
@@ -336,10 +340,9 @@ impl LineFault {
                 "the module lost power or crashed: a weak supply during transmission is the usual reason",
                 "check the supply (peaks of 2 A), set up and open again, then resume",
             ),
-            Self::LeftDataMode => (
-                "the server or the network ended the transfer",
-                "open the session again and resume",
-            ),
+            Self::LeftDataMode => {
+                ("the server or the network ended the transfer", "open the session again and resume")
+            }
         }
     }
 }
@@ -353,7 +356,9 @@ impl fmt::Display for LineFault {
             Self::Stalled => f.write_str("the data stopped in mid-transfer"),
             Self::Desync => f.write_str("the end of the data is not where it must be"),
             Self::Short { expected } => write!(f, "the data ended before all {expected} bytes had come"),
-            Self::Count { module, host } => write!(f, "the module counted {module} bytes, {host} crossed the line"),
+            Self::Count { module, host } => {
+                write!(f, "the module counted {module} bytes, {host} crossed the line")
+            }
             Self::Checksum { module, host } => {
                 write!(f, "the module's checksum is {module:x}, that of the bytes on the line {host:x}")
             }

@@ -41,7 +41,9 @@ impl State {
                 self.get_step(now, GetStep::Transfer);
             }
             // The size of a converted file is not the number of bytes that will come.
-            (Via::Com, None) if self.transfer_type == TransferType::Ascii => self.get_step(now, GetStep::Transfer),
+            (Via::Com, None) if self.transfer_type == TransferType::Ascii => {
+                self.get_step(now, GetStep::Transfer)
+            }
             (Via::Com, None) => self.get_step(now, GetStep::Size),
         }
         Ok(())
@@ -72,7 +74,13 @@ impl State {
         self.link.start(now, &command, t);
     }
 
-    pub(super) fn get_advance(&mut self, now: Instant, step: GetStep, result: Result<Answer, Cause>, receive: &Receive) {
+    pub(super) fn get_advance(
+        &mut self,
+        now: Instant,
+        step: GetStep,
+        result: Result<Answer, Cause>,
+        receive: &Receive,
+    ) {
         let next = match (step, result) {
             (GetStep::Size, Ok(Answer::Number(size))) => match size.checked_sub(self.get.start) {
                 None => {
@@ -89,7 +97,9 @@ impl State {
                 }
             },
             // A server without SIZE: the length in the URC is the judge.
-            (GetStep::Size, Err(Cause::Ftp(error))) if matches!(error.reply.get(), 500 | 502 | 504) => GetStep::Transfer,
+            (GetStep::Size, Err(Cause::Ftp(error))) if matches!(error.reply.get(), 500 | 502 | 504) => {
+                GetStep::Transfer
+            }
             (GetStep::Transfer, result) => match Self::received(result, receive) {
                 Ok(count) => return self.finish(End::Number(count)),
                 Err(cause) => return self.fail(now, cause, receive),

@@ -7,7 +7,8 @@ use crate::Instant;
 use crate::codes::{CmeCode, TcpIpCode};
 use crate::limits;
 use crate::wire::{
-    Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo, PinState, Urc, Verb, Writer,
+    Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo, PinState, Urc,
+    Verb, Writer,
 };
 
 /// Added to the module's own time limits, so that its error arrives before ours.
@@ -38,7 +39,10 @@ pub(super) enum Answer {
     /// In [`Link::text`].
     Text,
     Space(u64, u64),
-    Moved { size: u64, checksum: u16 },
+    Moved {
+        size: u64,
+        checksum: u16,
+    },
     /// Whether the PDP context that was asked for is active.
     Active(bool),
     Pin(PinState),
@@ -112,8 +116,13 @@ impl Link {
 
     /// Sends a command that has its own limit in milliseconds.
     pub(super) fn start_within(&mut self, now: Instant, command: &Command<'_>, limit: u64) {
+        self.ask(now, command, limit, false);
+    }
+
+    /// The same, with a line end of its own before the command where one is wanted.
+    pub(super) fn ask(&mut self, now: Instant, command: &Command<'_>, limit: u64, new_line: bool) {
         let mut out = Writer::new(&mut self.tx);
-        command.emit(out.str("AT"));
+        command.emit(out.str(if new_line { "\rAT" } else { "AT" }));
         // The longest command fits: COMMAND_LINE counts it, and every string in it was checked.
         self.tx_len = out.bytes(b"\r").written();
         self.begin(now, command.verb(), Phase::Answer, limit, Reason::Response);
@@ -222,7 +231,9 @@ impl Link {
             Line::Info(info) if Some(info.verb()) == self.verb => self.inform(info),
             Line::Urc(Urc::Ready) => Meaning::End(Err(Cause::Line(LineFault::Restarted))),
             // Echo of the command, whole or garbled: it may hold a password and is nobody's news.
-            Line::Text(text) if text.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT")) => Meaning::Ours,
+            Line::Text(text) if text.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT")) => {
+                Meaning::Ours
+            }
             Line::Text(_) if self.phase == Phase::Answer => Meaning::Info,
             _ => Meaning::Unasked,
         }
@@ -285,7 +296,9 @@ impl Link {
             Info::File(FileInfo::Written { written, .. }) => Answer::Number(*written),
             Info::File(FileInfo::Position(offset)) => Answer::Number(*offset),
             Info::File(FileInfo::File { size, .. }) => Answer::Number(*size),
-            Info::Pdp(PdpInfo::Context { context, active, .. }) if *context == self.context => Answer::Active(*active),
+            Info::Pdp(PdpInfo::Context { context, active, .. }) if *context == self.context => {
+                Answer::Active(*active)
+            }
             Info::Pdp(PdpInfo::LastError { code, .. }) => Answer::Error(*code),
             Info::General(GeneralInfo::Pin(state)) => Answer::Pin(*state),
             _ => return Meaning::Info,

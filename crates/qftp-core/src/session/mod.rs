@@ -99,7 +99,9 @@ impl Session {
                 self.state.transmit.acks = self.state.transmit.acks.map(|acks| acks.saturating_add(1));
                 Step { consumed: 1, event: None }
             }
-            Phase::Trailer if core::mem::take(&mut self.state.check_end) && !matches!(first, b'\r' | b'\n') => {
+            Phase::Trailer
+                if core::mem::take(&mut self.state.check_end) && !matches!(first, b'\r' | b'\n') =>
+            {
                 self.state.fail(now, Cause::Line(LineFault::Desync), &self.receive);
                 Step { consumed: 0, event: None }
             }

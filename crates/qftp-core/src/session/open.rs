@@ -76,7 +76,13 @@ impl State {
         self.link.start(now, &Command::Ftp(FtpCommand::Cfg(FtpCfg::Set(setting))), t);
     }
 
-    pub(super) fn open_advance(&mut self, now: Instant, step: OpenStep, result: Result<Answer, Cause>, receive: &Receive) {
+    pub(super) fn open_advance(
+        &mut self,
+        now: Instant,
+        step: OpenStep,
+        result: Result<Answer, Cause>,
+        receive: &Receive,
+    ) {
         let next = match (step, result) {
             (OpenStep::Open, Ok(_)) => {
                 self.logged_in = true;

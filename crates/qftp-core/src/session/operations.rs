@@ -1,16 +1,16 @@
 //! The operations, one call each. Every one is refused before a byte is sent, or ends with one event.
 
+use super::Session;
 use super::failure::{Cause, Field, Misuse};
 use super::get::GetStep;
 use super::options::{GetOptions, Login, PutOptions, Setup, Via};
 use super::put::PutStep;
 use super::state::{Op, Shape, State};
-use super::Session;
 use crate::Instant;
 use crate::limits;
 use crate::wire::{
-    Command, FileCommand, FileName, FtpCommand, List, ListKind, OpenMode, PathName, PdpCommand, Storage, Text, TextFault, Verb,
-    Writer,
+    Command, FileCommand, FileName, FtpCommand, List, ListKind, OpenMode, PathName, PdpCommand, Storage,
+    Text, TextFault, Verb, Writer,
 };
 
 /// Name of the file of the module that a staged transfer uses.
@@ -221,7 +221,9 @@ impl Session {
         }
         let step = match options.via {
             Via::Com => PutStep::Transfer,
-            Via::Storage(_) if u32::try_from(options.len).is_err() => return Err(Misuse::Range(Field::Length)),
+            Via::Storage(_) if u32::try_from(options.len).is_err() => {
+                return Err(Misuse::Range(Field::Length));
+            }
             Via::Storage(storage) => {
                 self.keep_staged(storage);
                 PutStep::Clear
@@ -324,7 +326,10 @@ impl Session {
             command,
             Command::Ftp(FtpCommand::Put(_) | FtpCommand::Get(_) | FtpCommand::List(_))
                 | Command::File(
-                    FileCommand::Upload { .. } | FileCommand::Download(_) | FileCommand::Read { .. } | FileCommand::Write { .. }
+                    FileCommand::Upload { .. }
+                        | FileCommand::Download(_)
+                        | FileCommand::Read { .. }
+                        | FileCommand::Write { .. }
                 )
                 | Command::Basic(crate::wire::Basic::Online)
         );

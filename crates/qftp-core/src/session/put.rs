@@ -62,7 +62,13 @@ impl State {
         self.link.start(now, &command, t);
     }
 
-    pub(super) fn put_advance(&mut self, now: Instant, step: PutStep, result: Result<Answer, Cause>, receive: &Receive) {
+    pub(super) fn put_advance(
+        &mut self,
+        now: Instant,
+        step: PutStep,
+        result: Result<Answer, Cause>,
+        receive: &Receive,
+    ) {
         let len = self.put.len;
         let next = match (step, result) {
             (PutStep::Transfer | PutStep::Push, Ok(Answer::Number(count))) => {
@@ -98,7 +104,8 @@ impl State {
                     return self.fail(now, Cause::Line(fault), receive);
                 }
                 if checksum != self.transmit.checksum.value() {
-                    let fault = LineFault::Checksum { module: checksum, host: self.transmit.checksum.value() };
+                    let fault =
+                        LineFault::Checksum { module: checksum, host: self.transmit.checksum.value() };
                     return self.fail(now, Cause::Line(fault), receive);
                 }
                 match step {

@@ -124,7 +124,11 @@ impl Receive {
     pub(super) fn verdict(&self) -> Held {
         let held = self.held();
         // A line without its end may still grow.
-        let whole = held.iter().rposition(|byte| is_end(*byte)).and_then(|last| held.get(..=last)).unwrap_or_default();
+        let whole = held
+            .iter()
+            .rposition(|byte| is_end(*byte))
+            .and_then(|last| held.get(..=last))
+            .unwrap_or_default();
         let mut verdict = Held::Nothing;
         for line in lines(whole) {
             match Line::parse(line) {
@@ -132,7 +136,9 @@ impl Receive {
                     let FtpOutcome::Number(count) = outcome else { return Held::Ended { rest: 0 } };
                     // The data's own last line ends may be among what is held back: the count tells where the words begin.
                     let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
-                    let rest = rest.filter(|rest| held.get(*rest..).is_some_and(|words| could_be_words(words, self.verb)));
+                    let rest = rest.filter(|rest| {
+                        held.get(*rest..).is_some_and(|words| could_be_words(words, self.verb))
+                    });
                     return match rest {
                         Some(rest) if self.expected.is_none() => Held::Agrees { rest },
                         rest => Held::Ended { rest: rest.unwrap_or(0) },
@@ -223,13 +229,23 @@ fn is_word(line: &[u8], verb: Verb) -> bool {
 /// Whether a line without its end can still become such a line.
 fn could_begin(start: &[u8], verb: Verb) -> bool {
     const WORDS: [&str; 9] = [
-        "OK", "ERROR", "NO CARRIER", "RDY", "POWERED DOWN", "+CME ERROR:", "+QIURC:", "+QFTPCLOSE:", "+QIND:",
+        "OK",
+        "ERROR",
+        "NO CARRIER",
+        "RDY",
+        "POWERED DOWN",
+        "+CME ERROR:",
+        "+QIURC:",
+        "+QFTPCLOSE:",
+        "+QIND:",
     ];
     WORDS.into_iter().chain([verb.name()]).any(|word| {
         let word = word.as_bytes();
         match start.split_at_checked(word.len()) {
             None => word.starts_with(start),
-            Some((head, rest)) => head == word && rest.len() < 96 && rest.iter().all(|byte| (b' '..=b'~').contains(byte)),
+            Some((head, rest)) => {
+                head == word && rest.len() < 96 && rest.iter().all(|byte| (b' '..=b'~').contains(byte))
+            }
         }
     })
 }

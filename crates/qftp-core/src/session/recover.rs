@@ -50,13 +50,19 @@ impl State {
                 Synced::InStep => return self.recovered(recover, SessionState::Usable),
                 Synced::Never(_) => return self.recovered(recover, SessionState::Reset),
             },
-            (RecoverStep::Stat, Ok(Answer::Number(1))) => return self.recovered(recover, SessionState::Usable),
+            (RecoverStep::Stat, Ok(Answer::Number(1))) => {
+                return self.recovered(recover, SessionState::Usable);
+            }
             (RecoverStep::Stat, Ok(Answer::Number(4))) if aborted => RecoverStep::Open,
             (RecoverStep::Stat, Ok(Answer::Number(0 | 2 | 3))) => RecoverStep::Close,
             (RecoverStep::Close, Ok(_)) if aborted => RecoverStep::Open,
-            (RecoverStep::Open, Ok(_)) if !self.cwd_known => return self.recovered(recover, SessionState::Reopen),
+            (RecoverStep::Open, Ok(_)) if !self.cwd_known => {
+                return self.recovered(recover, SessionState::Reopen);
+            }
             (RecoverStep::Open, Ok(_)) if !self.cwd.is_empty() => RecoverStep::Cwd,
-            (RecoverStep::Open | RecoverStep::Cwd, Ok(_)) => return self.recovered(recover, SessionState::Usable),
+            (RecoverStep::Open | RecoverStep::Cwd, Ok(_)) => {
+                return self.recovered(recover, SessionState::Usable);
+            }
             _ => return self.recovered(recover, SessionState::Reopen),
         };
         self.op = Op::Recover(Recover { step: next, ..recover });

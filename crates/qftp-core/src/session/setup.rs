@@ -11,7 +11,8 @@ use crate::Instant;
 use crate::codes::{CmeCode, TcpIpCode};
 use crate::limits;
 use crate::wire::{
-    Basic, Command, GeneralCommand, PdpAuth, PdpCommand, PdpSettings, PdpType, PinState, SecretText, Text, UrcPort, Verb,
+    Basic, Command, GeneralCommand, PdpAuth, PdpCommand, PdpSettings, PdpType, PinState, SecretText, Text,
+    UrcPort, Verb,
 };
 
 /// How long the URC of `AT+QFTPSTAT` may take before another URC port is tried, in milliseconds.
@@ -68,12 +69,14 @@ impl Wanted {
             return Err(Misuse::Range(Field::Context));
         }
         let apn = setup.apn.as_ref();
-        let name = Text::<{ limits::APN }>::new(apn.map_or("", |apn| apn.name)).map_err(|fault| Misuse::Name(Field::Apn, fault))?;
+        let name = Text::<{ limits::APN }>::new(apn.map_or("", |apn| apn.name))
+            .map_err(|fault| Misuse::Name(Field::Apn, fault))?;
         let login = apn.and_then(|apn| apn.login);
         let (user, password) = login.unwrap_or_default();
-        let user = Text::<{ limits::PDP_LOGIN }>::new(user.expose()).map_err(|fault| Misuse::Name(Field::User, fault))?;
-        let password =
-            Text::<{ limits::PDP_LOGIN }>::new(password.expose()).map_err(|fault| Misuse::Name(Field::Password, fault))?;
+        let user = Text::<{ limits::PDP_LOGIN }>::new(user.expose())
+            .map_err(|fault| Misuse::Name(Field::User, fault))?;
+        let password = Text::<{ limits::PDP_LOGIN }>::new(password.expose())
+            .map_err(|fault| Misuse::Name(Field::Password, fault))?;
         self.context = setup.context;
         self.network = setup.network;
         self.urc_port = setup.urc_port;
@@ -145,10 +148,17 @@ impl State {
 
     /// The guard time in units of 20 ms, rounded up.
     fn guard_units(&self) -> u8 {
-        u8::try_from(u64::from(self.config.guard_ms).div_ceil(limits::GUARD_UNIT_MS)).unwrap_or(limits::GUARD_UNITS_DEFAULT)
+        u8::try_from(u64::from(self.config.guard_ms).div_ceil(limits::GUARD_UNIT_MS))
+            .unwrap_or(limits::GUARD_UNITS_DEFAULT)
     }
 
-    pub(super) fn setup_advance(&mut self, now: Instant, step: SetupStep, result: Result<Answer, Cause>, receive: &Receive) {
+    pub(super) fn setup_advance(
+        &mut self,
+        now: Instant,
+        step: SetupStep,
+        result: Result<Answer, Cause>,
+        receive: &Receive,
+    ) {
         // A step may be refused where that only means that this firmware lacks it; silence and restarts always count.
         let refused = matches!(result, Err(Cause::Cme(_) | Cause::Refused));
         let next = match (step, result) {
@@ -177,11 +187,15 @@ impl State {
             // 1 and 3: an earlier session is open or closing; 0 and 2: it is busy. A close settles all of them.
             (SetupStep::Probe(_), Ok(Answer::Number(state))) if state < 4 => SetupStep::CloseOld,
             (SetupStep::Probe(_), result) if result.is_ok() || refused => SetupStep::Pin,
-            (SetupStep::Probe(tried), Err(Cause::Line(LineFault::UrcSilent))) => match UrcPort::ALL.get(tried) {
-                Some(port) => SetupStep::Direct(*port, tried.saturating_add(1)),
-                None => return self.fail(now, Cause::Line(LineFault::UrcSilent), receive),
-            },
-            (SetupStep::CloseOld, Ok(_) | Err(Cause::Cme(_) | Cause::Ftp(_) | Cause::Refused)) => SetupStep::Pin,
+            (SetupStep::Probe(tried), Err(Cause::Line(LineFault::UrcSilent))) => {
+                match UrcPort::ALL.get(tried) {
+                    Some(port) => SetupStep::Direct(*port, tried.saturating_add(1)),
+                    None => return self.fail(now, Cause::Line(LineFault::UrcSilent), receive),
+                }
+            }
+            (SetupStep::CloseOld, Ok(_) | Err(Cause::Cme(_) | Cause::Ftp(_) | Cause::Refused)) => {
+                SetupStep::Pin
+            }
             (SetupStep::Pin, Ok(Answer::Pin(PinState::Ready))) => SetupStep::Contexts,
             (SetupStep::Pin, Ok(Answer::Pin(state))) => {
                 let code = pin_code(state).unwrap_or(CmeCode::new(13));

@@ -163,7 +163,8 @@ impl State {
         }
         let in_data = matches!(self.link.phase, Phase::Receive | Phase::Transmit)
             || (self.link.phase == Phase::Trailer && !self.transmit.is_complete());
-        let lost = matches!(cause, Cause::Line(LineFault::Desync | LineFault::Stalled | LineFault::LeftDataMode));
+        let lost =
+            matches!(cause, Cause::Line(LineFault::Desync | LineFault::Stalled | LineFault::LeftDataMode));
         if (in_data || lost || cause == Cause::Aborted) && failure.state != SessionState::Reset {
             self.recover(now, failure, in_data || lost);
         } else {
@@ -313,7 +314,9 @@ impl State {
                 Err(cause) => self.fail(now, cause, receive),
             },
             Op::FileWrite => match result {
-                Ok(Answer::Number(written)) if written == self.transmit.total => self.finish(End::Number(written)),
+                Ok(Answer::Number(written)) if written == self.transmit.total => {
+                    self.finish(End::Number(written))
+                }
                 Ok(Answer::Number(written)) => {
                     let fault = LineFault::Count { module: written, host: self.transmit.sent };
                     self.fail(now, Cause::Line(fault), receive);

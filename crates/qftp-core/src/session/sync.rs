@@ -16,6 +16,7 @@ const ANSWER_MS: u64 = 700;
 pub(super) struct Sync {
     step: Step,
     asked: u8,
+    escaped: bool,
     noise: bool,
 }
 
@@ -41,13 +42,13 @@ impl Sync {
     /// Starts with a question.
     pub(super) fn ask(now: Instant, link: &mut Link) -> Self {
         link.drain(now, QUIET_MS);
-        Self { step: Step::Drain, asked: 0, noise: false }
+        Self { step: Step::Drain, asked: 0, escaped: false, noise: false }
     }
 
     /// Starts with the escape: the module may be in data mode.
     pub(super) fn escape(now: Instant, link: &mut Link) -> Self {
         link.pause(now, link.silence_left(now));
-        Self { step: Step::Silence, asked: 2, noise: false }
+        Self { step: Step::Silence, asked: 2, escaped: false, noise: false }
     }
 
     /// Goes on after an answer (`answered`) or the end of a wait.
@@ -56,9 +57,12 @@ impl Sync {
         self.step = match self.step {
             Step::Drain => {
                 // Every other time in the long form, for a module that was told to be quiet or to answer in numbers.
-                let question = if self.asked.is_multiple_of(2) { Basic::Attention } else { Basic::Verbose(true) };
+                let question =
+                    if self.asked.is_multiple_of(2) { Basic::Attention } else { Basic::Verbose(true) };
+                // A module that was not in data mode has the `+++` for the start of a command: a line end of its own ends that.
+                let after_escape = core::mem::take(&mut self.escaped);
                 self.asked = self.asked.saturating_add(1);
-                link.start_within(now, &Command::Basic(question), ANSWER_MS);
+                link.ask(now, &Command::Basic(question), ANSWER_MS, after_escape);
                 Step::Ask
             }
             Step::Ask if answered => return Synced::InStep,
@@ -71,6 +75,7 @@ impl Sync {
             }
             Step::Silence => {
                 link.escape(now);
+                self.escaped = true;
                 Step::Escape
             }
             Step::Ask | Step::Escape => {

@@ -58,7 +58,8 @@ impl Transmit {
         match self.acks {
             None => left,
             Some(acks) => {
-                let allowed = acks.saturating_add(1).saturating_mul(limits::ACK_BLOCK).saturating_sub(self.sent);
+                let allowed =
+                    acks.saturating_add(1).saturating_mul(limits::ACK_BLOCK).saturating_sub(self.sent);
                 if allowed < left { allowed } else { left }
             }
         }

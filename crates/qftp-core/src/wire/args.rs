@@ -36,12 +36,16 @@ fn quoted<'a>(input: &mut &'a [u8]) -> ModalResult<Arg<'a>> {
 }
 
 fn bare<'a>(input: &mut &'a [u8]) -> ModalResult<Arg<'a>> {
-    take_while(0.., |byte| byte != b',' && byte != b'"').map(|bytes: &[u8]| Arg::Bare(bytes.trim_ascii_end())).parse_next(input)
+    take_while(0.., |byte| byte != b',' && byte != b'"')
+        .map(|bytes: &[u8]| Arg::Bare(bytes.trim_ascii_end()))
+        .parse_next(input)
 }
 
 /// One parameter and the comma after it, if there is one.
 fn parameter<'a>(input: &mut &'a [u8]) -> ModalResult<(Arg<'a>, bool)> {
-    (delimited(spaces, alt((quoted, bare)), spaces), opt(b',')).map(|(arg, comma)| (arg, comma.is_some())).parse_next(input)
+    (delimited(spaces, alt((quoted, bare)), spaces), opt(b','))
+        .map(|(arg, comma)| (arg, comma.is_some()))
+        .parse_next(input)
 }
 
 impl<'a> Args<'a> {

@@ -150,7 +150,9 @@ impl<'a> Command<'a> {
             _ if verb.name().starts_with("+QFTP") => Self::Ftp(FtpCommand::parse(verb, &mut args)?),
             _ if verb.name().starts_with("+QF") => Self::File(FileCommand::parse(verb, &mut args)?),
             Verb::Qsslcfg => Self::Ssl(SslCfg::parse(&mut args)?),
-            Verb::Qicsgp | Verb::Qiact | Verb::Qideact | Verb::Qidnscfg => Self::Pdp(PdpCommand::parse(verb, &mut args)?),
+            Verb::Qicsgp | Verb::Qiact | Verb::Qideact | Verb::Qidnscfg => {
+                Self::Pdp(PdpCommand::parse(verb, &mut args)?)
+            }
             _ => Self::General(GeneralCommand::parse(verb, &mut args)?),
         };
         args.end()?;
@@ -205,7 +207,21 @@ impl Basic {
     }
 }
 
-/// The commands of one line: `AT+A=1;+B` holds two.
+/// How many bytes the first of several commands without a plus sign has: `E0` of `E0V1`, `S12=50` of `S12=50&D1`.
+fn basic_len(text: &[u8]) -> usize {
+    let digits = |from: usize| {
+        text.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let name = if text.starts_with(b"&") { 2 } else { 1 };
+    let number = name + digits(name);
+    match (text.first(), text.get(number)) {
+        (Some(b'S' | b's'), Some(b'?')) => number + 1,
+        (Some(b'S' | b's'), Some(b'=')) => number + 1 + digits(number + 1),
+        _ => number,
+    }
+}
+
+/// The commands of one line: `AT+A=1;+B` holds two, and so do `ATE0V1` and `ATE0+CMEE=1`.
 #[derive(Clone, Debug)]
 pub struct Commands<'a> {
     rest: Option<&'a [u8]>,
@@ -224,7 +240,16 @@ impl<'a> Iterator for Commands<'a> {
     type Item = Result<Command<'a>, CommandError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let line = self.rest?;
+        let line = self.rest?.trim_ascii_start();
+        // Commands without a plus sign follow each other without a semicolon (V.250).
+        if !line.starts_with(b"+")
+            && let Some((first, rest)) = line.split_at_checked(basic_len(line))
+        {
+            let rest = rest.trim_ascii();
+            let rest = rest.strip_prefix(b";").unwrap_or(rest);
+            self.rest = Some(rest).filter(|rest| !rest.is_empty());
+            return Some(Command::parse(first));
+        }
         let mut quoted = false;
         let end = line.iter().position(|byte| {
             quoted ^= *byte == b'"';

@@ -1,10 +1,10 @@
 //! The module's own files: `AT+QFLDS` … `AT+QFCLOSE`.
 
 use super::args::Args;
+use super::numbered;
 use super::text::Text;
 use super::verb::Verb;
 use super::writer::Writer;
-use super::numbered;
 use crate::limits;
 
 /// A name of a file in the module with its storage prefix, at most 80 bytes.
@@ -194,8 +194,12 @@ impl<'a> FileCommand<'a> {
                 place(out, *len, timeout.is_some());
                 out.opt(*timeout)
             }
-            Self::Seek { handle, offset, from } => out.dec(*handle).bytes(b",").int(*offset).opt(from.map(Whence::number)),
-            Self::Position(handle) | Self::Truncate(handle) | Self::Flush(handle) | Self::Close(handle) => out.dec(*handle),
+            Self::Seek { handle, offset, from } => {
+                out.dec(*handle).bytes(b",").int(*offset).opt(from.map(Whence::number))
+            }
+            Self::Position(handle) | Self::Truncate(handle) | Self::Flush(handle) | Self::Close(handle) => {
+                out.dec(*handle)
+            }
         };
     }
 

@@ -2,10 +2,10 @@
 
 use super::args::Args;
 use super::ftp_config::FtpCfg;
+use super::numbered;
 use super::text::Text;
 use super::verb::{Value, Verb};
 use super::writer::Writer;
-use super::numbered;
 use crate::codes::{FtpCode, ReplyCode};
 use crate::limits;
 
@@ -194,7 +194,11 @@ impl<'a> FtpCommand<'a> {
             Self::Cwd(path) => {
                 out.quoted(path.as_bytes());
             }
-            Self::Size(name) | Self::Delete(name) | Self::MakeDir(name) | Self::RemoveDir(name) | Self::Modified(name) => {
+            Self::Size(name)
+            | Self::Delete(name)
+            | Self::MakeDir(name)
+            | Self::RemoveDir(name)
+            | Self::Modified(name) => {
                 out.quoted(name.as_bytes());
             }
             Self::Put(put) => {

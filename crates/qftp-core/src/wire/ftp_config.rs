@@ -1,9 +1,9 @@
 //! `AT+QFTPCFG` (§2.1).
 
 use super::args::Args;
+use super::numbered;
 use super::text::SecretText;
 use super::writer::Writer;
-use super::numbered;
 use crate::limits;
 
 numbered! {
@@ -201,9 +201,10 @@ impl<'a> FtpSetting<'a> {
             Self::FileType(kind) => out.dec(kind.number()),
             Self::TransMode(mode) => out.dec(mode.number()),
             Self::SslType(kind) => out.dec(kind.number()),
-            Self::ContextId(number) | Self::RspTimeout(number) | Self::SslCtxId(_, number) | Self::Cache(number) => {
-                out.dec(*number)
-            }
+            Self::ContextId(number)
+            | Self::RspTimeout(number)
+            | Self::SslCtxId(_, number)
+            | Self::Cache(number) => out.dec(*number),
             Self::DataAddress(DataAddress::Given) => out.dec(0u8),
             Self::DataAddress(DataAddress::Control) => out.dec(1u8),
             Self::DataAddress(DataAddress::ControlThenGiven(timeout)) => out.dec(2u8).opt(*timeout),
@@ -223,7 +224,9 @@ impl<'a> FtpSetting<'a> {
             FtpKey::ContextId => Self::ContextId(ranged(args.number()?, &limits::CONTEXT_ID)?),
             FtpKey::RspTimeout => Self::RspTimeout(ranged(args.number()?, &limits::RSP_TIMEOUT_S)?),
             FtpKey::SslType => Self::SslType(SslType::from_number(args.number()?)?),
-            FtpKey::SslCtxId(spelling) => Self::SslCtxId(spelling, ranged(args.number()?, &limits::SSL_CONTEXT_ID)?),
+            FtpKey::SslCtxId(spelling) => {
+                Self::SslCtxId(spelling, ranged(args.number()?, &limits::SSL_CONTEXT_ID)?)
+            }
             FtpKey::DataAddress => Self::DataAddress(match args.number::<u8>()? {
                 0 => DataAddress::Given,
                 1 => DataAddress::Control,

@@ -301,7 +301,8 @@ impl<'a> GeneralInfo<'a> {
             Verb::Cpin => Self::Pin(PinState::from_name(args.bytes()?)?),
             Verb::Creg | Verb::Cgreg | Verb::Cereg => {
                 // With `<n>` at 2 a module appends its cell; only the first two numbers matter here.
-                let info = Self::Registration { domain: Domain::of(verb)?, n: args.number()?, stat: args.number()? };
+                let info =
+                    Self::Registration { domain: Domain::of(verb)?, n: args.number()?, stat: args.number()? };
                 return Some(info);
             }
             Verb::Csq => Self::Signal { rssi: args.number()?, ber: args.number()? },
@@ -315,7 +316,8 @@ impl<'a> GeneralInfo<'a> {
             Verb::Cgact => Self::ContextState { context: args.number()?, active: args.flag()? },
             // Address, compression and more follow; nothing here needs them.
             Verb::Cgdcont => {
-                let info = Self::Definition { context: args.number()?, kind: args.text()?, apn: args.text()? };
+                let info =
+                    Self::Definition { context: args.number()?, kind: args.text()?, apn: args.text()? };
                 return Some(info);
             }
             Verb::Cfun => Self::Function(args.number()?),

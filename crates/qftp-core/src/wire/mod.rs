@@ -37,8 +37,13 @@ mod writer;
 
 pub use command::{Basic, Command, CommandError, Commands, commands};
 pub use files::{FileCommand, FileInfo, OpenMode, Storage, Whence};
-pub use ftp::{FileName, FtpCommand, FtpError, FtpOutcome, FtpResult, Get, List, ListKind, Local, Part, PathName, Put, ServerState};
-pub use ftp_config::{DataAddress, FtpCfg, FtpKey, FtpSetting, SslSpelling, SslType, TransMode, TransferType};
+pub use ftp::{
+    FileName, FtpCommand, FtpError, FtpOutcome, FtpResult, Get, List, ListKind, Local, Part, PathName, Put,
+    ServerState,
+};
+pub use ftp_config::{
+    DataAddress, FtpCfg, FtpKey, FtpSetting, SslSpelling, SslType, TransMode, TransferType,
+};
 pub use general::{Domain, GeneralCommand, GeneralInfo, PinState, UrcPort};
 pub use line::{Cme, Info, Line, Urc};
 pub use pdp::{PdpAuth, PdpCommand, PdpInfo, PdpSettings, PdpType};

@@ -198,7 +198,11 @@ impl<'a> PdpInfo<'a> {
                 out.dec(code.get()).bytes(b",").bytes(text);
             }
             Self::Dns { context, primary, secondary } => {
-                out.dec(*context).bytes(b",").quoted(primary.as_bytes()).bytes(b",").quoted(secondary.as_bytes());
+                out.dec(*context)
+                    .bytes(b",")
+                    .quoted(primary.as_bytes())
+                    .bytes(b",")
+                    .quoted(secondary.as_bytes());
             }
         }
     }
@@ -212,7 +216,9 @@ impl<'a> PdpInfo<'a> {
                 kind: PdpType::from_number(args.number()?)?,
                 address: args.optional(Args::text)?,
             },
-            Verb::Qigeterror => Self::LastError { code: TcpIpCode::new(args.number()?), text: args.remainder()? },
+            Verb::Qigeterror => {
+                Self::LastError { code: TcpIpCode::new(args.number()?), text: args.remainder()? }
+            }
             Verb::Qidnscfg => {
                 Self::Dns { context: args.number()?, primary: args.text()?, secondary: args.text()? }
             }

@@ -69,7 +69,10 @@ mod tests {
         shown(r#"AT+QFTPCFG="filetype",1;+CPIN="1234""#, Some(r#"AT+QFTPCFG="filetype",1;+CPIN=""#));
         shown("AT+CPIN?", None);
         shown("+CPIN: READY", None);
-        shown(r#"AT+QSSLCFG="clientkey",1,"UFS:k.pem","pw""#, Some(r#"AT+QSSLCFG="clientkey",1,"UFS:k.pem","#));
+        shown(
+            r#"AT+QSSLCFG="clientkey",1,"UFS:k.pem","pw""#,
+            Some(r#"AT+QSSLCFG="clientkey",1,"UFS:k.pem","#),
+        );
         shown(r#"AT+QSSLCFG="cacert",1,"UFS:c.pem""#, None);
     }
 }

@@ -139,7 +139,12 @@ impl<'a> SslCfg<'a> {
                 out.bytes(b",0X");
                 for shift in [12u16, 8, 4, 0] {
                     let digit = (suite >> shift) & 0xF;
-                    out.bytes(b"0123456789ABCDEF".get(usize::from(digit)..).and_then(|rest| rest.get(..1)).unwrap_or(b"0"));
+                    out.bytes(
+                        b"0123456789ABCDEF"
+                            .get(usize::from(digit)..)
+                            .and_then(|rest| rest.get(..1))
+                            .unwrap_or(b"0"),
+                    );
                 }
             }
             Some(SslValue::File(file)) => {
@@ -164,9 +169,10 @@ impl<'a> SslCfg<'a> {
             Shape::Number => SslValue::Number(args.number()?),
             Shape::Hex => SslValue::Suite(args.hex()?),
             Shape::File => SslValue::File(args.text()?),
-            Shape::FileAndPassword => {
-                SslValue::FileAndPassword(args.text()?, args.optional(|args| args.text().map(SecretText::hide))?)
-            }
+            Shape::FileAndPassword => SslValue::FileAndPassword(
+                args.text()?,
+                args.optional(|args| args.text().map(SecretText::hide))?,
+            ),
         };
         Some(Self { key, context, value: Some(value) })
     }

@@ -170,9 +170,13 @@ impl Verb {
     #[must_use]
     pub const fn urc(self) -> Option<Value> {
         match self {
-            Self::QftpOpen | Self::QftpCwd | Self::QftpDel | Self::QftpMkdir | Self::QftpRmdir | Self::QftpRename | Self::QftpClose => {
-                Some(Value::Nothing)
-            }
+            Self::QftpOpen
+            | Self::QftpCwd
+            | Self::QftpDel
+            | Self::QftpMkdir
+            | Self::QftpRmdir
+            | Self::QftpRename
+            | Self::QftpClose => Some(Value::Nothing),
             Self::QftpPut
             | Self::QftpGet
             | Self::QftpSize
