@@ -186,6 +186,13 @@ impl CmeCode {
         rows.into_iter().find(|row| row.text.as_bytes().eq_ignore_ascii_case(text)).map(|row| Self(row.code))
     }
 
+    /// This code as an answer to an FTP command: "invalid parameter" in words stands in both tables, as 425 and as 610.
+    #[must_use]
+    pub fn of_ftp_command(self) -> Self {
+        let twin = FtpCode::TABLE.iter().find(|row| row.text.eq_ignore_ascii_case(self.text()));
+        twin.map_or(self, |row| Self(row.code))
+    }
+
     /// This code as an FTP `<err>`, when it is one: FTP commands answer `+CME ERROR: 603` as well.
     #[must_use]
     pub fn as_ftp(self) -> Option<FtpCode> {

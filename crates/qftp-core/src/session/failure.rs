@@ -248,7 +248,9 @@ impl Failure {
                 "start at or before its size",
             ),
             Cause::Misuse(_) => ("the call does not fit", "correct the call"),
-            Cause::Ftp(FtpError { code, reply }) if code == FtpCode::UNKNOWN && reply.is_known() => {
+            Cause::Ftp(FtpError { code, reply })
+                if code == FtpCode::UNKNOWN && reply.is_some() && reply.is_known() =>
+            {
                 (reply.cause(), reply.remedy())
             }
             Cause::Ftp(FtpError { code: FtpCode::SUCCESS, reply }) => (reply.cause(), reply.remedy()),
@@ -256,7 +258,7 @@ impl Failure {
             Cause::Cme(code) => {
                 code.as_ftp().map_or((code.cause(), code.remedy()), |ftp| (ftp.cause(), ftp.remedy()))
             }
-            Cause::Refused if self.verb.is_some_and(|verb| verb.name().starts_with("+QFTP")) => (
+            Cause::Refused if self.verb.is_some_and(Verb::is_ftp) => (
                 "the module gives no reason; most often the SIM card is missing or the parameter is out of its range",
                 "check AT+CPIN? for READY and the command against its test form (=?)",
             ),

@@ -224,6 +224,9 @@ impl Link {
         match line {
             Line::Ok => self.accept(),
             Line::Error | Line::NoCarrier => self.refuse(Cause::Refused),
+            Line::Cme(Cme::Code(code)) if self.verb.is_some_and(Verb::is_ftp) => {
+                self.refuse(Cause::Cme(code.of_ftp_command()))
+            }
             Line::Cme(Cme::Code(code)) => self.refuse(Cause::Cme(*code)),
             Line::Cme(Cme::Text(_)) => self.refuse(Cause::Refused),
             Line::Connect(len) if self.phase == Phase::Answer && self.takes_data() => Meaning::Connect(*len),

@@ -9,8 +9,8 @@ use super::state::{Op, Shape, State};
 use crate::Instant;
 use crate::limits;
 use crate::wire::{
-    Command, FileCommand, FileName, FtpCommand, List, ListKind, OpenMode, PathName, PdpCommand, Storage,
-    Text, TextFault, Verb, Writer,
+    Basic, Command, FileCommand, FileName, FtpCommand, List, ListKind, Local, OpenMode, PathName, PdpCommand,
+    Storage, Text, TextFault, Verb, Writer,
 };
 
 /// Name of the file of the module that a staged transfer uses.
@@ -322,17 +322,16 @@ impl Session {
     /// [`Misuse`]; [`Misuse::Road`] for a command that would open data mode.
     pub fn command(&mut self, now: Instant, command: &Command<'_>) -> Result<(), Misuse> {
         self.state.ready()?;
-        let opens_data_mode = matches!(
-            command,
-            Command::Ftp(FtpCommand::Put(_) | FtpCommand::Get(_) | FtpCommand::List(_))
-                | Command::File(
-                    FileCommand::Upload { .. }
-                        | FileCommand::Download(_)
-                        | FileCommand::Read { .. }
-                        | FileCommand::Write { .. }
-                )
-                | Command::Basic(crate::wire::Basic::Online)
-        );
+        let opens_data_mode = match command {
+            Command::Ftp(FtpCommand::Put(put)) => put.local == Local::Com,
+            Command::Ftp(FtpCommand::Get(get)) => get.local == Local::Com,
+            Command::Ftp(FtpCommand::List(list)) => list.local.is_none_or(|local| local == Local::Com),
+            Command::File(command) => {
+                matches!(command.verb(), Verb::Qfupl | Verb::Qfdwl | Verb::Qfread | Verb::Qfwrite)
+            }
+            Command::Basic(basic) => *basic == Basic::Online,
+            _ => false,
+        };
         if opens_data_mode {
             return Err(Misuse::Road);
         }

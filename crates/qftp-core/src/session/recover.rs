@@ -30,7 +30,7 @@ enum RecoverStep {
 impl State {
     /// Starts recovery; `in_data` when the module may be in data mode.
     pub(super) fn recover(&mut self, now: Instant, failure: Failure, in_data: bool) {
-        let ftp = failure.verb.is_none_or(|verb| verb.name().starts_with("+QFTP")) && self.logged_in;
+        let ftp = failure.verb.is_none_or(Verb::is_ftp) && self.logged_in;
         let escape = in_data && matches!(self.link.phase, Phase::Receive | Phase::Transmit | Phase::Trailer);
         let sync = if escape { Sync::escape(now, &mut self.link) } else { Sync::ask(now, &mut self.link) };
         self.skip_lf = false;

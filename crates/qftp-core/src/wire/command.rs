@@ -147,7 +147,7 @@ impl<'a> Command<'a> {
     fn parse_write(verb: Verb, text: &'a [u8]) -> Option<Self> {
         let mut args = Args::new(text);
         let command = match verb {
-            _ if verb.name().starts_with("+QFTP") => Self::Ftp(FtpCommand::parse(verb, &mut args)?),
+            _ if verb.is_ftp() => Self::Ftp(FtpCommand::parse(verb, &mut args)?),
             _ if verb.name().starts_with("+QF") => Self::File(FileCommand::parse(verb, &mut args)?),
             Verb::Qsslcfg => Self::Ssl(SslCfg::parse(&mut args)?),
             Verb::Qicsgp | Verb::Qiact | Verb::Qideact | Verb::Qidnscfg => {

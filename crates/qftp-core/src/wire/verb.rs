@@ -166,6 +166,12 @@ impl Verb {
         Self::ALL.iter().copied().find(|verb| verb.name().as_bytes().eq_ignore_ascii_case(name))
     }
 
+    /// Whether this is one of the 18 FTP commands.
+    #[must_use]
+    pub fn is_ftp(self) -> bool {
+        self.name().starts_with("+QFTP")
+    }
+
     /// What the URC of this FTP command carries on success; `None` for a command whose result is not a URC.
     #[must_use]
     pub const fn urc(self) -> Option<Value> {
