@@ -323,11 +323,18 @@ fn every_failure_in_every_form() {
         }
     }
     for row in CmeCode::TABLE {
-        for form in [row.code.to_string(), row.text.to_owned()] {
-            fails(&format!("\r\n+CME ERROR: {form}\r\n"), |failure| {
-                failure.cause == Cause::Cme(CmeCode::new(row.code))
-            });
-        }
+        fails(&format!("\r\n+CME ERROR: {}\r\n", row.code), |failure| {
+            failure.cause == Cause::Cme(CmeCode::new(row.code))
+        });
+        // Two texts stand in both tables; to an FTP command they are the FTP code's.
+        let meant = match row.text {
+            "invalid parameter" => 610,
+            "invalid file name" => 630,
+            _ => row.code,
+        };
+        fails(&format!("\r\n+CME ERROR: {}\r\n", row.text), |failure| {
+            failure.cause == Cause::Cme(CmeCode::new(meant))
+        });
     }
     fails("\r\nERROR\r\n", |failure| failure.cause == Cause::Refused);
     fails("\r\n+CME ERROR: something new\r\n", |failure| failure.cause == Cause::Refused);

@@ -180,17 +180,13 @@ impl ReplyCode {
 
 impl CmeCode {
     /// The number that a text stands for, as `AT+CMEE=2` prints it; case does not matter.
+    ///
+    /// Some texts stand in two tables ("invalid parameter" is 425 of a file and 610 of an FTP command): `ftp` says whose answer it is.
     #[must_use]
-    pub fn from_text(text: &[u8]) -> Option<Self> {
-        let rows = Self::TABLE.iter().chain(FtpCode::TABLE);
-        rows.into_iter().find(|row| row.text.as_bytes().eq_ignore_ascii_case(text)).map(|row| Self(row.code))
-    }
-
-    /// This code as an answer to an FTP command: "invalid parameter" in words stands in both tables, as 425 and as 610.
-    #[must_use]
-    pub fn of_ftp_command(self) -> Self {
-        let twin = FtpCode::TABLE.iter().find(|row| row.text.eq_ignore_ascii_case(self.text()));
-        twin.map_or(self, |row| Self(row.code))
+    pub fn from_text(text: &[u8], ftp: bool) -> Option<Self> {
+        let (first, second) = if ftp { (FtpCode::TABLE, Self::TABLE) } else { (Self::TABLE, FtpCode::TABLE) };
+        let row = first.iter().chain(second).find(|row| row.text.as_bytes().eq_ignore_ascii_case(text))?;
+        Some(Self(row.code))
     }
 
     /// This code as an FTP `<err>`, when it is one: FTP commands answer `+CME ERROR: 603` as well.

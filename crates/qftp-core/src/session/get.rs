@@ -42,7 +42,7 @@ impl State {
             }
             // The size of a converted file is not the number of bytes that will come.
             (Via::Com, None) if self.transfer_type == TransferType::Ascii => {
-                self.get_step(now, GetStep::Transfer)
+                self.get_step(now, GetStep::Transfer);
             }
             (Via::Com, None) => self.get_step(now, GetStep::Size),
         }

@@ -224,11 +224,11 @@ impl Link {
         match line {
             Line::Ok => self.accept(),
             Line::Error | Line::NoCarrier => self.refuse(Cause::Refused),
-            Line::Cme(Cme::Code(code)) if self.verb.is_some_and(Verb::is_ftp) => {
-                self.refuse(Cause::Cme(code.of_ftp_command()))
-            }
             Line::Cme(Cme::Code(code)) => self.refuse(Cause::Cme(*code)),
-            Line::Cme(Cme::Text(_)) => self.refuse(Cause::Refused),
+            Line::Cme(Cme::Text(text)) => {
+                let ftp = self.verb.is_some_and(Verb::is_ftp);
+                self.refuse(CmeCode::from_text(text, ftp).map_or(Cause::Refused, Cause::Cme))
+            }
             Line::Connect(len) if self.phase == Phase::Answer && self.takes_data() => Meaning::Connect(*len),
             Line::Ftp(result) if Some(result.verb) == self.verb => self.outcome(result),
             Line::Info(info) if Some(info.verb()) == self.verb => self.inform(info),

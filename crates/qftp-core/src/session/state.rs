@@ -315,7 +315,7 @@ impl State {
             },
             Op::FileWrite => match result {
                 Ok(Answer::Number(written)) if written == self.transmit.total => {
-                    self.finish(End::Number(written))
+                    self.finish(End::Number(written));
                 }
                 Ok(Answer::Number(written)) => {
                     let fault = LineFault::Count { module: written, host: self.transmit.sent };

@@ -37,7 +37,7 @@ pub enum Line<'a> {
 pub enum Cme<'a> {
     /// A number, known or not.
     Code(CmeCode),
-    /// A text that no table has.
+    /// Words, as `AT+CMEE=2` asks for them; [`CmeCode::from_text`] knows what they stand for.
     Text(&'a [u8]),
 }
 
@@ -170,7 +170,7 @@ impl<'a> Line<'a> {
         let (name, rest) = (name.trim_ascii_end(), rest.get(1..)?);
         if name == b"+CME ERROR" {
             let rest = rest.trim_ascii();
-            let code = Args::new(rest).number().map(CmeCode::new).or_else(|| CmeCode::from_text(rest));
+            let code = Args::new(rest).number().map(CmeCode::new);
             return Some(Self::Cme(code.map_or(Cme::Text(rest), Cme::Code)));
         }
         let verb = Verb::from_name(name)?;
