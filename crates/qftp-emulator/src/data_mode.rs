@@ -339,7 +339,7 @@ impl Module {
             Flow::FileIn(_) => self.end_file_in(InEnd::Escaped),
             Flow::FileOut(_) => self.end_file_out(Ok(Answer::Ok)),
             Flow::Upload => self.upload_escaped(now),
-            Flow::Download => self.download_escaped(now),
+            Flow::Download => self.download_escaped(),
         }
     }
 
@@ -357,7 +357,7 @@ impl Module {
                 self.mode = Mode::Command;
                 self.conclude(Err(Refusal::NoCarrier));
                 if of_server {
-                    self.disconnect(now);
+                    self.disconnect();
                 }
             }
         }

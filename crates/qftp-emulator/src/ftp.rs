@@ -204,21 +204,21 @@ impl Module {
     pub(crate) fn ftp_timeout(&mut self, now: Instant) {
         if self.ftp.due.is_some_and(|due| due <= now) {
             self.abort_request();
-            self.fail_job(now, Failure::local(609));
+            self.fail_job(Failure::local(609));
         }
     }
 
     /// Ends the command under way with a failure, in whatever form its state asks for.
-    fn fail_job(&mut self, now: Instant, failure: Failure) {
+    fn fail_job(&mut self, failure: Failure) {
         match self.ftp.job.take() {
             None => {}
             Some(Job::Plain(verb)) => self.plain_failed(verb, failure),
-            Some(Job::Put(upload)) => self.transfer_failed(now, Verb::QftpPut, upload.moved(), failure),
-            Some(Job::Get(download)) => self.transfer_failed(now, download.verb(), download.moved(), failure),
+            Some(Job::Put(upload)) => self.transfer_failed(Verb::QftpPut, upload.moved(), failure),
+            Some(Job::Get(download)) => self.transfer_failed(download.verb(), download.moved(), failure),
         }
     }
 
-    fn transfer_failed(&mut self, _now: Instant, verb: Verb, moved: u64, failure: Failure) {
+    fn transfer_failed(&mut self, verb: Verb, moved: u64, failure: Failure) {
         self.ftp.due = None;
         self.ftp.length = moved;
         self.note_failure(failure);
@@ -267,16 +267,15 @@ impl Module {
     }
 
     /// The host disconnected by DTR in the middle of a transfer.
-    pub(crate) fn disconnect(&mut self, now: Instant) {
+    pub(crate) fn disconnect(&mut self) {
         self.abort_request();
-        self.fail_job(now, Failure::local(616));
+        self.fail_job(Failure::local(616));
     }
 
     /// The context went away under the connection.
     pub(crate) fn lose_network(&mut self) {
         self.cut_ftp();
-        let now = Instant::from_millis(0);
-        self.fail_job(now, Failure::local(605));
+        self.fail_job(Failure::local(605));
         self.ftp.state = State::Closed;
         self.ftp.kept = None;
         self.ftp.needs_close = false;

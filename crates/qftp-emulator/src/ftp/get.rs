@@ -89,7 +89,7 @@ impl Module {
                 Ok((file, place)) => Target::File { file, room: self.config.drives.free(place.storage) },
                 Err(cme::INVALID_NAME) => return Err(Refusal::Cme(BAD_NAME)),
                 Err(_) => {
-                    self.transfer_failed(now, verb, 0, Failure::local(611));
+                    self.transfer_failed(verb, 0, Failure::local(611));
                     return Ok(Answer::Ok);
                 }
             },
@@ -117,8 +117,8 @@ impl Module {
                 if to_host { self.ready(now, Flow::Download) } else { self.pull_download(now) }
             }
             Reply::Data(bytes) => self.download_data(now, &bytes),
-            Reply::Complete => self.end_download(now, Ok(())),
-            Reply::Failed(failure) => self.end_download(now, Err(failure)),
+            Reply::Complete => self.end_download(Ok(())),
+            Reply::Failed(failure) => self.end_download(Err(failure)),
             // Left over from before.
             Reply::Done | Reply::Number(_) | Reply::Text(_) | Reply::Taken(_) | Reply::Aborted => {}
         }
@@ -165,12 +165,12 @@ impl Module {
             Ok(()) => self.pull_download(now),
             Err(failure) => {
                 self.abort_request();
-                self.fail_job(now, failure);
+                self.fail_job(failure);
             }
         }
     }
 
-    fn end_download(&mut self, now: Instant, outcome: Result<(), Failure>) {
+    fn end_download(&mut self, outcome: Result<(), Failure>) {
         let Some(download) = self.ftp.download() else { return };
         let (verb, moved) = (download.verb, download.moved);
         let to_host = match &mut download.target {
@@ -184,7 +184,7 @@ impl Module {
             Target::File { .. } => false,
         };
         match outcome {
-            Err(failure) => self.fail_job(now, failure),
+            Err(failure) => self.fail_job(failure),
             Ok(()) => {
                 if to_host {
                     self.mode = Mode::Command;
@@ -203,12 +203,12 @@ impl Module {
         let end = end.take();
         self.out.data(&waiting);
         match end {
-            Some(outcome) => self.end_download(now, outcome),
+            Some(outcome) => self.end_download(outcome),
             None => self.pull_download(now),
         }
     }
 
-    pub(crate) fn download_escaped(&mut self, _now: Instant) {
+    pub(crate) fn download_escaped(&mut self) {
         self.mode = Mode::Command;
         self.conclude(Ok(Answer::Ok));
         if self.config.download_escape == DownloadEscape::Abort {

@@ -118,7 +118,7 @@ impl Module {
                 Err(cme::INVALID_NAME) => return Err(Refusal::Cme(BAD_NAME)),
                 Err(_) => {
                     // A file of the module that cannot be read: 611, by URC like every other outcome.
-                    self.transfer_failed(now, Verb::QftpPut, 0, Failure::local(611));
+                    self.transfer_failed(Verb::QftpPut, 0, Failure::local(611));
                     return Ok(Answer::Ok);
                 }
             },
@@ -179,7 +179,7 @@ impl Module {
                 let moved = upload.moved;
                 self.transfer_done(Verb::QftpPut, moved);
             }
-            Reply::Failed(failure) => self.fail_job(now, failure),
+            Reply::Failed(failure) => self.fail_job(failure),
             // Left over from before.
             Reply::Done | Reply::Number(_) | Reply::Text(_) | Reply::Data(_) | Reply::Aborted => {}
         }
@@ -264,7 +264,7 @@ impl Module {
                 }
                 Err(_) => {
                     self.abort_request();
-                    return self.fail_job(now, Failure::local(613));
+                    return self.fail_job(Failure::local(613));
                 }
             }
         }

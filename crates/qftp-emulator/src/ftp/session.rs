@@ -50,7 +50,7 @@ impl Module {
         }
         if self.ftp.is_transferring() {
             self.abort_request();
-            self.fail_job(now, Failure::local(616));
+            self.fail_job(Failure::local(616));
             self.ftp.kept = None;
         }
         self.ftp.needs_close = false;

@@ -53,21 +53,32 @@ impl Bench {
     fn turn(&mut self) {
         let now = self.instant();
         loop {
-            let mut moved = false;
-            while let Some(request) = self.module.poll_request() {
-                self.ftp.request(request);
-                moved = true;
-            }
-            while let Some(reply) = self.ftp.poll() {
-                self.module.handle_reply(now, reply);
-                moved = true;
-            }
+            let moved = self.turn_without_reading();
             let mut buf = [0; 4096];
             let count = self.module.poll_transmit(now, &mut buf);
             self.said.extend_from_slice(&buf[..count]);
             if !moved && count == 0 {
                 break;
             }
+        }
+    }
+
+    /// The same with a host that reads nothing.
+    pub(crate) fn turn_without_reading(&mut self) -> bool {
+        let mut moved = false;
+        loop {
+            let request = self.module.poll_request();
+            let waiting = request.is_some();
+            request.into_iter().for_each(|request| self.ftp.request(request));
+            let mut replied = false;
+            while let Some(reply) = self.ftp.poll() {
+                self.module.handle_reply(self.instant(), reply);
+                replied = true;
+            }
+            if !waiting && !replied {
+                return moved;
+            }
+            moved = true;
         }
     }
 
