@@ -248,9 +248,8 @@ impl Module {
             let Mode::Data(Data { flow: Flow::FileOut(file), .. }) = &mut self.mode else { return };
             let mut chunk = [0; CHUNK];
             let most = CHUNK.min(usize::try_from(file.left).unwrap_or(CHUNK));
-            let count = match file.file.read(&mut chunk[..most]) {
-                Ok(count) => count,
-                Err(_) => return self.end_file_out(Err(Refusal::Cme(cme::READ))),
+            let Ok(count) = file.file.read(&mut chunk[..most]) else {
+                return self.end_file_out(Err(Refusal::Cme(cme::READ)));
             };
             let bytes = &chunk[..count];
             file.checksum.update(bytes);

@@ -29,12 +29,14 @@ use wake::{Alarm, Bell};
 /// Bytes read from the host, and written to it, at a time.
 const CHUNK: usize = 64 << 10;
 
+type Listener = Box<dyn FnMut(&str) + Send>;
+
 /// How to start an [`Emulator`].
 pub struct Builder {
     config: Config,
     ftp: Option<Box<dyn FtpSide>>,
     log: Option<Tap>,
-    note: Option<Box<dyn FnMut(&str) + Send>>,
+    note: Option<Listener>,
 }
 
 /// A running module. It stops when this is dropped.
@@ -254,7 +256,7 @@ struct Worker {
     alarm: Alarm,
     orders: Arc<Orders>,
     log: Option<Log>,
-    note: Option<Box<dyn FnMut(&str) + Send>>,
+    note: Option<Listener>,
     epoch: Clock,
     /// From the host, not yet taken by the module. No more is read until it is empty.
     received: Vec<u8>,
