@@ -154,8 +154,8 @@ impl Builder {
             log: self.log.map(Log::new),
             note: self.note,
             epoch: Clock::now(),
-            received: Vec::new(),
-            sending: Vec::new(),
+            received: Buffer::new(),
+            sending: Buffer::new(),
         };
         let thread = thread::Builder::new().name("qftp-module".into()).spawn(move || {
             worker.run();
@@ -259,9 +259,9 @@ struct Worker {
     note: Option<Listener>,
     epoch: Clock,
     /// From the host, not yet taken by the module. No more is read until it is empty.
-    received: Vec<u8>,
+    received: Buffer,
     /// From the module, not yet taken by the port.
-    sending: Vec<u8>,
+    sending: Buffer,
 }
 
 impl Worker {
@@ -325,44 +325,47 @@ impl Worker {
     }
 
     fn receive(&mut self) -> bool {
-        let fresh = self.received.is_empty();
-        if fresh {
-            self.received.resize(CHUNK, 0);
-            let count = self.port.read(&mut self.received);
-            self.received.truncate(count);
-            if let Some(log) = &mut self.log {
-                log.see(Direction::ToModule, &self.received);
-            }
-            if self.port.has_hung_up() {
-                self.module.set_dtr(self.now(), false);
-                self.sending.clear();
-            }
-        }
+        let fresh = self.received.is_empty() && self.read_port();
         if self.received.is_empty() {
             return false;
         }
         let now = self.now();
-        let taken = self.module.handle_input(now, &self.received);
-        self.received.drain(..taken);
+        let taken = self.module.handle_input(now, self.received.bytes());
+        self.received.take(taken);
         self.exchange() | fresh | (taken > 0)
+    }
+
+    /// Reads what there is: a PTY hands out 4 KiB at a time, so often more than one read's worth.
+    fn read_port(&mut self) -> bool {
+        self.received.fill(|room| self.port.read(room));
+        if let Some(log) = &mut self.log {
+            log.see(Direction::ToModule, self.received.bytes());
+        }
+        if self.port.has_hung_up() {
+            let now = self.now();
+            self.module.set_dtr(now, false);
+            self.sending.clear();
+        }
+        !self.received.is_empty()
     }
 
     fn transmit(&mut self) -> bool {
         let mut moved = false;
         if self.sending.is_empty() {
-            self.sending.resize(CHUNK, 0);
             let now = self.now();
-            let count = self.module.poll_transmit(now, &mut self.sending);
-            self.sending.truncate(count);
+            self.sending.fill(|room| self.module.poll_transmit(now, room));
             if let Some(log) = &mut self.log {
-                log.see(Direction::FromModule, &self.sending);
+                log.see(Direction::FromModule, self.sending.bytes());
             }
             moved = self.exchange();
         }
-        if !self.sending.is_empty() {
-            let written = self.port.write(&self.sending);
-            self.sending.drain(..written);
-            moved |= written > 0;
+        while !self.sending.is_empty() {
+            let written = self.port.write(self.sending.bytes());
+            self.sending.take(written);
+            if written == 0 {
+                break;
+            }
+            moved = true;
         }
         moved
     }
@@ -374,5 +377,47 @@ impl Worker {
         });
         self.port.wait(&self.alarm, self.received.is_empty(), !self.sending.is_empty(), timeout);
         self.alarm.clear();
+    }
+}
+
+/// Bytes between two hands.
+struct Buffer {
+    room: Box<[u8]>,
+    start: usize,
+    end: usize,
+}
+
+impl Buffer {
+    fn new() -> Self {
+        Self { room: vec![0; CHUNK].into(), start: 0, end: 0 }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.room[self.start..self.end]
+    }
+
+    /// Fills an empty buffer from a source, until the source has no more or the buffer no room.
+    fn fill(&mut self, mut source: impl FnMut(&mut [u8]) -> usize) {
+        self.clear();
+        while self.end < self.room.len() {
+            let count = source(&mut self.room[self.end..]);
+            if count == 0 {
+                break;
+            }
+            self.end += count;
+        }
+    }
+
+    fn take(&mut self, count: usize) {
+        self.start += count;
+    }
+
+    fn clear(&mut self) {
+        self.start = 0;
+        self.end = 0;
     }
 }
