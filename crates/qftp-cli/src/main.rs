@@ -1,2 +1,89 @@
-//! The `qftp` program.
-fn main() {}
+//! The `qftp` program: files over FTP through a Quectel cellular module.
+
+mod args;
+mod config;
+#[cfg(feature = "demo")]
+mod demo;
+mod emulate;
+mod exit;
+mod get;
+mod list;
+mod local;
+mod module;
+mod output;
+mod password;
+mod port;
+mod put;
+mod record;
+mod remote;
+mod url;
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Cli, Command};
+use exit::Problem;
+use list::Form;
+use output::Output;
+use port::Context;
+
+fn main() -> ExitCode {
+    let Cli { command, mut options } = Cli::parse();
+    let output = Output { json: options.json };
+    let done = config::complete(&mut options).and_then(|apn_login| {
+        let cancel = port::cancel_on_interrupt();
+        let own_module = is_demo(&command) || options.port.as_deref() == Some(port::EMULATOR);
+        run(&command, &Context { options, apn_login, output, cancel, own_module })
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            output.problem(&problem);
+            ExitCode::from(problem.number())
+        }
+    }
+}
+
+#[cfg(feature = "demo")]
+fn is_demo(command: &Command) -> bool {
+    matches!(command, Command::Demo(_))
+}
+
+#[cfg(not(feature = "demo"))]
+fn is_demo(_command: &Command) -> bool {
+    false
+}
+
+fn run(command: &Command, context: &Context) -> Result<(), Problem> {
+    match command {
+        #[cfg(feature = "demo")]
+        Command::Demo(demo) => demo::run(context, demo),
+        Command::Emulate(emulate) => emulate::run(context, emulate),
+        Command::Put { local, url } => put::run(context, local, url),
+        Command::Get { url, local } => get::run(context, url, local.as_deref()),
+        Command::Cat { url } => get::run(context, url, Some(Path::new("-"))),
+        Command::Ls { url, names, facts, raw } => {
+            let form = match (names, facts, raw) {
+                (true, _, _) => Form::Names,
+                (_, true, _) => Form::Facts,
+                (_, _, true) => Form::Raw,
+                _ => Form::Long,
+            };
+            list::run(context, url, form)
+        }
+        Command::Mkdir { url } => remote::mkdir(context, url),
+        Command::Rmdir { url } => remote::rmdir(context, url),
+        Command::Rm { url } => remote::rm(context, url),
+        Command::Mv { url, to } => remote::mv(context, url, to),
+        Command::Size { url } => remote::size(context, url),
+        Command::Mtime { url } => remote::mtime(context, url),
+        Command::Module(module) => module::run(context, module),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "qftp", &mut io::stdout());
+            Ok(())
+        }
+    }
+}

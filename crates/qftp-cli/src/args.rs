@@ -1,0 +1,305 @@
+//! The command line, as clap reads it. The texts here are the reference that `qftp --help` prints.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Files over FTP through a Quectel cellular module, by its AT commands.
+#[derive(Debug, Parser)]
+#[command(name = "qftp", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+const AFTER: &str = "\
+URLs are ftp://user:password@host:port/path; a path begins at the login's folder, /%2Fpath at the root.
+Without a password in the URL, QFTP_PASSWORD is taken, or a terminal is asked.
+Exit codes: 0 done, 1 failed, 2 usage, 3 port, 4 module, 5 server, 6 local file, 130 interrupted.
+Try `qftp demo` first: it needs no hardware.";
+
+/// What every command takes. What is not given comes from the configuration file.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Options for every command")]
+pub(crate) struct Options {
+    /// The module's port: a path, tcp://host:port, rfc2217://host:port, or emulator: for an emulated module
+    #[arg(long, short, global = true, env = "QFTP_PORT", value_name = "PORT")]
+    pub(crate) port: Option<String>,
+    /// Bits a second on the line [default: 115200]
+    #[arg(long, global = true, value_name = "RATE", value_parser = clap::value_parser!(u32).range(300..))]
+    pub(crate) baud: Option<u32>,
+    /// Flow control of the line [default: none]
+    #[arg(long, global = true, value_name = "KIND")]
+    pub(crate) flow: Option<FlowArg>,
+    /// Access point name of the mobile network; without it the module's own setting stays
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) apn: Option<String>,
+    /// PDP context [default: 1]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=15))]
+    pub(crate) context: Option<u8>,
+    /// Seconds the module may wait for the server at each step, 20 to 180 [default: 90]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(20..=180))]
+    pub(crate) timeout: Option<u8>,
+    /// The module's name for this port, where its results are to be sent
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) urc_port: Option<UrcPortArg>,
+    /// The road of a file: straight through the port, or staged in the module's own storage [default: com]
+    #[arg(long, global = true, value_name = "ROAD")]
+    pub(crate) via: Option<ViaArg>,
+    /// The module opens the data connections (the default)
+    #[arg(long, global = true, conflicts_with = "active")]
+    pub(crate) passive: bool,
+    /// The server opens the data connections
+    #[arg(long, global = true)]
+    pub(crate) active: bool,
+    /// Transfer as text: the server may change line ends, so sizes are not compared
+    #[arg(long, global = true)]
+    pub(crate) ascii: bool,
+    /// Print one JSON object a line instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Write all that passes the port to a file, secrets masked
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Show the AT dialogue on stderr, secrets masked
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+    /// The configuration file [default: ~/.config/qftp.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// A module, an FTP server and a host in one process: a file goes up, comes down, is compared
+    #[cfg(feature = "demo")]
+    Demo(DemoArgs),
+    /// An emulated module on a pseudo-terminal or a TCP port, until Ctrl-C
+    Emulate(EmulateArgs),
+    /// Send a file to a server
+    Put {
+        /// The local file; - is standard input
+        local: PathBuf,
+        /// Where it goes; a URL that ends in / keeps the file's name
+        url: String,
+    },
+    /// Fetch a file from a server
+    Get {
+        /// The remote file
+        url: String,
+        /// The local file, - for standard output [default: the remote name]
+        local: Option<PathBuf>,
+    },
+    /// List a remote folder
+    Ls {
+        /// The remote folder
+        url: String,
+        /// The names alone (NLST)
+        #[arg(long, short = '1', conflicts_with_all = ["facts", "raw"])]
+        names: bool,
+        /// The machine-readable listing (MLSD); not every server has it
+        #[arg(long, conflicts_with = "raw")]
+        facts: bool,
+        /// The listing as the server wrote it
+        #[arg(long)]
+        raw: bool,
+    },
+    /// Print a remote file
+    Cat {
+        /// The remote file
+        url: String,
+    },
+    /// Make a remote folder
+    Mkdir {
+        /// The remote folder
+        url: String,
+    },
+    /// Remove an empty remote folder
+    Rmdir {
+        /// The remote folder
+        url: String,
+    },
+    /// Delete a remote file
+    Rm {
+        /// The remote file
+        url: String,
+    },
+    /// Rename a remote file or folder
+    Mv {
+        /// The remote file or folder
+        url: String,
+        /// Its new name, seen from the folder it is in
+        to: String,
+    },
+    /// Print the size of a remote file, in bytes
+    Size {
+        /// The remote file
+        url: String,
+    },
+    /// Print when a remote file was last written, in UTC
+    Mtime {
+        /// The remote file
+        url: String,
+    },
+    /// The module itself, and the files it holds
+    #[command(subcommand)]
+    Module(ModuleCommand),
+    /// Print the completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModuleCommand {
+    /// What the module is, and how it stands with SIM, network, PDP contexts and storage
+    Info,
+    /// List the module's files
+    Files {
+        /// Which: * (UFS), RAM:*, SD:*, or a name
+        #[arg(default_value = "*")]
+        pattern: String,
+    },
+    /// Send a file into the module
+    Push {
+        /// The local file; - is standard input
+        local: PathBuf,
+        /// Its name in the module, such as UFS:ca.pem [default: the local name]
+        name: Option<String>,
+    },
+    /// Fetch a file out of the module
+    Pull {
+        /// The module's file
+        name: String,
+        /// The local file, - for standard output [default: the module's name]
+        local: Option<PathBuf>,
+    },
+    /// Delete a file of the module
+    Rm {
+        /// The module's file
+        name: String,
+    },
+}
+
+#[cfg(feature = "demo")]
+#[derive(Args, Debug)]
+pub(crate) struct DemoArgs {
+    /// Size of the file, in bytes; k and M may follow
+    #[arg(long, value_name = "BYTES", default_value = "1M", value_parser = size)]
+    pub(crate) size: u64,
+    /// A file of yours instead of the built-in payload
+    #[arg(long, value_name = "FILE", conflicts_with = "size")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EmulateArgs {
+    /// A pseudo-terminal, with a link to it at this path
+    #[arg(long, value_name = "LINK", conflicts_with = "tcp")]
+    pub(crate) pty: Option<PathBuf>,
+    /// A TCP port, such as 127.0.0.1:4000
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) tcp: Option<String>,
+    /// The folder of the module's files, with UFS, RAM and SD in it [default: a new one, removed at the end]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) storage: Option<PathBuf>,
+    /// Size of UFS, in bytes; k and M may follow
+    #[arg(long, value_name = "BYTES", value_parser = size)]
+    pub(crate) ufs_size: Option<u64>,
+    /// Size of RAM, in bytes; k and M may follow
+    #[arg(long, value_name = "BYTES", value_parser = size)]
+    pub(crate) ram_size: Option<u64>,
+    /// Size of the SD card, in bytes; k and M may follow
+    #[arg(long, value_name = "BYTES", value_parser = size)]
+    pub(crate) sd_size: Option<u64>,
+    /// The SIM card
+    #[arg(long, value_name = "STATE", default_value = "ready")]
+    pub(crate) sim: SimArg,
+    /// The module is not attached to the packet network
+    #[arg(long)]
+    pub(crate) detached: bool,
+}
+
+/// Flow control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FlowArg {
+    /// None
+    None,
+    /// The wires RTS and CTS
+    Rtscts,
+}
+
+/// The road of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ViaArg {
+    /// Straight through the port
+    Com,
+    /// Staged in the module's RAM
+    Ram,
+    /// Staged in the module's flash
+    Ufs,
+    /// Staged on the module's SD card
+    Sd,
+}
+
+/// Where the module sends its results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum UrcPortArg {
+    /// The main UART
+    Uart1,
+    /// The AT port on USB
+    Usbat,
+    /// The modem port on USB
+    Usbmodem,
+}
+
+/// The SIM card of an emulated module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimArg {
+    /// There and open
+    Ready,
+    /// None
+    None,
+    /// Locked by its PIN, 1234
+    Pin,
+}
+
+/// A size such as 4096, 64k or 20M.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.strip_suffix(['k', 'K', 'M', 'G']) {
+        Some(digits) if text.ends_with('M') => (digits, 1 << 20),
+        Some(digits) if text.ends_with('G') => (digits, 1 << 30),
+        Some(digits) => (digits, 1 << 10),
+        None => (text, 1),
+    };
+    let number: u64 = digits.parse().map_err(|_| format!("`{text}` is no size; 4096, 64k and 20M are"))?;
+    number.checked_mul(unit).ok_or_else(|| format!("`{text}` is too much"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("4096"), Ok(4096));
+        assert_eq!(size("64k"), Ok(65536));
+        assert_eq!(size("20M"), Ok(20 << 20));
+        for wrong in ["", "k", "-1", "1.5M", "99999999999999999999", "99999999999G"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

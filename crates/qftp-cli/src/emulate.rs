@@ -1,0 +1,117 @@
+//! `qftp emulate`, and the module behind `--port emulator:`.
+
+use std::io::{self, Write as _};
+use std::thread;
+use std::time::Duration;
+
+use qftp_core::wire::Storage;
+use qftp_emulator::{Config, Direction, Drives, Emulator, Pin, Sim};
+use qftp_transport::{Port, SerialPort, Settings};
+use serde_json::json;
+
+use crate::args::{EmulateArgs, SimArg};
+use crate::exit::{Code, Problem};
+use crate::port::Context;
+
+/// Runs a module until Ctrl-C.
+pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> {
+    let mut builder = Emulator::builder(config(args)?);
+    if context.options.verbose {
+        builder = builder.log(show).notes(|note| {
+            let _ = writeln!(io::stderr(), "- {note}");
+        });
+    }
+    let emulator = match &args.tcp {
+        Some(address) => builder.on_tcp(address.as_str()),
+        None => builder.on_pty(args.pty.as_deref()),
+    };
+    let emulator = emulator.map_err(|error| {
+        let place = args.tcp.clone().or_else(|| args.pty.as_ref().map(|path| path.display().to_string()));
+        Problem::new(
+            Code::Port,
+            format!("{}: {error}", place.unwrap_or_else(|| "a new pseudo-terminal".to_owned())),
+        )
+    })?;
+    let name = name(&emulator, args);
+    context.output.result(&name, &json!({ "port": name }));
+    let _ = io::stdout().flush();
+    while !context.cancel.is_cancelled() && emulator.is_running() {
+        thread::sleep(Duration::from_millis(50));
+    }
+    emulator.stop();
+    Ok(())
+}
+
+/// What a host gives as its port.
+fn name(emulator: &Emulator, args: &EmulateArgs) -> String {
+    match (emulator.address(), &args.pty, emulator.path()) {
+        (Some(address), _, _) => format!("tcp://{address}"),
+        (None, Some(link), _) => link.display().to_string(),
+        (None, None, Some(path)) => path.display().to_string(),
+        (None, None, None) => String::new(),
+    }
+}
+
+fn config(args: &EmulateArgs) -> Result<Config, Problem> {
+    let drives = match &args.storage {
+        Some(folder) => Drives::in_folder(folder).map_err(|error| Problem::local(folder, &error))?,
+        None => temporary()?,
+    };
+    let sizes = [(Storage::Ufs, args.ufs_size), (Storage::Ram, args.ram_size), (Storage::Sd, args.sd_size)];
+    let drives = sizes.into_iter().fold(drives, |drives, (storage, size)| match size {
+        Some(size) => drives.with_size(storage, size),
+        None => drives,
+    });
+    let mut config = Config::new(drives);
+    config.sim = match args.sim {
+        SimArg::Ready => Sim::Ready,
+        SimArg::None => Sim::Absent,
+        SimArg::Pin => Sim::Locked(Pin::new("1234")),
+    };
+    config.attached = !args.detached;
+    Ok(config)
+}
+
+fn temporary() -> Result<Drives, Problem> {
+    Drives::temporary().map_err(|error| Problem::local(&std::env::temp_dir(), &error))
+}
+
+/// A healthy module of our own, on a pseudo-terminal that this program alone knows.
+pub(crate) struct Own {
+    port: SerialPort,
+    _emulator: Emulator,
+}
+
+impl Own {
+    pub(crate) fn start() -> Result<Self, Problem> {
+        let emulator = Emulator::builder(Config::new(temporary()?)).on_pty(None);
+        let emulator =
+            emulator.map_err(|error| Problem::new(Code::Port, format!("no pseudo-terminal: {error}")))?;
+        let path = emulator.path().map(|path| path.display().to_string()).unwrap_or_default();
+        let port = SerialPort::open(&path, &Settings::default())?;
+        Ok(Self { port, _emulator: emulator })
+    }
+}
+
+impl Port for Own {
+    fn read(&mut self, buf: &mut [u8], wait: Duration) -> io::Result<usize> {
+        self.port.read(buf, wait)
+    }
+    fn write(&mut self, bytes: &[u8], wait: Duration) -> io::Result<usize> {
+        self.port.write(bytes, wait)
+    }
+    fn name(&self) -> String {
+        self.port.name()
+    }
+}
+
+/// The dialogue as the module sees it.
+fn show(direction: Direction, bytes: &[u8]) {
+    let mark = match direction {
+        Direction::ToModule => '>',
+        Direction::FromModule => '<',
+    };
+    for line in bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.is_empty()) {
+        let _ = writeln!(io::stderr(), "{mark} {}", line.escape_ascii());
+    }
+}

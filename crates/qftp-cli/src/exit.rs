@@ -1,0 +1,142 @@
+//! How the program ends: what went wrong, and the exit code for it.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use qftp_core::session::{Failure, Kind, Misuse};
+use qftp_transport::{Error, OpenError};
+use serde::Serialize;
+
+/// The exit codes; the help text lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Code {
+    Failed = 1,
+    Usage = 2,
+    Port = 3,
+    Module = 4,
+    Server = 5,
+    #[serde(rename = "file")]
+    Local = 6,
+    Interrupted = 130,
+}
+
+/// What went wrong, in the words for the user: what failed, why, what to do.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Problem {
+    #[serde(rename = "kind")]
+    pub(crate) code: Code,
+    #[serde(rename = "error")]
+    pub(crate) text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) command: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) module_code: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) server_code: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cause: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) remedy: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(code: Code, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { code, text, command: None, module_code: None, server_code: None, cause: None, remedy: None }
+    }
+
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self::new(Code::Usage, text)
+    }
+
+    pub(crate) fn failed(text: impl Into<String>) -> Self {
+        Self::new(Code::Failed, text)
+    }
+
+    pub(crate) fn local(path: &Path, error: &io::Error) -> Self {
+        Self::new(Code::Local, format!("{}: {error}", path.display()))
+    }
+
+    pub(crate) fn remedy(self, remedy: impl Into<String>) -> Self {
+        Self { remedy: Some(remedy.into()), ..self }
+    }
+
+    /// The same, saying which file or folder it was about.
+    pub(crate) fn about(mut self, what: impl fmt::Display) -> Self {
+        if !matches!(self.code, Code::Usage | Code::Local | Code::Interrupted) {
+            self.text = format!("{what}: {}", self.text);
+        }
+        self
+    }
+
+    /// The exit code as a number.
+    pub(crate) fn number(&self) -> u8 {
+        self.code as u8
+    }
+}
+
+/// Several lines: what, and below it cause and remedy.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "qftp: {}", self.text)?;
+        if let Some(cause) = &self.cause {
+            write!(f, "\n  likely cause: {cause}")?;
+        }
+        if let Some(remedy) = &self.remedy {
+            write!(f, "\n  remedy: {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let code = match failure.kind() {
+            Kind::Misuse => Code::Failed,
+            Kind::Module => Code::Module,
+            Kind::Server => Code::Server,
+            // The line's faults are the port's: nobody answers, bytes are lost.
+            Kind::Line => Code::Port,
+        };
+        let cme = match failure.cause {
+            qftp_core::session::Cause::Cme(code) => Some(code.get()),
+            _ => None,
+        };
+        Self {
+            command: failure.verb.map(|verb| verb.to_string()),
+            module_code: failure.ftp_code().map(qftp_core::codes::FtpCode::get).or(cme),
+            server_code: failure.reply().map(qftp_core::codes::ReplyCode::get),
+            cause: Some(failure.likely_cause().to_owned()),
+            remedy: Some(failure.remedy().to_owned()),
+            ..Self::new(code, failure.to_string())
+        }
+    }
+}
+
+impl From<Misuse> for Problem {
+    fn from(misuse: Misuse) -> Self {
+        Self::usage(misuse.to_string())
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Misuse(misuse) => misuse.into(),
+            Error::Failed(failure) => failure.into(),
+            Error::Port(error) => Self::new(Code::Port, format!("the port failed: {error}"))
+                .remedy("check the cable and that the module has power; if it restarted, its port may have another name now"),
+            Error::Local { error, .. } => Self::new(Code::Local, format!("the local file failed: {error}")),
+            Error::Cancelled { .. } => Self::new(Code::Interrupted, "interrupted"),
+            other => Self::failed(other.to_string()),
+        }
+    }
+}
+
+impl From<OpenError> for Problem {
+    fn from(error: OpenError) -> Self {
+        Self::new(Code::Port, error.to_string()).remedy(error.remedy())
+    }
+}

@@ -1,0 +1,161 @@
+//! `qftp module`: the module itself, and the files it holds.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use qftp_core::wire::{Basic, Command, Storage, Verb};
+use serde_json::{Map, Value, json};
+
+use crate::args::ModuleCommand;
+use crate::exit::Problem;
+use crate::local::{Source, Target, is_standard};
+use crate::output;
+use crate::port::{AnyClient, Context};
+
+/// Runs one of the commands.
+pub(crate) fn run(context: &Context, command: &ModuleCommand) -> Result<(), Problem> {
+    let source = match command {
+        ModuleCommand::Push { local, .. } => Some(Source::open(local)?),
+        _ => None,
+    };
+    let mut client = context.client()?;
+    context.wake(&mut client)?;
+    match command {
+        ModuleCommand::Info => info(context, &mut client),
+        ModuleCommand::Files { pattern } => files(context, &mut client, pattern),
+        ModuleCommand::Push { local, name } => {
+            let source = source.ok_or_else(|| Problem::failed("no local file"))?;
+            push(context, &mut client, source, local, name.as_deref())
+        }
+        ModuleCommand::Pull { name, local } => pull(context, &mut client, name, local.as_deref()),
+        ModuleCommand::Rm { name } => client.remove(name).map_err(|error| Problem::from(error).about(name)),
+    }
+}
+
+/// What is asked, and what it is called.
+const QUESTIONS: [(&str, Command<'static>); 11] = [
+    ("identity", Command::Basic(Basic::Identify)),
+    ("imei", Command::Execute(Verb::Gsn)),
+    ("sim", Command::Read(Verb::Cpin)),
+    ("signal", Command::Execute(Verb::Csq)),
+    ("operator", Command::Read(Verb::Cops)),
+    ("registration", Command::Read(Verb::Creg)),
+    ("packet", Command::Read(Verb::Cgreg)),
+    ("lte", Command::Read(Verb::Cereg)),
+    ("attached", Command::Read(Verb::Cgatt)),
+    ("contexts", Command::Read(Verb::Qiact)),
+    ("ftp", Command::Execute(Verb::QftpStat)),
+];
+
+fn info(context: &Context, client: &mut AnyClient) -> Result<(), Problem> {
+    let mut object = Map::new();
+    let mut text = Vec::new();
+    let mut say = |name: &str, value: String| {
+        text.push(format!("{name:<13}{value}"));
+        object.insert(name.to_owned(), Value::from(value));
+    };
+    for (name, command) in QUESTIONS {
+        match (name, &command) {
+            ("ftp", _) => match client.status() {
+                Ok(state) => say(name, format!("{state:?}").to_lowercase()),
+                Err(error) => say(name, answer(Err(error))?),
+            },
+            (_, command) => say(name, answer(client.command(command).map(|lines| lines.join(", ")))?),
+        }
+    }
+    for storage in Storage::ALL {
+        let name = storage.name().to_lowercase();
+        match client.storage(storage) {
+            Ok((free, total)) => {
+                say(&name, format!("{} free of {}", output::size(free), output::size(total)));
+            }
+            Err(error) => say(&name, answer(Err(error))?),
+        }
+    }
+    context.output.result(&text.join("\n"), &object);
+    Ok(())
+}
+
+/// What a module refuses is part of what it is; anything worse ends the question.
+fn answer(result: Result<String, qftp_transport::Error>) -> Result<String, Problem> {
+    use qftp_core::session::Kind;
+    match result {
+        Ok(text) => {
+            let text = text
+                .split_once(": ")
+                .filter(|(head, _)| head.starts_with('+'))
+                .map_or(text.clone(), |(_, rest)| rest.to_owned());
+            Ok(if text.is_empty() { "none".to_owned() } else { text })
+        }
+        Err(error) if error.failure().is_some_and(|failure| failure.kind() == Kind::Module) => {
+            Ok(format!("({error})"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn files(context: &Context, client: &mut AnyClient, pattern: &str) -> Result<(), Problem> {
+    for file in client.files(pattern).map_err(|error| Problem::from(error).about(pattern))? {
+        let text = format!("{:>10} {}", file.size, file.name);
+        context.output.result(&text, &json!({ "name": file.name, "size": file.size }));
+    }
+    Ok(())
+}
+
+fn push(
+    context: &Context,
+    client: &mut AnyClient,
+    mut source: Source,
+    local: &Path,
+    name: Option<&str>,
+) -> Result<(), Problem> {
+    let local_name = local.file_name().and_then(|name| name.to_str()).filter(|name| *name != "-");
+    let Some(name) = name.or(local_name) else {
+        return Err(Problem::usage("the file needs a name in the module"));
+    };
+    let len = match source.len {
+        Some(len) => len,
+        // The module has to be told the length first, and its storage is small.
+        None => {
+            let mut bytes = Vec::new();
+            source.reader.read_to_end(&mut bytes).map_err(|error| Problem::local(local, &error))?;
+            let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            source = Source { reader: Box::new(std::io::Cursor::new(bytes)), len: Some(len) };
+            len
+        }
+    };
+    // The module never writes over a file.
+    if client.files(name).is_ok_and(|files| !files.is_empty()) {
+        client.remove(name).map_err(|error| Problem::from(error).about(name))?;
+    }
+    let bar = context.output.bar(name);
+    client.set_progress(Some(bar.mover()));
+    let bytes = client.upload(name, source.reader, len);
+    bar.finish();
+    let bytes = bytes.map_err(|error| Problem::from(error).about(name))?;
+    context.output.result(
+        &format!("{name}: {bytes} bytes, checksum proven"),
+        &json!({ "command": "push", "name": name, "bytes": bytes }),
+    );
+    Ok(())
+}
+
+fn pull(context: &Context, client: &mut AnyClient, name: &str, local: Option<&Path>) -> Result<(), Problem> {
+    let (_, bare) = Storage::split(name.as_bytes());
+    let bare = std::str::from_utf8(bare).unwrap_or(name);
+    let local = local.map_or_else(|| PathBuf::from(bare), Path::to_path_buf);
+    let mut target = Target::create(&local, bare)?;
+    let bar = context.output.bar(name);
+    client.set_progress(Some(bar.mover()));
+    let bytes = client.download(name, &mut target);
+    bar.finish();
+    let bytes = bytes.map_err(|error| Problem::from(error).about(name))?;
+    let path = target.finish()?;
+    if !is_standard(&local) {
+        context.output.result(
+            &format!("{}: {bytes} bytes, checksum proven", path.display()),
+            &json!({ "command": "pull", "name": name, "file": path, "bytes": bytes }),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! A place on a server: `ftp://user:password@host:port/path`.
+
+use std::fmt;
+
+use qftp_core::session::{Field, Misuse};
+use qftp_core::wire::{FileName, PathName};
+
+use crate::exit::Problem;
+
+/// A file or folder on a server.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Url {
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// The path, decoded; relative to the login's folder unless it begins with `/`.
+    pub(crate) path: String,
+}
+
+/// A password is never printed.
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// As it may be shown: without the login.
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.host.contains(':') {
+            true => write!(f, "ftp://[{}]", self.host)?,
+            false => write!(f, "ftp://{}", self.host)?,
+        }
+        if self.port != FTP {
+            write!(f, ":{}", self.port)?;
+        }
+        let path = self.path.strip_prefix('/').map_or_else(|| self.path.clone(), |rest| format!("%2F{rest}"));
+        write!(f, "/{path}")
+    }
+}
+
+/// FTP's own port.
+const FTP: u16 = 21;
+
+impl Url {
+    /// Reads a URL; the error says what is wrong, and never shows the password.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return Err("no URL: it begins with ftp://, as in ftp://user@host/path".to_owned());
+        };
+        match scheme.to_ascii_lowercase().as_str() {
+            "ftp" => {}
+            "ftps" | "ftpes" => {
+                return Err(format!("{scheme}:// (FTP over TLS) is not in this version; ftp:// is"));
+            }
+            _ => return Err(format!("unknown scheme {scheme}://; there is ftp://")),
+        }
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        // The last @: a password may hold one that nobody encoded.
+        let (login, host) =
+            authority.rsplit_once('@').map_or((None, authority), |(login, host)| (Some(login), host));
+        let (user, password) = match login {
+            None | Some("") => (None, None),
+            Some(login) => match login.split_once(':') {
+                Some((user, password)) => (Some(decode(user, "user")?), Some(decode(password, "password")?)),
+                None => (Some(decode(login, "user")?), None),
+            },
+        };
+        let (host, port) = host_and_port(host)?;
+        Ok(Self { user, password, host, port, path: decode(path, "path")? })
+    }
+
+    /// As [`Url::parse`]; names that no command can carry are refused here, before a byte is sent.
+    pub(crate) fn checked(text: &str) -> Result<Self, Problem> {
+        let url = Self::parse(text).map_err(Problem::usage)?;
+        let (folder, name) = url.folder_and_name();
+        PathName::new(folder).map_err(|fault| Misuse::Name(Field::Path, fault))?;
+        check_name(name)?;
+        FileName::new(&url.host).map_err(|fault| Misuse::Name(Field::Host, fault))?;
+        Ok(url)
+    }
+
+    /// The folder part and the name: `("/a/b", "c")` of `/a/b/c`, `("", "c")` of `c`, `("a", "")` of `a/`.
+    pub(crate) fn folder_and_name(&self) -> (&str, &str) {
+        match self.path.rsplit_once('/') {
+            Some(("", name)) => ("/", name),
+            Some((folder, name)) => (folder, name),
+            None => ("", &self.path),
+        }
+    }
+}
+
+/// Whether a command can carry this name.
+pub(crate) fn check_name(name: &str) -> Result<(), Problem> {
+    FileName::new(name).map_err(|fault| Misuse::Name(Field::Name, fault))?;
+    Ok(())
+}
+
+fn host_and_port(text: &str) -> Result<(String, u16), String> {
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, "")) => (host, None),
+        Some((host, rest)) => (host, Some(rest.strip_prefix(':').ok_or("after ] only :port can stand")?)),
+        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    let port = match port {
+        None | Some("") => FTP,
+        Some(digits) => match digits.parse() {
+            Ok(port @ 1..) => port,
+            _ => return Err(format!("`{digits}` is no port; 1 to 65535 are")),
+        },
+    };
+    let host = decode(host, "host")?;
+    if host.is_empty() {
+        return Err("the host is missing, as in ftp://host/path".to_owned());
+    }
+    Ok((host, port))
+}
+
+/// Percent-decoding; `what` names the part in the error, since the part itself may be a secret.
+fn decode(text: &str, what: &str) -> Result<String, String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let [high, low, tail @ ..] = rest else { return Err(bad_percent(what)) };
+        let (Some(high), Some(low)) = (hex(*high), hex(*low)) else { return Err(bad_percent(what)) };
+        bytes.push(high << 4 | low);
+        rest = tail;
+    }
+    String::from_utf8(bytes).map_err(|_| format!("the {what} is not UTF-8 when decoded"))
+}
+
+fn bad_percent(what: &str) -> String {
+    format!("in the {what} a % is not followed by two hexadecimal digits; a % itself is written %25")
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Url {
+        Url::parse(text).expect(text)
+    }
+
+    #[test]
+    fn every_part() {
+        let url = parse("ftp://me:p%40ss:w@h.example:2121/dir/a%20b.txt");
+        assert_eq!((url.user.as_deref(), url.password.as_deref()), (Some("me"), Some("p@ss:w")));
+        assert_eq!((url.host.as_str(), url.port), ("h.example", 2121));
+        assert_eq!(url.folder_and_name(), ("dir", "a b.txt"));
+        assert_eq!(parse("FTP://[2001:db8::1]:22/x").host, "2001:db8::1");
+        assert_eq!(parse("ftp://u:p@ss@host/x").password.as_deref(), Some("p@ss"));
+    }
+
+    #[test]
+    fn paths_as_in_curl() {
+        assert_eq!(parse("ftp://h").folder_and_name(), ("", ""));
+        assert_eq!(parse("ftp://h/").folder_and_name(), ("", ""));
+        assert_eq!(parse("ftp://h/a").folder_and_name(), ("", "a"));
+        assert_eq!(parse("ftp://h/a/").folder_and_name(), ("a", ""));
+        assert_eq!(parse("ftp://h/%2Fa").folder_and_name(), ("/", "a"));
+        assert_eq!(parse("ftp://h/%2Fa/b/c").folder_and_name(), ("/a/b", "c"));
+        assert_eq!(parse("ftp://h//a").folder_and_name(), ("/", "a"));
+        assert_eq!(parse("ftp://h/a?b#c").path, "a?b#c");
+    }
+
+    #[test]
+    fn what_is_shown_has_no_login() {
+        let url = parse("ftp://me:secret@h:2121/%2Fa/b");
+        assert_eq!(url.to_string(), "ftp://h:2121/%2Fa/b");
+        assert_eq!(format!("{url:?}"), "ftp://h:2121/%2Fa/b");
+    }
+
+    #[test]
+    fn errors_say_what_is_wrong_and_show_no_password() {
+        let error = |text: &str| Url::parse(text).expect_err(text);
+        assert!(error("host/path").contains("ftp://"));
+        assert!(error("gopher://h/").contains("unknown scheme gopher"));
+        assert!(error("ftps://h/").contains("not in this version"));
+        assert!(error("ftp:///path").contains("host is missing"));
+        assert!(error("ftp://h:0/").contains("`0` is no port"));
+        assert!(error("ftp://h:65536/").contains("no port"));
+        assert!(error("ftp://h/%2").contains("%25"));
+        assert!(!error("ftp://u:secret%zz@h/").contains("secret"));
+        assert!(error("ftp://h/%FF").contains("UTF-8"));
+    }
+}
