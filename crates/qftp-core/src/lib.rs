@@ -19,6 +19,7 @@ extern crate std;
 
 mod checksum;
 pub mod codes;
+mod copy;
 pub mod limits;
 pub mod listing;
 mod secret;

@@ -1,3 +1,4 @@
+use crate::copy::copy;
 use crate::wire::Text;
 
 /// Bytes that a session keeps over several commands, in place.
@@ -14,11 +15,7 @@ impl<const N: usize> Kept<N> {
 
     /// Keeps as much of `bytes` as there is room for; callers check the length before.
     pub(super) fn set(&mut self, bytes: &[u8]) {
-        let len = bytes.len().min(N);
-        if let (Some(room), Some(bytes)) = (self.buf.get_mut(..len), bytes.get(..len)) {
-            room.copy_from_slice(bytes);
-            self.len = len;
-        }
+        self.len = copy(&mut self.buf, bytes);
     }
 
     pub(super) const fn clear(&mut self) {

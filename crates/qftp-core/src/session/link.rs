@@ -5,6 +5,7 @@ use super::failure::{Cause, LineFault};
 use super::kept::Kept;
 use crate::Instant;
 use crate::codes::{CmeCode, TcpIpCode};
+use crate::copy::copy;
 use crate::limits;
 use crate::wire::{
     Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo, PinState, Urc,
@@ -193,10 +194,7 @@ impl Link {
     /// The bytes of the command that still have to go out.
     pub(super) fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
         let rest = self.tx.get(self.tx_pos..self.tx_len).unwrap_or_default();
-        let len = rest.len().min(out.len());
-        if let (Some(out), Some(rest)) = (out.get_mut(..len), rest.get(..len)) {
-            out.copy_from_slice(rest);
-        }
+        let len = copy(out, rest);
         if len > 0 {
             self.tx_pos = self.tx_pos.saturating_add(len);
             self.last_tx = now;

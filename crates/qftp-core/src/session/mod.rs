@@ -61,6 +61,7 @@ pub use failure::{Cause, Failure, Field, Kind, LineFault, Misuse, SessionState};
 pub use options::{Apn, Config, GetOptions, Login, PutOptions, Setup, Via};
 
 use crate::Instant;
+use crate::copy::copy;
 use crate::limits;
 use crate::wire::{Line, LineReader};
 use link::Phase;
@@ -214,14 +215,9 @@ impl Session {
         while let Some(piece) = self.receive.next_line() {
             let mut text = [0; receive::HOLD];
             let line = self.receive.data(piece, b"").unwrap_or_default();
-            let text = match text.get_mut(..line.len()) {
-                Some(room) => {
-                    room.copy_from_slice(line);
-                    &*room
-                }
-                None => b"",
-            };
-            if let Some(told) = self.state.on_line(self.state.clock, &Line::parse(text), &mut self.receive) {
+            let len = copy(&mut text, line);
+            let line = Line::parse(text.get(..len).unwrap_or_default());
+            if let Some(told) = self.state.on_line(self.state.clock, &line, &mut self.receive) {
                 return Some((told, piece));
             }
         }

@@ -4,6 +4,7 @@
 //! only silence makes them final. As soon as anything else follows they are file data.
 
 use crate::Checksum;
+use crate::copy::copy;
 use crate::wire::{FtpOutcome, FtpResult, Line, Verb};
 
 /// The longest end of data that is held back.
@@ -173,14 +174,13 @@ impl Receive {
     }
 
     fn hold_back(&mut self, input: &[u8]) -> usize {
-        self.hold.copy_within(self.start..self.end, 0);
-        self.end = self.end.saturating_sub(self.start);
-        self.start = 0;
-        let room = self.hold.get_mut(self.end..).unwrap_or_default();
-        let len = input.len().min(room.len());
-        if let (Some(room), Some(input)) = (room.get_mut(..len), input.get(..len)) {
-            room.copy_from_slice(input);
+        if self.start > 0 {
+            let held = self.hold;
+            self.end = copy(&mut self.hold, held.get(self.start..self.end).unwrap_or_default());
+            self.start = 0;
         }
+        let room = self.hold.get_mut(self.end..).unwrap_or_default();
+        let len = copy(room, input);
         self.end = self.end.saturating_add(len);
         len
     }

@@ -1,5 +1,7 @@
 //! Splitting a byte stream into lines; any split of the input gives the same lines.
 
+use crate::copy::copy;
+
 /// What [`LineReader::read`] or [`CommandReader::read`] found at the front of its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Read<'a> {
@@ -77,10 +79,7 @@ impl<const N: usize> LineReader<N> {
 
     fn keep(&mut self, bytes: &[u8]) {
         let room = self.buf.get_mut(self.len..).unwrap_or_default();
-        let fits = bytes.len().min(room.len());
-        if let (Some(room), Some(bytes)) = (room.get_mut(..fits), bytes.get(..fits)) {
-            room.copy_from_slice(bytes);
-        }
+        let fits = copy(room, bytes);
         self.len = self.len.saturating_add(fits);
         self.cut |= fits < bytes.len();
     }

@@ -46,7 +46,9 @@ fn find_secret(line: &[u8], name: &[u8], key: &[u8], shown: usize) -> Option<usi
 }
 
 fn find(line: &[u8], name: &[u8]) -> Option<usize> {
-    line.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name))
+    (0..line.len()).find(|at| {
+        line.get(*at..at.saturating_add(name.len())).is_some_and(|text| text.eq_ignore_ascii_case(name))
+    })
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use crate::copy::copy;
+
 /// A writer into a slice that remembers when it ran out of room, so that emitting needs one check at its end.
 #[derive(Debug)]
 pub struct Writer<'a> {
@@ -48,7 +50,7 @@ impl<'a> Writer<'a> {
         let end = self.len.saturating_add(bytes.len());
         match self.buf.get_mut(self.len..end) {
             Some(room) if !self.full => {
-                room.copy_from_slice(bytes);
+                copy(room, bytes);
                 self.len = end;
             }
             _ => self.full = true,
