@@ -135,8 +135,9 @@ pub struct Config {
     /// Whether a line feed right after the CR of a command that opens data mode belongs to the command.
     ///
     /// Hosts that end their lines with CR LF would otherwise send one byte of file too many. The line feed counts as the
-    /// command's when it comes before `CONNECT` has gone out, and `CONNECT` waits 2 ms for it. A host that waits for
-    /// `CONNECT`, as it must, can send a file that begins with a line feed.
+    /// command's when it comes before `CONNECT` has gone out, and `CONNECT` waits 2 ms for it unless the host has shown
+    /// that its lines end with a bare CR. A host that waits for `CONNECT`, as it must, can send a file that begins with a
+    /// line feed.
     pub line_feed_is_command: bool,
     /// Whether `+QFTPCFG: "account"` shows the password as asterisks.
     pub masks_password: bool,

@@ -105,7 +105,12 @@ enum InEnd {
 impl Module {
     /// A command will open data mode as soon as [`Module::ready`] says for what.
     pub(crate) fn await_data(&mut self, now: Instant) {
-        let line_feed_until = self.config.line_feed_is_command.then(|| now.after(LINE_FEED_WAIT));
+        let wait = match self.line_feeds {
+            // This host has shown that none will come. One that is there already still counts.
+            Some(false) => 0,
+            Some(true) | None => LINE_FEED_WAIT,
+        };
+        let line_feed_until = self.config.line_feed_is_command.then(|| now.after(wait));
         self.mode = Mode::Opening(Opening { count: None, flow: None, line_feed_until });
     }
 
@@ -117,23 +122,24 @@ impl Module {
         }
     }
 
-    /// A command opens data mode at once.
+    /// A command opens data mode at once: when the input that is there has been looked at.
     pub(crate) fn start_data(&mut self, now: Instant, count: Option<u32>, flow: Flow) -> Outcome {
         self.await_data(now);
         if let Mode::Opening(opening) = &mut self.mode {
             opening.count = count;
+            opening.flow = Some(flow);
         }
-        self.ready(now, flow);
         Ok(Answer::Later)
     }
 
     /// Enters data mode, if nothing is left to wait for.
-    fn connect(&mut self, now: Instant) {
+    pub(crate) fn connect(&mut self, now: Instant) {
         let Mode::Opening(opening) = &mut self.mode else { return };
         if opening.line_feed_until.is_some_and(|until| until > now) {
             return;
         }
         let Some(mut flow) = opening.flow.take() else { return };
+        self.after_cr = false;
         self.out.result(&Line::Connect(opening.count), &self.settings);
         if let Flow::FileIn(file) = &mut flow {
             file.due = now.after(file.gap);
@@ -156,14 +162,15 @@ impl Module {
 
     /// Before `CONNECT` only the line feed of the command itself is taken.
     pub(crate) fn take_before_connect(&mut self, now: Instant, input: &[u8]) -> usize {
+        self.learn_line_end(input);
         let Mode::Opening(opening) = &mut self.mode else { return 0 };
-        if opening.line_feed_until.take().is_none() {
-            return 0;
+        let awaited = opening.line_feed_until.take().is_some();
+        if awaited && input.first() == Some(&b'\n') {
+            self.connect(now);
+            return 1;
         }
-        let taken = usize::from(input.first() == Some(&b'\n'));
         self.connect(now);
-        // Taking nothing ends the caller's loop, though data mode may be there by now.
-        if taken == 0 && matches!(self.mode, Mode::Data(_)) { self.take_data(now, input) } else { taken }
+        if matches!(self.mode, Mode::Data(_)) { self.take_data(now, input) } else { 0 }
     }
 
     /// Takes input in data mode: as much as there is room for.
@@ -175,7 +182,8 @@ impl Module {
             Flow::Download | Flow::FileOut(_) => (input.len(), None),
         };
         let held = data.escape.held();
-        let left = left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(held);
+        let left =
+            left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(held);
         let input = &input[..input.len().min(room).min(left)];
         if input.is_empty() {
             return 0;
@@ -265,7 +273,9 @@ impl Module {
     }
 
     fn end_file_out(&mut self, outcome: Outcome) {
-        let Mode::Data(Data { flow: Flow::FileOut(file), .. }) = std::mem::replace(&mut self.mode, Mode::Command) else {
+        let Mode::Data(Data { flow: Flow::FileOut(file), .. }) =
+            std::mem::replace(&mut self.mode, Mode::Command)
+        else {
             return;
         };
         if file.whole && outcome.is_ok() {
@@ -275,7 +285,9 @@ impl Module {
     }
 
     fn end_file_in(&mut self, end: InEnd) {
-        let Mode::Data(Data { flow: Flow::FileIn(file), .. }) = std::mem::replace(&mut self.mode, Mode::Command) else {
+        let Mode::Data(Data { flow: Flow::FileIn(file), .. }) =
+            std::mem::replace(&mut self.mode, Mode::Command)
+        else {
             return;
         };
         match file.purpose {

@@ -98,7 +98,8 @@ impl Drives {
     pub fn temporary() -> io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         loop {
-            let name = format!("qftp-module-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+            let name =
+                format!("qftp-module-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
             let folder = std::env::temp_dir().join(name);
             match fs::create_dir(&folder) {
                 Ok(()) => {
@@ -155,7 +156,8 @@ impl Drives {
             return Err(cme::INVALID_NAME);
         }
         let (storage, rest) = Storage::split(name);
-        let forbidden = |byte: &u8| matches!(byte, b'/' | b'\\' | b':' | b'"' | b'*') || byte.is_ascii_control();
+        let forbidden =
+            |byte: &u8| matches!(byte, b'/' | b'\\' | b':' | b'"' | b'*') || byte.is_ascii_control();
         if rest.is_empty() || rest == b"." || rest == b".." || rest.iter().any(forbidden) {
             return Err(cme::INVALID_NAME);
         }
@@ -288,12 +290,26 @@ mod tests {
     fn a_name_stays_in_its_folder() {
         let drives = Drives::temporary().unwrap();
         for name in [
-            &b"../x"[..], b"..", b".", b"", b"/etc/passwd", b"a/b", b"RAM:../x", b"RAM:", b"a\0b", b"UFS:RAM:x", b"c:\\x", b"a\nb",
+            &b"../x"[..],
+            b"..",
+            b".",
+            b"",
+            b"/etc/passwd",
+            b"a/b",
+            b"RAM:../x",
+            b"RAM:",
+            b"a\0b",
+            b"UFS:RAM:x",
+            b"c:\\x",
+            b"a\nb",
         ] {
             assert_eq!(drives.place(name), Err(cme::INVALID_NAME), "{}", name.escape_ascii());
         }
         let ram = drives.place(b"ram:x.bin").unwrap();
-        assert_eq!((ram.storage, ram.path), (Storage::Ram, drives.folder(Storage::Ram).unwrap().join("x.bin")));
+        assert_eq!(
+            (ram.storage, ram.path),
+            (Storage::Ram, drives.folder(Storage::Ram).unwrap().join("x.bin"))
+        );
         assert_eq!(drives.place(b"..x").unwrap().storage, Storage::Ufs);
     }
 
@@ -308,7 +324,12 @@ mod tests {
 
     #[test]
     fn patterns() {
-        assert!(matches(b"*", b"") && matches(b"*.txt", b"a.txt") && matches(b"a*b*c", b"axxbyyc") && matches(b"x", b"x"));
+        assert!(
+            matches(b"*", b"")
+                && matches(b"*.txt", b"a.txt")
+                && matches(b"a*b*c", b"axxbyyc")
+                && matches(b"x", b"x")
+        );
         assert!(!matches(b"*.txt", b"a.bin") && !matches(b"a", b"ab"));
     }
 }

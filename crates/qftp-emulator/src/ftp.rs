@@ -123,12 +123,22 @@ impl Module {
             FtpCommand::Put(put) => self.put(now, put),
             FtpCommand::Get(get) => self.get(now, get),
             FtpCommand::List(list) => self.list(now, list),
-            FtpCommand::Cwd(path) => self.ask(now, Verb::QftpCwd, Request::ChangeDir(path.as_bytes().to_vec())),
+            FtpCommand::Cwd(path) => {
+                self.ask(now, Verb::QftpCwd, Request::ChangeDir(path.as_bytes().to_vec()))
+            }
             FtpCommand::Size(name) => self.ask(now, Verb::QftpSize, Request::Size(name.as_bytes().to_vec())),
-            FtpCommand::Delete(name) => self.ask(now, Verb::QftpDel, Request::Delete(name.as_bytes().to_vec())),
-            FtpCommand::MakeDir(name) => self.ask(now, Verb::QftpMkdir, Request::MakeDir(name.as_bytes().to_vec())),
-            FtpCommand::RemoveDir(name) => self.ask(now, Verb::QftpRmdir, Request::RemoveDir(name.as_bytes().to_vec())),
-            FtpCommand::Modified(name) => self.ask(now, Verb::QftpMdtm, Request::ModTime(name.as_bytes().to_vec())),
+            FtpCommand::Delete(name) => {
+                self.ask(now, Verb::QftpDel, Request::Delete(name.as_bytes().to_vec()))
+            }
+            FtpCommand::MakeDir(name) => {
+                self.ask(now, Verb::QftpMkdir, Request::MakeDir(name.as_bytes().to_vec()))
+            }
+            FtpCommand::RemoveDir(name) => {
+                self.ask(now, Verb::QftpRmdir, Request::RemoveDir(name.as_bytes().to_vec()))
+            }
+            FtpCommand::Modified(name) => {
+                self.ask(now, Verb::QftpMdtm, Request::ModTime(name.as_bytes().to_vec()))
+            }
             FtpCommand::Rename { from, to } => {
                 let (from, to) = (from.as_bytes().to_vec(), to.as_bytes().to_vec());
                 self.ask(now, Verb::QftpRename, Request::Rename { from, to })
@@ -214,7 +224,10 @@ impl Module {
             None => {}
             Some(Job::Plain(verb)) => self.plain_failed(verb, failure),
             Some(Job::Put(upload)) => self.transfer_failed(Verb::QftpPut, upload.moved(), failure),
-            Some(Job::Get(download)) => self.transfer_failed(download.verb(), download.moved(), failure),
+            Some(Job::Get(download)) => {
+                self.transfer_failed(download.verb(), download.moved(), failure);
+                download.discard();
+            }
         }
     }
 
@@ -225,7 +238,7 @@ impl Module {
         let in_data_mode = match &self.mode {
             Mode::Opening(_) => {
                 self.mode = Mode::Command;
-                if failure == Failure::local(NO_DATA_CONNECTION.get()) {
+                if failure.code.get() == NO_DATA_CONNECTION.get() {
                     self.ftp.needs_close = true;
                     return self.conclude(Err(Refusal::Cme(NO_DATA_CONNECTION)));
                 }
@@ -241,7 +254,10 @@ impl Module {
         if in_data_mode {
             self.conclude(Ok(Answer::Ok));
         }
-        self.report(verb, FtpOutcome::Failed(qftp_core::wire::FtpError { code: failure.code, reply: failure.reply }));
+        self.report(
+            verb,
+            FtpOutcome::Failed(qftp_core::wire::FtpError { code: failure.code, reply: failure.reply }),
+        );
     }
 
     /// The end of a transfer that went well.

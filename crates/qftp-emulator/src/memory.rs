@@ -145,7 +145,10 @@ impl MemoryFtp {
     fn answer(&mut self, request: Request) -> Result<Option<Reply>, Failure> {
         let server = self.server.clone();
         let mut tree = server.tree();
-        if !matches!(request, Request::Data(_) | Request::Read(_) | Request::EndOfData | Request::Abort | Request::Quit) {
+        if !matches!(
+            request,
+            Request::Data(_) | Request::Read(_) | Request::EndOfData | Request::Abort | Request::Quit
+        ) {
             if let Some(failure) = tree.fail_next.pop_front() {
                 return Err(failure);
             }
@@ -203,7 +206,10 @@ impl MemoryFtp {
             }
             Request::Retrieve { path, offset, limit } => {
                 let data = tree.file(&at(&path))?;
-                let rest = usize::try_from(offset).ok().and_then(|offset| data.get(offset..)).ok_or(Failure::local(612))?;
+                let rest = usize::try_from(offset)
+                    .ok()
+                    .and_then(|offset| data.get(offset..))
+                    .ok_or(Failure::local(612))?;
                 let most = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
                 let data = rest[..rest.len().min(most)].to_vec();
                 self.transfer = Transfer::Download { data, at: 0, breaks: tree.break_after.take() };
@@ -235,7 +241,8 @@ impl MemoryFtp {
 
     fn upload(&mut self, tree: &mut Tree, data: &[u8]) -> Result<Option<Reply>, Failure> {
         let Transfer::Upload { path, at, breaks } = &mut self.transfer else { return Ok(None) };
-        let fits = breaks.map_or(data.len(), |(left, _)| data.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
+        let fits = breaks
+            .map_or(data.len(), |(left, _)| data.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
         if let Some(Entry::File(file)) = tree.entries.get_mut(path) {
             let end = *at + fits;
             if file.len() < end {
@@ -332,7 +339,8 @@ impl Tree {
             return Err(Failure::server(550));
         }
         self.check_free(to).map_err(|_| Failure::server(553))?;
-        let moved: Vec<_> = self.entries.keys().filter(|path| *path == from || is_below(path, from)).cloned().collect();
+        let moved: Vec<_> =
+            self.entries.keys().filter(|path| *path == from || is_below(path, from)).cloned().collect();
         for path in moved {
             if let Some(entry) = self.entries.remove(&path) {
                 self.entries.insert([to, &path[from.len()..]].concat(), entry);

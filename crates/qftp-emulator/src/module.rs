@@ -58,6 +58,10 @@ pub struct Module {
     pub(crate) ftp: Ftp,
     pub(crate) requests: VecDeque<Request>,
     notes: VecDeque<&'static str>,
+    /// The next byte is the first after the CR of a command.
+    pub(crate) after_cr: bool,
+    /// Whether the host's lines end with CR LF, as far as it has shown.
+    pub(crate) line_feeds: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +95,8 @@ impl Module {
             ftp: Ftp::default(),
             requests: VecDeque::new(),
             notes: VecDeque::new(),
+            after_cr: false,
+            line_feeds: None,
         };
         if starts {
             module.greet();
@@ -119,6 +125,7 @@ impl Module {
             }
             taken += count;
         }
+        self.connect(now);
         if taken < input.len() {
             self.hold_input(now);
         }
@@ -202,6 +209,7 @@ impl Module {
         if self.out.is_full() {
             return 0;
         }
+        self.learn_line_end(input);
         let read = self.reader.read(input);
         let consumed = read.consumed;
         let line = read.line.map(|line| (line.to_vec(), read.cut));
@@ -209,9 +217,17 @@ impl Module {
             self.out.echo(input.get(..consumed).unwrap_or_default());
         }
         if let Some((line, cut)) = line {
+            self.after_cr = true;
             self.run_line(now, &line, cut);
         }
         consumed
+    }
+
+    /// Notes whether a line feed follows the CR of a command.
+    pub(crate) fn learn_line_end(&mut self, input: &[u8]) {
+        if std::mem::take(&mut self.after_cr) {
+            self.line_feeds = Some(input.first() == Some(&b'\n'));
+        }
     }
 
     /// Runs the commands of one line up to the first failure; what does not begin with `AT` is noise.
@@ -313,6 +329,10 @@ impl Module {
 
 impl fmt::Debug for Module {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Module").field("power", &self.power).field("mode", &self.mode).field("ftp", &self.ftp).finish_non_exhaustive()
+        f.debug_struct("Module")
+            .field("power", &self.power)
+            .field("mode", &self.mode)
+            .field("ftp", &self.ftp)
+            .finish_non_exhaustive()
     }
 }

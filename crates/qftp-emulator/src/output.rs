@@ -27,7 +27,6 @@ impl Output {
         self.queue.len() >= FULL
     }
 
-
     /// Fills `buf` with what is to be sent next.
     pub(crate) fn transmit(&mut self, buf: &mut [u8]) -> usize {
         let mut count = 0;
@@ -164,9 +163,11 @@ mod tests {
     fn errors_at_every_level() {
         let mut settings = Settings::factory(true);
         let busy = Line::Cme(Cme::Code(CmeCode::new(603)));
-        for (level, expected) in
-            [(0, "\r\nERROR\r\n"), (1, "\r\n+CME ERROR: 603\r\n"), (2, "\r\n+CME ERROR: FTP(S) server busy\r\n")]
-        {
+        for (level, expected) in [
+            (0, "\r\nERROR\r\n"),
+            (1, "\r\n+CME ERROR: 603\r\n"),
+            (2, "\r\n+CME ERROR: FTP(S) server busy\r\n"),
+        ] {
             settings.cmee = level;
             let mut output = Output::default();
             output.result(&busy, &settings);

@@ -372,9 +372,10 @@ impl Worker {
 
     /// Sleeps until the port, the FTP side, an order or the clock has something.
     fn wait(&mut self) {
-        let timeout = self.module.poll_timeout().map(|due| {
-            Duration::from_millis(due.as_millis()).saturating_sub(self.epoch.elapsed())
-        });
+        let timeout = self
+            .module
+            .poll_timeout()
+            .map(|due| Duration::from_millis(due.as_millis()).saturating_sub(self.epoch.elapsed()));
         self.port.wait(&self.alarm, self.received.is_empty(), !self.sending.is_empty(), timeout);
         self.alarm.clear();
     }

@@ -100,7 +100,10 @@ fn space_and_lists() {
     }
     assert_eq!(bench.ask("AT+QFLDS=\"UFS\""), "\r\n+QFLDS: 9800,10000\r\n\r\nOK\r\n");
     assert_eq!(bench.ask("AT+QFLDS"), "\r\n+QFLDS: 200,2\r\n\r\nOK\r\n");
-    assert_eq!(bench.ask("AT+QFLST=\"*\""), "\r\n+QFLST: \"a.txt\",100\r\n+QFLST: \"b.bin\",100\r\n\r\nOK\r\n");
+    assert_eq!(
+        bench.ask("AT+QFLST=\"*\""),
+        "\r\n+QFLST: \"a.txt\",100\r\n+QFLST: \"b.bin\",100\r\n\r\nOK\r\n"
+    );
     assert_eq!(bench.ask("AT+QFLST=\"UFS:*.bin\""), "\r\n+QFLST: \"UFS:b.bin\",100\r\n\r\nOK\r\n");
     assert_eq!(bench.ask("AT+QFLST=\"RAM:*\""), "\r\n+QFLST: \"RAM:c\",100\r\n\r\nOK\r\n");
     assert_eq!(bench.ask("AT+QFDEL=\"*\""), "\r\nOK\r\n");

@@ -109,9 +109,17 @@ fn read_and_write_forms() {
     ] {
         assert_eq!(bench.ask(command), format!("\r\n{answer}\r\n\r\nOK\r\n"));
     }
-    for command in ["AT+IFC=2,2", "AT+IPR=921600", "AT+QURCCFG=\"urcport\",\"usbat\"", "AT+QSSLCFG=\"cacert\",1,\"UFS:ca.pem\""] {
+    for command in [
+        "AT+IFC=2,2",
+        "AT+IPR=921600",
+        "AT+QURCCFG=\"urcport\",\"usbat\"",
+        "AT+QSSLCFG=\"cacert\",1,\"UFS:ca.pem\"",
+    ] {
         assert_eq!(bench.ask(command), "\r\nOK\r\n");
     }
     assert_eq!(bench.ask("AT+IFC?"), "\r\n+IFC: 2,2\r\n\r\nOK\r\n");
-    assert_eq!(bench.ask("AT+QSSLCFG=\"cacert\",1"), "\r\n+QSSLCFG: \"cacert\",1,\"UFS:ca.pem\"\r\n\r\nOK\r\n");
+    assert_eq!(
+        bench.ask("AT+QSSLCFG=\"cacert\",1"),
+        "\r\n+QSSLCFG: \"cacert\",1,\"UFS:ca.pem\"\r\n\r\nOK\r\n"
+    );
 }

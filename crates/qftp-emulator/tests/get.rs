@@ -42,6 +42,8 @@ fn into_files_of_the_module() {
     assert_eq!(bench.ask("AT+QFLST=\"RAM:*\""), "\r\n+QFLST: \"RAM:a\",6\r\n\r\nOK\r\n");
     assert_eq!(bench.ask("AT+QFDWL=\"RAM:a\""), format!("{CONNECT}456789\r\n+QFDWL: 6,3a3b\r\n\r\nOK\r\n"));
     assert_eq!(bench.ask("AT+QFTPGET=\"test.txt\",\"full\""), "\r\nOK\r\n\r\n+QFTPGET: 619,0\r\n");
+    bench.ask("AT+QFTPGET=\"none\",\"RAM:none\"");
+    assert_eq!(bench.ask("AT+QFLST=\"RAM:none\""), "\r\n+CME ERROR: 417\r\n");
     assert_eq!(bench.ask("AT+QFTPGET=\"test.txt\",\"../up\""), "\r\n+CME ERROR: 630\r\n");
     assert_eq!(bench.ask("AT+QFTPLIST=\".\",\"RAM:l\""), "\r\nOK\r\n\r\n+QFTPLIST: 0,66\r\n");
 }
@@ -100,7 +102,10 @@ fn a_break_in_the_middle() {
     let mut bench = Bench::open();
     bench.server.add_file("/f", "0123456789");
     bench.server.break_after(4, Failure::server(426));
-    assert_eq!(bench.ask("AT+QFTPGET=\"f\",\"COM:\""), format!("{CONNECT}0123\r\nOK\r\n\r\n+QFTPGET: 616,426\r\n"));
+    assert_eq!(
+        bench.ask("AT+QFTPGET=\"f\",\"COM:\""),
+        format!("{CONNECT}0123\r\nOK\r\n\r\n+QFTPGET: 616,426\r\n")
+    );
     assert_eq!(bench.ask("AT+QFTPLEN"), "\r\nOK\r\n\r\n+QFTPLEN: 0,4\r\n");
 }
 

@@ -49,7 +49,8 @@ fn on_a_pty_with_a_link() {
     drop(port);
     let mut port = open();
     log_in(&mut port);
-    let data: Vec<u8> = (0..8 << 20).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 24).to_le_bytes()[0]).collect();
+    let data: Vec<u8> =
+        (0..8 << 20).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 24).to_le_bytes()[0]).collect();
     ask(&mut port, &format!("AT+QFTPPUT=\"big\",\"COM:\",0,{},1", data.len()), "CONNECT\r\n");
     port.write_all(&data).unwrap();
     read_until(&mut port, b"+QFTPPUT: 0,8388608\r\n");

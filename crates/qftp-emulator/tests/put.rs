@@ -173,7 +173,10 @@ fn urcs_wait_for_the_end_of_data_mode() {
     bench.pass(10);
     bench.send(b"x");
     let said = bench.said_text();
-    assert!(said.ends_with("\r\n+QFUPL: 1,7800\r\n\r\nOK\r\n") || said.ends_with("\r\n+QFTPPUT: 0,3\r\n"), "{said}");
+    assert!(
+        said.ends_with("\r\n+QFUPL: 1,7800\r\n\r\nOK\r\n") || said.ends_with("\r\n+QFTPPUT: 0,3\r\n"),
+        "{said}"
+    );
     assert!(said.contains("+QFTPPUT: 0,3"));
 }
 

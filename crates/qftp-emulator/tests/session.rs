@@ -53,9 +53,19 @@ fn settings_are_read_back_and_checked() {
         ("\"restenable\",0", "restenable", "0"),
     ] {
         assert_eq!(bench.ask(&format!("AT+QFTPCFG={set}")), "\r\nOK\r\n", "{set}");
-        assert_eq!(bench.ask(&format!("AT+QFTPCFG=\"{read}\"")), format!("\r\n+QFTPCFG: \"{read}\",{shown}\r\n\r\nOK\r\n"));
+        assert_eq!(
+            bench.ask(&format!("AT+QFTPCFG=\"{read}\"")),
+            format!("\r\n+QFTPCFG: \"{read}\",{shown}\r\n\r\nOK\r\n")
+        );
     }
-    for bad in ["\"filetype\",2", "\"rsptimeout\",19", "\"rsptimeout\",181", "\"cache\",3", "\"nothing\",1", "\"data_address\",2,14"] {
+    for bad in [
+        "\"filetype\",2",
+        "\"rsptimeout\",19",
+        "\"rsptimeout\",181",
+        "\"cache\",3",
+        "\"nothing\",1",
+        "\"data_address\",2,14",
+    ] {
         assert_eq!(bench.ask(&format!("AT+QFTPCFG={bad}")), "\r\nERROR\r\n", "{bad}");
     }
     for bad in ["\"contextid\",0", "\"contextid\",16"] {
@@ -138,7 +148,11 @@ fn folders_and_files() {
         ("DEL=\"f\"", "DEL: 627,550"),
         ("SIZE=\"f\"", "SIZE: 627,550"),
     ] {
-        assert_eq!(bench.ask(&format!("AT+QFTP{command}")), format!("\r\nOK\r\n\r\n+QFTP{urc}\r\n"), "{command}");
+        assert_eq!(
+            bench.ask(&format!("AT+QFTP{command}")),
+            format!("\r\nOK\r\n\r\n+QFTP{urc}\r\n"),
+            "{command}"
+        );
     }
 }
 
@@ -146,8 +160,24 @@ fn folders_and_files() {
 fn every_reply_of_a_server_has_its_code() {
     let mut bench = Bench::open();
     for (reply, code) in [
-        (425, 615), (426, 616), (450, 617), (451, 618), (452, 619), (500, 620), (501, 621), (502, 622), (503, 623),
-        (504, 624), (530, 625), (532, 626), (550, 627), (551, 628), (552, 629), (553, 630), (522, 601), (421, 614),
+        (425, 615),
+        (426, 616),
+        (450, 617),
+        (451, 618),
+        (452, 619),
+        (500, 620),
+        (501, 621),
+        (502, 622),
+        (503, 623),
+        (504, 624),
+        (530, 625),
+        (532, 626),
+        (550, 627),
+        (551, 628),
+        (552, 629),
+        (553, 630),
+        (522, 601),
+        (421, 614),
     ] {
         bench.server.fail_next(Failure::server(reply));
         assert_eq!(bench.ask("AT+QFTPSIZE=\"f\""), format!("\r\nOK\r\n\r\n+QFTPSIZE: {code},{reply}\r\n"));

@@ -70,10 +70,14 @@ impl Module {
                 let (file, left) = self.config.drives.open(name.as_bytes())?;
                 return self.start_data(now, None, Flow::FileOut(FileOut::new(file, left, true)));
             }
-            FileCommand::Open { name, mode } => self.open_file(name.as_bytes(), mode.unwrap_or(OpenMode::OpenOrCreate))?,
+            FileCommand::Open { name, mode } => {
+                self.open_file(name.as_bytes(), mode.unwrap_or(OpenMode::OpenOrCreate))?;
+            }
             FileCommand::Read { handle, len } => return self.read_file(now, handle, len),
             FileCommand::Write { handle, len, timeout } => return self.write_file(now, handle, len, timeout),
-            FileCommand::Seek { handle, offset, from } => self.seek(handle, offset, from.unwrap_or(Whence::Begin))?,
+            FileCommand::Seek { handle, offset, from } => {
+                self.seek(handle, offset, from.unwrap_or(Whence::Begin))?;
+            }
             FileCommand::Position(handle) => {
                 let position = self.files.get(handle)?.file.stream_position().map_err(|_| cme::READ)?;
                 self.show(FileInfo::Position(position));
@@ -145,15 +149,19 @@ impl Module {
             return Err(Refusal::Cme(cme::NO_SPACE));
         }
         let (file, _) = self.config.drives.create(name)?;
-        self.start_data(now, None, Flow::FileIn(FileIn {
-            file,
-            left: size.into(),
-            got: 0,
-            checksum: Checksum::new(),
-            gap: gap(timeout),
-            due: now,
-            purpose: InPurpose::New { ack },
-        }))
+        self.start_data(
+            now,
+            None,
+            Flow::FileIn(FileIn {
+                file,
+                left: size.into(),
+                got: 0,
+                checksum: Checksum::new(),
+                gap: gap(timeout),
+                due: now,
+                purpose: InPurpose::New { ack },
+            }),
+        )
     }
 
     fn open_file(&mut self, name: &[u8], mode: OpenMode) -> Result<(), Refusal> {
@@ -175,15 +183,21 @@ impl Module {
             io::ErrorKind::NotFound => cme::NOT_FOUND,
             _ => cme::OPEN,
         })?;
-        let handle = (FIRST_HANDLE..).find(|handle| !self.files.0.contains_key(handle)).ok_or(cme::TOO_MANY_OPEN)?;
-        self.files.0.insert(handle, OpenFile { name: name.to_vec(), storage: place.storage, path: place.path, file, mode });
+        let handle =
+            (FIRST_HANDLE..).find(|handle| !self.files.0.contains_key(handle)).ok_or(cme::TOO_MANY_OPEN)?;
+        self.files.0.insert(
+            handle,
+            OpenFile { name: name.to_vec(), storage: place.storage, path: place.path, file, mode },
+        );
         self.show(FileInfo::Handle(handle));
         Ok(())
     }
 
     fn read_file(&mut self, now: Instant, handle: u32, len: Option<u32>) -> Outcome {
         let open = self.files.get(handle)?;
-        let (position, size) = (|| io::Result::Ok((open.file.stream_position()?, open.file.metadata()?.len())))().map_err(|_| cme::READ)?;
+        let (position, size) =
+            (|| io::Result::Ok((open.file.stream_position()?, open.file.metadata()?.len())))()
+                .map_err(|_| cme::READ)?;
         let rest = size.saturating_sub(position);
         let count = len.map_or(rest, |len| rest.min(len.into()));
         let count = u32::try_from(count).unwrap_or(u32::MAX);
@@ -201,15 +215,19 @@ impl Module {
         if growth > self.config.drives.free(storage) {
             return Err(Refusal::Cme(cme::DRIVE_FULL));
         }
-        self.start_data(now, None, Flow::FileIn(FileIn {
-            file,
-            left: len,
-            got: 0,
-            checksum: Checksum::new(),
-            gap: gap(timeout),
-            due: now,
-            purpose: InPurpose::Open(handle),
-        }))
+        self.start_data(
+            now,
+            None,
+            Flow::FileIn(FileIn {
+                file,
+                left: len,
+                got: 0,
+                checksum: Checksum::new(),
+                gap: gap(timeout),
+                due: now,
+                purpose: InPurpose::Open(handle),
+            }),
+        )
     }
 
     fn seek(&mut self, handle: u32, offset: i64, from: Whence) -> Result<(), Refusal> {

@@ -1,9 +1,7 @@
 //! Echo, result codes, identity, SIM card, network, power.
 
 use qftp_core::Instant;
-use qftp_core::wire::{
-    Basic, Domain, GeneralCommand, GeneralInfo, Info, Line, PinState, Text, Urc, Verb,
-};
+use qftp_core::wire::{Basic, Domain, GeneralCommand, GeneralInfo, Info, Line, PinState, Text, Urc, Verb};
 
 use super::{Answer, NO_SIM, NOT_ALLOWED, Outcome, Refusal, WRONG_PIN};
 use crate::config::Sim;

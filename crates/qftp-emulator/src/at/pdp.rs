@@ -56,8 +56,13 @@ impl Pdp {
         self.contexts.values().filter(|context| context.active).count()
     }
 
-    fn set(&mut self, number: u8, settings: &PdpSettings<'_>) {
+    /// An active context keeps its settings; to set them to what they are does no harm.
+    fn set(&mut self, number: u8, settings: &PdpSettings<'_>) -> Outcome {
         let context = self.contexts.entry(number).or_default();
+        if context.active {
+            let same = context.kind == settings.kind && context.apn == settings.apn.as_bytes();
+            return if same { Ok(Answer::Ok) } else { Err(Refusal::Error) };
+        }
         context.kind = settings.kind;
         context.apn = settings.apn.as_bytes().to_vec();
         if let Some((user, password)) = settings.login {
@@ -67,15 +72,18 @@ impl Pdp {
         if let Some(auth) = settings.auth {
             context.auth = auth;
         }
+        Ok(Answer::Ok)
     }
 
     fn show(&self, number: u8, out: &mut Output) {
         let unset = Context::default();
         let context = self.contexts.get(&number).unwrap_or(&unset);
         // The strings came as parameters, so they fit into one.
-        let (Ok(apn), Ok(user), Ok(password)) =
-            (Text::from_bytes(&context.apn), Text::from_bytes(&context.user), Text::from_bytes(&context.password))
-        else {
+        let (Ok(apn), Ok(user), Ok(password)) = (
+            Text::from_bytes(&context.apn),
+            Text::from_bytes(&context.user),
+            Text::from_bytes(&context.password),
+        ) else {
             return;
         };
         let login = Some((SecretText::hide(user), SecretText::hide(password)));
@@ -141,9 +149,13 @@ impl Pdp {
                     kind: context.kind,
                     address: Text::new(&address).ok(),
                 }),
-                Verb::Cgact => Info::General(GeneralInfo::ContextState { context: number, active: context.active }),
+                Verb::Cgact => {
+                    Info::General(GeneralInfo::ContextState { context: number, active: context.active })
+                }
                 _ => {
-                    let (Ok(kind), Ok(apn)) = (Text::new(family), Text::from_bytes(&context.apn)) else { continue };
+                    let (Ok(kind), Ok(apn)) = (Text::new(family), Text::from_bytes(&context.apn)) else {
+                        continue;
+                    };
                     Info::General(GeneralInfo::Definition { context: number, kind, apn })
                 }
             };
@@ -155,8 +167,7 @@ impl Pdp {
 impl Module {
     pub(crate) fn pdp_command(&mut self, command: &PdpCommand<'_>) -> Outcome {
         match command {
-            PdpCommand::Set { context, .. } if self.pdp.is_active(*context) => return Err(Refusal::Error),
-            PdpCommand::Set { context, settings } => self.pdp.set(*context, settings),
+            PdpCommand::Set { context, settings } => return self.pdp.set(*context, settings),
             PdpCommand::Show(context) => self.pdp.show(*context, &mut self.out),
             PdpCommand::Activate(context) => return self.activate(*context),
             PdpCommand::Deactivate(context) => self.deactivate(*context),

@@ -41,9 +41,10 @@ impl Value {
             SslValue::Number(number) => Self::Number(number),
             SslValue::Suite(suite) => Self::Suite(suite),
             SslValue::File(file) => Self::File(file.as_bytes().to_vec(), None),
-            SslValue::FileAndPassword(file, password) => {
-                Self::File(file.as_bytes().to_vec(), Some(password.map_or_else(Vec::new, |text| text.expose().as_bytes().to_vec())))
-            }
+            SslValue::FileAndPassword(file, password) => Self::File(
+                file.as_bytes().to_vec(),
+                Some(password.map_or_else(Vec::new, |text| text.expose().as_bytes().to_vec())),
+            ),
         }
     }
 
@@ -54,7 +55,10 @@ impl Value {
             Self::File(file, None) => SslValue::File(Text::from_bytes(file).ok()?),
             Self::File(file, Some(password)) => SslValue::FileAndPassword(
                 Text::from_bytes(file).ok()?,
-                Some(password).filter(|text| !text.is_empty()).and_then(|text| Text::from_bytes(text).ok()).map(SecretText::hide),
+                Some(password)
+                    .filter(|text| !text.is_empty())
+                    .and_then(|text| Text::from_bytes(text).ok())
+                    .map(SecretText::hide),
             ),
         })
     }

@@ -67,7 +67,9 @@ impl Server {
             Request::ChangeDir(path) => self.change_dir(path).map(done),
             Request::WorkingDir => self.command(FtpStream::pwd).map(|path| Some(Reply::Text(bytes(&path)))),
             Request::Size(path) => self.size(&path).map(|size| Some(Reply::Number(size))),
-            Request::ModTime(path) => self.value(&format!("MDTM {}", text(&path))).map(|time| Some(Reply::Text(bytes(&time)))),
+            Request::ModTime(path) => {
+                self.value(&format!("MDTM {}", text(&path))).map(|time| Some(Reply::Text(bytes(&time))))
+            }
             Request::Delete(path) => self.command(|ftp| ftp.rm(text(&path))).map(done),
             Request::MakeDir(path) => self.command(|ftp| ftp.mkdir(text(&path))).map(done),
             Request::RemoveDir(path) => self.command(|ftp| ftp.rmdir(text(&path))).map(done),
@@ -126,8 +128,10 @@ impl Server {
             let socket = match choice {
                 DataAddress::Server => TcpStream::connect_timeout(&named, wait),
                 DataAddress::Control => TcpStream::connect_timeout(&control, wait),
-                DataAddress::Both(seconds) => TcpStream::connect_timeout(&control, Duration::from_secs(seconds.into()))
-                    .or_else(|_| TcpStream::connect_timeout(&named, wait)),
+                DataAddress::Both(seconds) => {
+                    TcpStream::connect_timeout(&control, Duration::from_secs(seconds.into()))
+                        .or_else(|_| TcpStream::connect_timeout(&named, wait))
+                }
             };
             failed.store(socket.is_err(), Ordering::SeqCst);
             socket.map_err(FtpError::ConnectionError)
@@ -484,7 +488,9 @@ fn failure(error: &FtpError) -> Failure {
         FtpError::ConnectionError(error) if timed_out(error) => Failure::local(609),
         FtpError::ConnectionError(error) => Failure::local(match error.kind() {
             io::ErrorKind::UnexpectedEof => 606,
-            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => 608,
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
+                608
+            }
             _ => 605,
         }),
         _ => Failure::local(601),

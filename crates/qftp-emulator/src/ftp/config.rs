@@ -46,7 +46,10 @@ impl Default for FtpSettings {
 
 impl std::fmt::Debug for FtpSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FtpSettings").field("context", &self.context).field("ssl", &self.ssl).finish_non_exhaustive()
+        f.debug_struct("FtpSettings")
+            .field("context", &self.context)
+            .field("ssl", &self.ssl)
+            .finish_non_exhaustive()
     }
 }
 
@@ -119,7 +122,10 @@ impl Module {
         let setting = match key {
             FtpKey::Account => {
                 // Both came as parameters, so they fit into one.
-                let (Ok(user), Ok(password)) = (Text::from_bytes(&settings.user), Text::from_bytes(password)) else { return };
+                let (Ok(user), Ok(password)) = (Text::from_bytes(&settings.user), Text::from_bytes(password))
+                else {
+                    return;
+                };
                 FtpSetting::Account { user: SecretText::hide(user), password: SecretText::hide(password) }
             }
             FtpKey::FileType => FtpSetting::FileType(settings.file_type),

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::path::PathBuf;
 
 use qftp_core::Instant;
 use qftp_core::wire::{Get, List, Local, Verb};
@@ -42,7 +43,7 @@ enum Target {
         end: Option<Result<(), Failure>>,
     },
     /// A file of the module, and how much still fits.
-    File { file: File, room: u64 },
+    File { file: File, path: PathBuf, room: u64 },
 }
 
 impl Download {
@@ -52,6 +53,16 @@ impl Download {
 
     pub(super) fn moved(&self) -> u64 {
         self.moved
+    }
+
+    /// A file that got no byte because of a failure is not left behind.
+    pub(super) fn discard(self) {
+        if let Target::File { path, .. } = self.target
+            && self.moved == 0
+        {
+            // Then it stays, empty.
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 
@@ -86,7 +97,9 @@ impl Module {
         let target = match local {
             Local::Com => Target::Com { paused: false, waiting: Vec::new(), end: None },
             Local::File(name) => match self.config.drives.create(name.as_bytes()) {
-                Ok((file, place)) => Target::File { file, room: self.config.drives.free(place.storage) },
+                Ok((file, place)) => {
+                    Target::File { file, room: self.config.drives.free(place.storage), path: place.path }
+                }
                 Err(cme::INVALID_NAME) => return Err(Refusal::Cme(BAD_NAME)),
                 Err(_) => {
                     self.transfer_failed(verb, 0, Failure::local(611));
@@ -154,7 +167,7 @@ impl Module {
                 Ok(())
             }
             Target::File { room, .. } if bytes.len() as u64 > *room => Err(Failure::local(619)),
-            Target::File { file, room } => {
+            Target::File { file, room, .. } => {
                 *room -= bytes.len() as u64;
                 file.write_all(bytes).map_err(|_| Failure::local(613))
             }
@@ -175,7 +188,9 @@ impl Module {
         let (verb, moved) = (download.verb, download.moved);
         let to_host = match &mut download.target {
             // Between the opening and CONNECT, and during a pause, the end has to wait.
-            Target::Com { paused, end, .. } if *paused || (download.opened && !matches!(self.mode, Mode::Data(_))) => {
+            Target::Com { paused, end, .. }
+                if *paused || (download.opened && !matches!(self.mode, Mode::Data(_))) =>
+            {
                 *end = Some(outcome);
                 self.ftp.due = None;
                 return;
@@ -197,7 +212,9 @@ impl Module {
 
     /// Data mode is there, or there again.
     pub(crate) fn download_begun(&mut self, now: Instant) {
-        let Some(Download { target: Target::Com { paused, waiting, end }, .. }) = self.ftp.download() else { return };
+        let Some(Download { target: Target::Com { paused, waiting, end }, .. }) = self.ftp.download() else {
+            return;
+        };
         *paused = false;
         let waiting = std::mem::take(waiting);
         let end = end.take();

@@ -125,7 +125,10 @@ impl Module {
         };
         let from_host = matches!(source, Source::Com(_));
         self.requests.push_back(Request::Store { path: path.clone(), offset: start });
-        self.begin_put(now, Upload { path, source, phase: Phase::Opening, start, moved: 0, in_flight: 0, chunks: 0 });
+        self.begin_put(
+            now,
+            Upload { path, source, phase: Phase::Opening, start, moved: 0, in_flight: 0, chunks: 0 },
+        );
         if !from_host {
             return Ok(Answer::Ok);
         }
@@ -145,7 +148,10 @@ impl Module {
         }
         self.ftp.kept = None;
         let source = Source::Com(put.part);
-        self.begin_put(now, Upload { path, source, phase: Phase::Moving, start, moved: 0, in_flight: 0, chunks: 0 });
+        self.begin_put(
+            now,
+            Upload { path, source, phase: Phase::Moving, start, moved: 0, in_flight: 0, chunks: 0 },
+        );
         self.start_data(now, None, Flow::Upload)
     }
 

@@ -90,7 +90,8 @@ fn secret(line: &[u8]) -> Option<usize> {
     let pin = after(0, b"+cpin").and_then(|at| after(at, b"="));
     let context = after(0, b"+qicsgp").and_then(|at| {
         // The command begins with the context, its answer does not.
-        let commas = if lower.get(at..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"=")) { 3 } else { 2 };
+        let commas =
+            if lower.get(at..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"=")) { 3 } else { 2 };
         after_commas(at, commas)
     });
     let key = after(0, b"clientkey").and_then(|at| after_commas(at, 3));
@@ -122,7 +123,10 @@ mod tests {
             ("AT;+CPIN=\"hunter2\";+CSQ\r", "AT;+CPIN=***\r"),
             ("AT+QICSGP=1,1,\"apn\",\"me\",\"hunter2\"\r", "AT+QICSGP=1,1,\"apn\",***\r"),
             ("+QICSGP: 1,\"apn\",\"me\",\"hunter2\",1\r\n", "+QICSGP: 1,\"apn\",***\r\n"),
-            ("AT+QSSLCFG=\"clientkey\",1,\"k.pem\",\"hunter2\"\r", "AT+QSSLCFG=\"clientkey\",1,\"k.pem\",***\r"),
+            (
+                "AT+QSSLCFG=\"clientkey\",1,\"k.pem\",\"hunter2\"\r",
+                "AT+QSSLCFG=\"clientkey\",1,\"k.pem\",***\r",
+            ),
             ("AT+QFTPOPEN=\"h\",21\r", "AT+QFTPOPEN=\"h\",21\r"),
         ] {
             assert_eq!(shown(&[line.as_bytes()]), expected);

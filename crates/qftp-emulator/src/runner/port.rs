@@ -26,8 +26,14 @@ pub(super) struct Port {
 
 enum Kind {
     /// With our own hold on the host's end: a PTY whose last host closes it would fail until the next one comes.
-    Pty { master: OwnedFd, _slave: OwnedFd },
-    Tcp { listener: TcpListener, host: Option<TcpStream> },
+    Pty {
+        master: OwnedFd,
+        _slave: OwnedFd,
+    },
+    Tcp {
+        listener: TcpListener,
+        host: Option<TcpStream>,
+    },
     /// `None` once the host's end is gone.
     Stream(Option<UnixStream>),
 }

@@ -135,5 +135,4 @@ impl Bench {
         self.send(b"+++");
         self.pass(1000);
     }
-
 }
