@@ -1,5 +1,7 @@
 //! The FTP side on real sockets: suppaftp in a thread of its own.
 
+mod failure;
+mod latin1;
 mod lever;
 mod server;
 

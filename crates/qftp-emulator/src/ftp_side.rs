@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use qftp_core::codes::{FtpCode, ReplyCode};
-use qftp_core::wire::ListKind;
+use qftp_core::wire::{ListKind, SslType};
 
 /// Called when an [`FtpSide`] has a reply to fetch.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
@@ -105,6 +105,8 @@ pub struct Connect {
     pub user: Vec<u8>,
     /// Password.
     pub password: Vec<u8>,
+    /// Plain FTP, or FTPS in one of its two forms (`ssltype`); who cannot answers 631.
+    pub ssl: SslType,
     /// TYPE A rather than TYPE I.
     pub ascii: bool,
     /// The server listens for data connections (PASV, EPSV) rather than the module.
@@ -121,6 +123,7 @@ impl fmt::Debug for Connect {
             .field("host", &self.host)
             .field("port", &self.port)
             .field("account", &"***")
+            .field("ssl", &self.ssl)
             .field("ascii", &self.ascii)
             .field("passive", &self.passive)
             .field("data_address", &self.data_address)

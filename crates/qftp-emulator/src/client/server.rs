@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use qftp_core::wire::ListKind;
+use qftp_core::codes::FtpCode;
+use qftp_core::wire::{ListKind, SslType};
 use suppaftp::types::{FileType, FormatControl};
-use suppaftp::{Encoding, FtpError, FtpResult, FtpStream, Mode, Status, TlsStream, TransferStream};
+use suppaftp::{FtpError, FtpResult, FtpStream, Mode, Status, TlsStream, TransferStream};
 
+use super::failure::{code, failure, greeting_failure, timed_out};
+use super::latin1::{Latin1, bytes, text};
 use super::lever::Lever;
 use crate::ftp_side::{Connect, DataAddress, Failure, Reply, Request};
 
@@ -94,6 +97,9 @@ impl Server {
     }
 
     fn connect(&mut self, login: Connect) -> Outcome<()> {
+        if login.ssl != SslType::Plain {
+            return Err(Failure::local(FtpCode::SSL.get()));
+        }
         self.quit();
         self.trail.clear();
         self.session = Some(self.log_in(&login)?);
@@ -434,28 +440,6 @@ impl Open {
     }
 }
 
-/// Paths are bytes; this carries them through `str` unchanged.
-#[derive(Debug)]
-struct Latin1;
-
-impl Encoding for Latin1 {
-    fn decode(&self, bytes: &[u8]) -> String {
-        text(bytes)
-    }
-
-    fn encode(&self, text: &str) -> io::Result<Vec<u8>> {
-        Ok(bytes(text))
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    bytes.iter().copied().map(char::from).collect()
-}
-
-fn bytes(text: &str) -> Vec<u8> {
-    text.chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect()
-}
-
 fn ascii() -> FileType {
     FileType::Ascii(FormatControl::NonPrint)
 }
@@ -475,37 +459,6 @@ fn dial(host: &str, port: u16, wait: Duration) -> Outcome<TcpStream> {
         }
     }
     Err(failure)
-}
-
-fn timed_out(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
-}
-
-/// What went wrong, as both numbers of a URC.
-fn failure(error: &FtpError) -> Failure {
-    match error {
-        FtpError::UnexpectedResponse(response) => Failure::server(code(&response.body)),
-        FtpError::ConnectionError(error) if timed_out(error) => Failure::local(609),
-        FtpError::ConnectionError(error) => Failure::local(match error.kind() {
-            io::ErrorKind::UnexpectedEof => 606,
-            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
-                608
-            }
-            _ => 605,
-        }),
-        _ => Failure::local(601),
-    }
-}
-
-/// Before the greeting there is no control connection to speak of: the server closed the socket.
-fn greeting_failure(error: &FtpError) -> Failure {
-    let failure = failure(error);
-    if failure.code.get() == 606 { Failure::local(608) } else { failure }
-}
-
-/// The three digits of a reply. suppaftp's own enumeration does not have all of them.
-fn code(body: &[u8]) -> u16 {
-    body.iter().take(3).fold(0, |code, digit| code * 10 + u16::from(digit.wrapping_sub(b'0').min(9)))
 }
 
 /// Runs `login` with suppaftp's trace of the lines it sends turned off: one of them is the password.

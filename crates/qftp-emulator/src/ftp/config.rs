@@ -65,6 +65,7 @@ impl FtpSettings {
             port,
             user: self.user.clone(),
             password: self.password.clone(),
+            ssl: self.ssl,
             ascii: self.file_type == TransferType::Ascii,
             passive: self.mode == TransMode::Passive,
             data_address: match self.data_address {

@@ -1,5 +1,6 @@
 //! Opening, closing, and the commands that are one request and one URC.
 
+use qftp_core::codes::FtpCode;
 use qftp_core::wire::{FtpError, FtpOutcome, SslType, Value, Verb};
 use qftp_core::{Instant, limits};
 
@@ -15,11 +16,6 @@ impl Module {
             return Err(Refusal::Cme(BUSY));
         }
         let settings = &self.ftp.settings;
-        if settings.ssl != SslType::Plain {
-            self.note("FTPS (ssltype 1 and 2) is not there yet; QFTPOPEN is refused with 631");
-            self.plain_failed(Verb::QftpOpen, Failure::local(631));
-            return Ok(Answer::Ok);
-        }
         let host = str::from_utf8(host).ok().filter(|host| !host.is_empty());
         let Some(host) = host.filter(|_| self.pdp.is_active(settings.context)) else {
             self.plain_failed(Verb::QftpOpen, Failure::local(604));
@@ -86,6 +82,9 @@ impl Module {
         }
         self.ftp.job = None;
         self.ftp.due = None;
+        if verb == Verb::QftpOpen && self.ftp.settings.ssl != SslType::Plain && failure.code == FtpCode::SSL {
+            self.note("FTPS (ssltype 1 and 2) is not there yet; QFTPOPEN is refused with 631");
+        }
         self.note_failure(failure);
         self.report(verb, FtpOutcome::Failed(FtpError { code: failure.code, reply: failure.reply }));
     }
