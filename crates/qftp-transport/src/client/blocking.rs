@@ -55,8 +55,8 @@ impl<P: Port> Client<P> {
 
     /// Shows this all that passes the port, secrets masked.
     pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
-        self.engine.finish_tap();
-        self.engine.tap = tap;
+        self.engine.watch.finish();
+        self.engine.watch.tap = tap;
     }
 
     /// Lets this handle cancel the operations of the client.

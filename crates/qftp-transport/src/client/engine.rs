@@ -10,7 +10,7 @@ use qftp_core::Instant as Millis;
 use qftp_core::session::{Config, Done, Event, Failure, Misuse, Session, SessionState};
 use qftp_core::wire::{Line, ServerState, Writer};
 
-use super::{Cancel, Error, Kind, Masker, Progress, Tap};
+use super::{Cancel, Error, Kind, Progress, Watch};
 
 /// The longest wait in one go: a cancellation is noticed that soon.
 const WAIT: Duration = Duration::from_millis(100);
@@ -51,7 +51,7 @@ pub(super) struct Engine {
     pub(super) session: Box<Session>,
     pub(super) cancel: Cancel,
     pub(super) progress: Option<Box<dyn FnMut(Progress) + Send>>,
-    pub(super) tap: Option<Box<dyn Tap>>,
+    pub(super) watch: Watch,
     /// Information lines of the present operation.
     pub(super) lines: Vec<Vec<u8>>,
     began: Instant,
@@ -71,7 +71,6 @@ pub(super) struct Engine {
     done: Progress,
     aborting: Option<Abort>,
     outcome: Option<Result<Outcome, Failure>>,
-    masks: [Masker; 2],
     broken: bool,
 }
 
@@ -86,13 +85,14 @@ impl fmt::Debug for Engine {
 
 impl Engine {
     pub(super) fn new(config: Config) -> Self {
+        let began = Instant::now();
         Self {
             session: Box::new(Session::new(config)),
             cancel: Cancel::new(),
             progress: None,
-            tap: None,
+            watch: Watch::new(began),
             lines: Vec::new(),
-            began: Instant::now(),
+            began,
             input: vec![0; BUFFER].into_boxed_slice(),
             unread: 0..0,
             output: Vec::new(),
@@ -104,7 +104,6 @@ impl Engine {
             done: Progress::default(),
             aborting: None,
             outcome: None,
-            masks: [Masker::default(), Masker::default()],
             broken: false,
         }
     }
@@ -189,15 +188,8 @@ impl Engine {
 
     /// So many bytes of [`Want::Send`] were written.
     pub(super) fn sent(&mut self, count: usize) {
-        let at = self.began.elapsed();
-        if let Some(tap) = &mut self.tap {
-            let bytes = &self.output[..count];
-            if self.output_is_data {
-                tap.sent(at, Kind::Data, bytes);
-            } else {
-                self.masks[0].push(bytes, |line| tap.sent(at, Kind::Line, line));
-            }
-        }
+        let kind = if self.output_is_data { Kind::Data } else { Kind::Line };
+        self.watch.sent(kind, &self.output[..count]);
         if self.output_is_data {
             self.advance(count);
         }
@@ -258,16 +250,6 @@ impl Engine {
         }
     }
 
-    /// Hands what is left of unfinished lines to the tap.
-    pub(super) fn finish_tap(&mut self) {
-        let at = self.began.elapsed();
-        if let Some(tap) = &mut self.tap {
-            let [sent, received] = &mut self.masks;
-            sent.finish(|line| tap.sent(at, Kind::Line, line));
-            received.finish(|line| tap.received(at, Kind::Line, line));
-        }
-    }
-
     fn now(&self) -> Millis {
         Millis::from_millis(u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
@@ -298,13 +280,7 @@ impl Engine {
             let bytes = &self.input[self.unread.clone()];
             let step = self.session.handle_input(now, bytes);
             let used = &bytes[..step.consumed];
-            if let Some(tap) = &mut self.tap {
-                let at = self.began.elapsed();
-                match step.event {
-                    Some(Event::Data(data)) if data == used => tap.received(at, Kind::Data, used),
-                    _ => self.masks[1].push(used, |line| tap.received(at, Kind::Line, line)),
-                }
-            }
+            self.watch.received(used, step.event.as_ref());
             let (consumed, had_event) = (step.consumed, step.event.is_some());
             if let Some(event) = step.event {
                 let keep = Keep {
@@ -313,7 +289,7 @@ impl Engine {
                     total: &mut self.done.total,
                     outcome: &mut self.outcome,
                 };
-                keep.event(event, self.tap.as_deref_mut(), self.began.elapsed());
+                keep.event(event);
             }
             self.unread.start += consumed;
             let more = had_event || (consumed > 0 && !self.unread.is_empty());
@@ -324,7 +300,6 @@ impl Engine {
     }
 
     fn take_events(&mut self) {
-        let at = self.began.elapsed();
         while let Some(event) = self.session.poll_event() {
             let keep = Keep {
                 data: &mut self.data,
@@ -332,7 +307,8 @@ impl Engine {
                 total: &mut self.done.total,
                 outcome: &mut self.outcome,
             };
-            keep.event(event, self.tap.as_deref_mut(), at);
+            self.watch.received(b"", Some(&event));
+            keep.event(event);
         }
     }
 
@@ -380,7 +356,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.finish_tap();
+        self.watch.finish();
     }
 }
 
@@ -393,16 +369,11 @@ struct Keep<'a> {
 }
 
 impl Keep<'_> {
-    fn event(self, event: Event<'_>, tap: Option<&mut (dyn Tap + 'static)>, at: Duration) {
+    fn event(self, event: Event<'_>) {
         match event {
             Event::Size(size) => *self.total = Some(size),
             Event::Data(data) => self.data.extend(data),
             Event::Info(line) => self.lines.push(text_of(&line)),
-            Event::Urc(line) => {
-                if let Some(tap) = tap {
-                    tap.urc(at, &line);
-                }
-            }
             Event::Done(done) => *self.outcome = Some(Ok(Outcome::from(done))),
             Event::Failed(failure) => *self.outcome = Some(Err(failure)),
             _ => {}

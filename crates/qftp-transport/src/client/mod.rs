@@ -15,7 +15,7 @@ pub use blocking::Client;
 pub use cancel::Cancel;
 pub use error::Error;
 pub use files::{ModuleFile, Put};
-use tap::Masker;
+use tap::Watch;
 pub use tap::{Kind, Tap};
 
 /// How far a transfer is.

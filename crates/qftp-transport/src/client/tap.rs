@@ -1,24 +1,24 @@
 //! A look at all that passes the port, for logs and recordings.
 
-use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use qftp_core::wire::Line;
+use qftp_core::session::Event;
+use qftp_core::wire::{Line, secret_start};
 
-/// Sees what passes the port. Commands and answers come a line at a time, with secrets already replaced by `***`.
+/// Sees what passes the port. Commands and answers come a line at a time, with its line end, and with secrets replaced by `***`.
 pub trait Tap: Send {
     /// Bytes that went to the module, so long after the client was made.
     fn sent(&mut self, at: Duration, kind: Kind, bytes: &[u8]);
     /// Bytes that came from it.
     fn received(&mut self, at: Duration, kind: Kind, bytes: &[u8]);
-    /// A line that belonged to no operation.
+    /// A line that belonged to no operation; its bytes were shown as well.
     fn urc(&mut self, _at: Duration, _line: &Line<'_>) {}
 }
 
 /// What bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A command or an answer, up to and with its CR or LF.
+    /// A command or an answer.
     Line,
     /// Bytes of a file.
     Data,
@@ -27,37 +27,126 @@ pub enum Kind {
 /// No command line and no answer is longer; what has no line end is handed on in pieces of this.
 const LONGEST: usize = 4096;
 
+/// Tells a tap what passes, each byte as what it is.
+pub(crate) struct Watch {
+    pub(crate) tap: Option<Box<dyn Tap>>,
+    began: Instant,
+    sent: Masker,
+    received: Masker,
+    /// Bytes that came and may be an answer or held-back data, and when the first of them came.
+    undecided: Vec<u8>,
+    since: Duration,
+}
+
+impl Watch {
+    pub(crate) fn new(began: Instant) -> Self {
+        let (sent, received) = (Masker::new(b'\r'), Masker::new(b'\n'));
+        Self { tap: None, began, sent, received, undecided: Vec::new(), since: Duration::ZERO }
+    }
+
+    pub(crate) fn sent(&mut self, kind: Kind, bytes: &[u8]) {
+        self.decide();
+        let at = self.began.elapsed();
+        let Some(tap) = &mut self.tap else { return };
+        match kind {
+            Kind::Data => tap.sent(at, kind, bytes),
+            Kind::Line => self.sent.push(bytes, |line| tap.sent(at, kind, line)),
+        }
+    }
+
+    /// The session used up these bytes, and `event` came of it.
+    pub(crate) fn received(&mut self, used: &[u8], event: Option<&Event<'_>>) {
+        if self.tap.is_none() {
+            return;
+        }
+        if let Some(Event::Data(data)) = event {
+            if *data == used {
+                self.decide();
+                return self.data(data);
+            }
+            // It was held back before, and stands among what is undecided.
+            self.undecided.extend(used);
+            if let Some(at) = self.undecided.windows(data.len()).position(|window| window == *data) {
+                let rest = self.undecided.split_off(at + data.len());
+                self.undecided.truncate(at);
+                self.decide();
+                self.undecided = rest;
+                self.data(data);
+            }
+            return;
+        }
+        if self.undecided.is_empty() {
+            self.since = self.began.elapsed();
+        }
+        self.undecided.extend(used);
+        if event.is_some() || self.undecided.len() >= LONGEST {
+            self.decide();
+        }
+        if let (Some(Event::Urc(line)), Some(tap)) = (event, &mut self.tap) {
+            tap.urc(self.began.elapsed(), line);
+        }
+    }
+
+    /// Hands on what is left, finished or not.
+    pub(crate) fn finish(&mut self) {
+        self.decide();
+        let at = self.began.elapsed();
+        let Some(tap) = &mut self.tap else { return };
+        self.sent.finish(|line| tap.sent(at, Kind::Line, line));
+        self.received.finish(|line| tap.received(at, Kind::Line, line));
+    }
+
+    /// What is undecided is no data.
+    fn decide(&mut self) {
+        let Some(tap) = &mut self.tap else { return };
+        let since = self.since;
+        self.received.push(&self.undecided, |line| tap.received(since, Kind::Line, line));
+        self.undecided.clear();
+    }
+
+    fn data(&mut self, data: &[u8]) {
+        if let Some(tap) = &mut self.tap {
+            tap.received(self.began.elapsed(), Kind::Data, data);
+        }
+    }
+}
+
 /// One direction: bytes to masked lines.
-#[derive(Default)]
-pub(crate) struct Masker {
+struct Masker {
     line: Vec<u8>,
+    /// The byte that ends a line: CR of commands, LF of answers.
+    end: u8,
     /// The line's beginning was handed on already and held the beginning of a secret.
     secret: bool,
 }
 
 impl Masker {
+    fn new(end: u8) -> Self {
+        Self { line: Vec::new(), end, secret: false }
+    }
+
     /// Adds bytes; hands on every line that is complete with them.
-    pub(crate) fn push(&mut self, bytes: &[u8], mut hand_on: impl FnMut(&[u8])) {
+    fn push(&mut self, bytes: &[u8], mut hand_on: impl FnMut(&[u8])) {
         for &byte in bytes {
             self.line.push(byte);
-            let ends = matches!(byte, b'\r' | b'\n');
-            if ends || self.line.len() >= LONGEST {
-                self.hand_on(ends, &mut hand_on);
+            if byte == self.end || self.line.len() >= LONGEST {
+                self.hand_on(byte == self.end, &mut hand_on);
             }
         }
     }
 
     /// Hands on what is left, which has no line end.
-    pub(crate) fn finish(&mut self, mut hand_on: impl FnMut(&[u8])) {
+    fn finish(&mut self, mut hand_on: impl FnMut(&[u8])) {
         if !self.line.is_empty() {
             self.hand_on(false, &mut hand_on);
         }
     }
 
     fn hand_on(&mut self, ends: bool, hand_on: &mut impl FnMut(&[u8])) {
-        let body = self.line.len() - usize::from(ends);
-        let start = if self.secret { Some(0) } else { secret_start(&self.line[..body]) };
-        if let Some(start) = start {
+        let body =
+            self.line.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
+        let start = if self.secret { Some(0) } else { first_secret(&self.line[..body]) };
+        if let Some(start) = start.filter(|start| *start < body) {
             let end = self.line.split_off(body);
             self.line.truncate(start);
             self.line.extend(b"***");
@@ -69,20 +158,16 @@ impl Masker {
     }
 }
 
-/// It may hold a secret.
-impl fmt::Debug for Masker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Masker").finish_non_exhaustive()
+/// Where the first secret begins; an echo and its answer may stand in one line.
+fn first_secret(line: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    for part in line.split_inclusive(|byte| *byte == b'\r') {
+        if let Some(start) = secret_start(part) {
+            return Some(from + start);
+        }
+        from += part.len();
     }
-}
-
-/// From where on a line is secret: what follows the names of commands and answers that carry logins.
-fn secret_start(line: &[u8]) -> Option<usize> {
-    const KEYS: [&[u8]; 4] = [b"\"account\"", b"+cpin=", b"\"clientkey\"", b"+qicsgp"];
-    let lower = line.to_ascii_lowercase();
-    KEYS.iter()
-        .filter_map(|key| lower.windows(key.len()).position(|window| window == *key).map(|at| at + key.len()))
-        .min()
+    None
 }
 
 #[cfg(test)]
@@ -92,7 +177,7 @@ mod tests {
     use super::*;
 
     fn masked(bytes: &[u8], cut: usize) -> Vec<u8> {
-        let mut masker = Masker::default();
+        let mut masker = Masker::new(b'\n');
         let mut out = Vec::new();
         bytes.chunks(cut.max(1)).for_each(|piece| masker.push(piece, |line| out.extend(line)));
         masker.finish(|line| out.extend(line));

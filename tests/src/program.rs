@@ -1,0 +1,154 @@
+//! The `qftp` program as its users meet it: started, with arguments, as a process.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// The program's path: what `QFTP_TEST_QFTP` names, or else what cargo builds now.
+pub fn qftp() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        if let Some(path) = std::env::var_os("QFTP_TEST_QFTP") {
+            return PathBuf::from(path);
+        }
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo).args(["build", "--quiet", "--package", "qftp-cli"]).status();
+        assert!(built.expect("cargo runs").success(), "qftp-cli does not build");
+        // This test is TARGET/debug/deps/NAME-HASH.
+        let test = std::env::current_exe().expect("a path");
+        let folder = test.ancestors().nth(2).expect("a target folder");
+        folder.join("qftp")
+    })
+}
+
+/// What a run of the program left behind.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit code.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: Vec<u8>,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Run {
+    /// Standard output as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.out).into_owned()
+    }
+
+    /// Standard output, if the program succeeded; else the test ends here, with what it said.
+    pub fn ok(self) -> String {
+        assert_eq!(self.code, Some(0), "{}\n{}", self.text(), self.err);
+        self.text()
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: output.stdout,
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// A command of the program that knows nothing of this machine's configuration.
+#[must_use]
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(qftp());
+    command.args(arguments).stdin(Stdio::null());
+    for name in ["QFTP_PORT", "QFTP_PASSWORD", "HOME"] {
+        command.env_remove(name);
+    }
+    command.env("XDG_CONFIG_HOME", "/nonexistent");
+    command
+}
+
+/// Runs the program to its end.
+pub fn run(arguments: &[&str]) -> Run {
+    command(arguments).output().expect("qftp runs").into()
+}
+
+/// `qftp emulate --pty`, in a process of its own until dropped.
+#[derive(Debug)]
+pub struct Module {
+    child: Child,
+    folder: TempDir,
+}
+
+impl Module {
+    /// Starts it, with more arguments.
+    #[must_use]
+    pub fn start(arguments: &[&str]) -> Self {
+        let folder = TempDir::with_prefix("qftp-module-").expect("a folder");
+        let link = folder.path().join("modem");
+        let storage = folder.path().join("storage");
+        let mut child =
+            command(&["emulate", "--pty", &link.to_string_lossy(), "--storage", &storage.to_string_lossy()])
+                .args(arguments)
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("qftp starts");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("piped");
+        BufReader::new(out).read_line(&mut line).expect("a line");
+        assert_eq!(line.trim_end(), link.to_string_lossy());
+        Self { child, folder }
+    }
+
+    /// The port for `--port`.
+    #[must_use]
+    pub fn port(&self) -> String {
+        self.folder.path().join("modem").to_string_lossy().into_owned()
+    }
+
+    /// The folder with UFS, RAM and SD.
+    #[must_use]
+    pub fn storage(&self) -> PathBuf {
+        self.folder.path().join("storage")
+    }
+
+    /// The process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Runs the program on this module, with an access point name.
+    pub fn qftp(&self, arguments: &[&str]) -> Run {
+        command(&["--port", &self.port(), "--apn", "internet"])
+            .args(arguments)
+            .output()
+            .expect("qftp runs")
+            .into()
+    }
+}
+
+impl Drop for Module {
+    fn drop(&mut self) {
+        signal(&self.child, "INT");
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(5) {
+            if self.child.try_wait().is_ok_and(|status| status.is_some()) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends a signal to a process, by its name.
+pub fn signal(child: &Child, name: &str) {
+    let _ = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+}
