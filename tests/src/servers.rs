@@ -7,6 +7,7 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -27,10 +28,13 @@ pub struct Vsftpd {
     child: Child,
     folder: TempDir,
     port: u16,
+    /// One server at a time in a process: the PAM wrappers of two trip over each other's folders in /tmp, and say so on the
+    /// control connection.
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Vsftpd {
-    /// Starts it. None where it is not there, with a word why: `cargo xtask test` brings it and names its folder.
+    /// Starts it, after any other has ended. None where it is not there, with a word why: `cargo xtask test` brings it.
     #[must_use]
     pub fn start() -> Option<Self> {
         Self::start_with("")
@@ -53,6 +57,8 @@ impl Vsftpd {
     }
 
     fn launch(program: &Path, settings: &str) -> io::Result<Self> {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = TempDir::with_prefix("qftp-vsftpd-")?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         let port = free_port()?;
@@ -68,7 +74,7 @@ impl Vsftpd {
             .stdin(Stdio::null())
             .process_group(0)
             .spawn()?;
-        let server = Self { child, folder, port };
+        let server = Self { child, folder, port, _turn: turn };
         wait_for_greeting(port)?;
         Ok(server)
     }

@@ -59,7 +59,7 @@ pub(crate) fn complete(options: &mut Options) -> Result<ApnLogin, Problem> {
 
 fn read(text: &str, path: &Path) -> Result<File, Problem> {
     let file: File = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         Problem::usage(format!("{}, line {line}: {}", path.display(), error.message()))
     })?;
     let range = |key: &str, fits: bool, range: &str| match fits {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use qftp_core::wire::SslType;
 use qftp_emulator::{Client, Connect, DataAddress, Failure, FtpSide, Reply, Request};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,8 +66,11 @@ fn serve(socket: TcpStream, manner: Manner, told: &Told) {
             "SIZE" => say("213 100000000"),
             "PASV" => {
                 let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-                let port = listener.local_addr().unwrap().port();
-                if manner != Manner::WrongDataPort {
+                let mut port = listener.local_addr().unwrap().port();
+                if manner == Manner::WrongDataPort {
+                    // Nobody listens at tcpmux; a port that was free a moment ago may be another test's by now.
+                    port = 1;
+                } else {
                     data = Some(listener);
                 }
                 say(&format!("227 here (127,0,0,1,{},{})", port / 256, port % 256))
@@ -135,6 +139,7 @@ fn login(host: &str, port: u16, password: &str) -> Request {
         port,
         user: b"me".to_vec(),
         password: password.into(),
+        ssl: SslType::Plain,
         ascii: false,
         passive: true,
         data_address: DataAddress::Server,
@@ -231,4 +236,15 @@ fn an_offset_within_the_file_rests_and_one_beyond_is_refused() {
         failed(612)
     );
     assert_eq!(side.ask(Request::Quit), Reply::Done);
+}
+
+/// This client has no TLS: it says so before it says anything to the server.
+#[test]
+fn ftps_is_refused() {
+    let mut side = Side::new();
+    for ssl in [SslType::Implicit, SslType::Explicit] {
+        let Request::Connect(connect) = login("127.0.0.1", 1, "secret") else { unreachable!() };
+        let reply = side.ask(Request::Connect(Connect { ssl, ..connect }));
+        assert_eq!(reply, Reply::Failed(Failure::local(631)));
+    }
 }

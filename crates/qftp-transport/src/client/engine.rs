@@ -339,6 +339,7 @@ impl Engine {
     }
 
     fn end(&mut self) -> Result<Outcome, Error> {
+        self.watch.decide();
         let outcome = self.outcome.take().unwrap_or(Ok(Outcome::Nothing));
         match (outcome, self.aborting.take()) {
             (outcome, Some(Abort::Local(error))) => {

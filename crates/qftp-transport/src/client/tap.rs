@@ -96,8 +96,8 @@ impl Watch {
         self.received.finish(|line| tap.received(at, Kind::Line, line));
     }
 
-    /// What is undecided is no data.
-    fn decide(&mut self) {
+    /// What is undecided is no data: so it is, also, when an operation ends.
+    pub(crate) fn decide(&mut self) {
         let Some(tap) = &mut self.tap else { return };
         let since = self.since;
         self.received.push(&self.undecided, |line| tap.received(since, Kind::Line, line));
