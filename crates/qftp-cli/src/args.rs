@@ -25,7 +25,7 @@ Try `qftp demo` first: it needs no hardware.";
 #[command(next_help_heading = "Options for every command")]
 pub(crate) struct Options {
     /// The module's port: a path, tcp://host:port, rfc2217://host:port, or emulator: for an emulated module
-    #[arg(long, short, global = true, env = "QFTP_PORT", value_name = "PORT")]
+    #[arg(long, short, global = true, env = "QFTP_PORT", hide_env_values = true, value_name = "PORT")]
     pub(crate) port: Option<String>,
     /// Bits a second on the line [default: 115200]
     #[arg(long, global = true, value_name = "RATE", value_parser = clap::value_parser!(u32).range(300..))]
@@ -74,6 +74,8 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// A module, an FTP server and a host in one process: a file goes up, comes down, is compared
+    ///
+    /// With --baud the emulated line has the speed of a real one.
     #[cfg(feature = "demo")]
     Demo(DemoArgs),
     /// An emulated module on a pseudo-terminal or a TCP port, until Ctrl-C

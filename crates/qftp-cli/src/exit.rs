@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use qftp_core::session::{Failure, Kind, Misuse};
+use qftp_core::session::{Cause, Failure, Kind, Misuse};
 use qftp_transport::{Error, OpenError};
 use serde::Serialize;
 
@@ -101,7 +101,7 @@ impl From<Failure> for Problem {
             Kind::Line => Code::Port,
         };
         let cme = match failure.cause {
-            qftp_core::session::Cause::Cme(code) => Some(code.get()),
+            Cause::Cme(code) => Some(code.get()),
             _ => None,
         };
         Self {
@@ -109,11 +109,24 @@ impl From<Failure> for Problem {
             module_code: failure.ftp_code().map(qftp_core::codes::FtpCode::get).or(cme),
             server_code: failure.reply().map(qftp_core::codes::ReplyCode::get),
             cause: Some(failure.likely_cause().to_owned()),
-            remedy: Some(failure.remedy().to_owned()),
+            remedy: Some(remedy(&failure).to_owned()),
             ..Self::new(code, failure.to_string())
         }
     }
 }
+
+/// The remedy in the words of this program, where it has any.
+fn remedy(failure: &Failure) -> &'static str {
+    match failure.cause {
+        Cause::Network(code) if code.get() == NO_APN => {
+            "name it with --apn, or with `apn` in the configuration file; the network's operator tells it"
+        }
+        _ => failure.remedy(),
+    }
+}
+
+/// `AT+QIGETERROR`: the context has no access point name.
+const NO_APN: u16 = 573;
 
 impl From<Misuse> for Problem {
     fn from(misuse: Misuse) -> Self {

@@ -3,6 +3,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use qftp_core::session::Cause;
 use qftp_core::wire::{Basic, Command, Storage, Verb};
 use serde_json::{Map, Value, json};
 
@@ -95,11 +96,25 @@ fn answer(result: Result<String, qftp_transport::Error>) -> Result<String, Probl
 }
 
 fn files(context: &Context, client: &mut AnyClient, pattern: &str) -> Result<(), Problem> {
-    for file in client.files(pattern).map_err(|error| Problem::from(error).about(pattern))? {
+    let found = match client.files(pattern) {
+        // Modules answer so when there is none; for all files that is no error.
+        Err(error) if pattern.contains('*') && is_cme(&error, &[LIST_FAILED, NOT_FOUND]) => Vec::new(),
+        other => other.map_err(|error| Problem::from(error).about(pattern))?,
+    };
+    for file in found {
         let text = format!("{:>10} {}", file.size, file.name);
         context.output.result(&text, &json!({ "name": file.name, "size": file.size }));
     }
     Ok(())
+}
+
+/// `+CME ERROR` of file commands.
+const NOT_FOUND: u16 = 405;
+const LIST_FAILED: u16 = 417;
+
+fn is_cme(error: &qftp_transport::Error, codes: &[u16]) -> bool {
+    let cause = error.failure().map(|failure| failure.cause);
+    matches!(cause, Some(Cause::Cme(code)) if codes.contains(&code.get()))
 }
 
 fn push(

@@ -1,0 +1,185 @@
+//! What the program says before it touches a port: help, usage errors, ports that do not open, local files.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::tempdir;
+
+fn qftp(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qftp"));
+    command.args(arguments).stdin(Stdio::null()).env("XDG_CONFIG_HOME", "/nonexistent").env("COLUMNS", "100");
+    for name in ["QFTP_PORT", "QFTP_PASSWORD"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    qftp(arguments).output().expect("qftp runs")
+}
+
+/// Exit code and standard error.
+fn fails(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    let code = output.status.code().map_or_else(|| "none".to_owned(), |code| code.to_string());
+    format!("exit {code}\n{}", String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn help_of_every_command() {
+    let commands = [
+        "",
+        "demo",
+        "emulate",
+        "put",
+        "get",
+        "ls",
+        "cat",
+        "mkdir",
+        "rmdir",
+        "rm",
+        "mv",
+        "size",
+        "mtime",
+        "module",
+        "module info",
+        "module files",
+        "module push",
+        "module pull",
+        "module rm",
+        "completions",
+    ];
+    let mut all = String::new();
+    for command in commands {
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        arguments.push("--help");
+        let output = run(&arguments);
+        assert!(output.status.success(), "{command}");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        // The options for every command are the same everywhere: once is enough.
+        let own = text.split("\nOptions for every command:").next().unwrap_or_default();
+        let text = if command.is_empty() { text.as_str() } else { own };
+        all.push_str(&format!("$ qftp {command}\n{text}\n"));
+    }
+    let all: Vec<&str> = all.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!("help", all.join("\n"));
+}
+
+#[test]
+fn urls_that_are_none() {
+    let tries = [
+        "host/path",
+        "gopher://h/x",
+        "ftps://h/x",
+        "ftpes://h/x",
+        "ftp:///x",
+        "ftp://h:0/x",
+        "ftp://h/%zz",
+        "ftp://h/a%0Db",
+        "ftp://h/a%0Ab",
+        "ftp://h/a%00b",
+        "ftp://h/a%22b",
+    ];
+    let said: Vec<String> = tries.iter().map(|url| format!("{url}: {}", fails(&["size", url]))).collect();
+    insta::assert_snapshot!("urls", said.join("\n"));
+    let long = "x".repeat(256);
+    assert!(fails(&["size", &format!("ftp://h/{long}")]).starts_with("exit 2\n"));
+    assert!(fails(&["size", &format!("ftp://h/{}/x", "d".repeat(129))]).starts_with("exit 2\n"));
+    assert!(fails(&["mv", "ftp://h/x", "a\"b"]).starts_with("exit 2\n"));
+}
+
+#[test]
+fn options_out_of_range() {
+    for wrong in [
+        ["--timeout", "19"],
+        ["--timeout", "181"],
+        ["--context", "0"],
+        ["--context", "16"],
+        ["--baud", "0"],
+        ["--flow", "xon"],
+        ["--via", "moon"],
+        ["--urc-port", "usb"],
+    ] {
+        let said = fails(&[wrong[0], wrong[1], "size", "ftp://h/x"]);
+        assert!(said.starts_with("exit 2\n") && said.contains(wrong[0]), "{said}");
+    }
+}
+
+#[test]
+fn ports_that_do_not_open() {
+    let said = fails(&["size", "ftp://h/x"]);
+    insta::assert_snapshot!("no_port", said);
+    insta::assert_snapshot!("no_such_port", fails(&["--port", "/dev/no-such-port", "size", "ftp://h/x"]));
+    let closed =
+        TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+    let said = fails(&["--port", &format!("tcp://{closed}"), "size", "ftp://h/x"]);
+    assert!(said.starts_with("exit 3\n") && said.contains("nobody listens there"), "{said}");
+    let said = fails(&["--port", "udp://h:1", "size", "ftp://h/x"]);
+    assert!(said.starts_with("exit 3\n") && said.contains("tcp:// and rfc2217://"), "{said}");
+}
+
+#[test]
+fn local_files() {
+    let said = fails(&["--port", "/dev/no-such-port", "put", "/no/such/file", "ftp://h/x"]);
+    insta::assert_snapshot!("no_such_file", said);
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().to_string_lossy();
+    assert!(fails(&["--port", "/dev/no-such-port", "put", &path, "ftp://h/x"]).starts_with("exit 6\n"));
+    let into = format!("{path}/none/x");
+    assert!(fails(&["--port", "/dev/no-such-port", "get", "ftp://h/x", &into]).starts_with("exit 6\n"));
+    // A port that fails leaves nothing of the file either.
+    assert!(fails(&["--port", "/dev/no-such-port", "get", "ftp://h/x", &path]).starts_with("exit 3\n"));
+    assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 0);
+}
+
+#[test]
+fn json_errors_are_objects() {
+    let output = run(&["--json", "--port", "/dev/no-such-port", "size", "ftp://h/x"]);
+    assert_eq!(output.status.code(), Some(3));
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
+    assert_eq!(object["kind"], "port");
+    assert!(object["error"].as_str().is_some_and(|text| text.contains("no such port")), "{object}");
+    assert!(object["remedy"].is_string() && output.stderr.is_empty());
+}
+
+#[test]
+fn the_configuration_file() {
+    let folder = tempdir().expect("a folder");
+    let write = |text: &str| fs::write(folder.path().join("qftp.toml"), text).expect("written");
+    let size = |more: &[&str]| {
+        let output = qftp(more).args(["size", "ftp://h/x"]).env("XDG_CONFIG_HOME", folder.path()).output();
+        let output = output.expect("qftp runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    write("port = '/dev/from-the-file'\napn = 'internet'\n");
+    let (code, said) = size(&[]);
+    assert!(code == Some(3) && said.contains("/dev/from-the-file"), "{said}");
+    let (code, said) = size(&["--port", "/dev/from-the-option"]);
+    assert!(code == Some(3) && said.contains("/dev/from-the-option"), "{said}");
+    write("prot = '/dev/x'\n");
+    let (code, said) = size(&[]);
+    assert!(code == Some(2) && said.contains("unknown field `prot`") && said.contains("line 1"), "{said}");
+    let (code, said) = size(&["--config", "/no/such/file"]);
+    assert!(code == Some(6) && said.contains("/no/such/file"), "{said}");
+}
+
+#[test]
+fn no_password_and_no_terminal() {
+    let said = fails(&["--port", "emulator:", "size", "ftp://me@h/x"]);
+    insta::assert_snapshot!("no_password", said);
+}
+
+#[test]
+fn completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = run(&["completions", shell]);
+        assert!(
+            output.status.success() && String::from_utf8_lossy(&output.stdout).contains("urc-port"),
+            "{shell}"
+        );
+    }
+    assert!(!Path::new("qftp").exists());
+}
