@@ -8,8 +8,8 @@ use crate::codes::{CmeCode, TcpIpCode};
 use crate::copy::copy;
 use crate::limits;
 use crate::wire::{
-    Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo, PinState, Urc,
-    Verb, Writer,
+    Basic, Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo,
+    PinState, Urc, Verb, Writer,
 };
 
 /// Added to the module's own time limits, so that its error arrives before ours.
@@ -117,16 +117,22 @@ impl Link {
 
     /// Sends a command that has its own limit in milliseconds.
     pub(super) fn start_within(&mut self, now: Instant, command: &Command<'_>, limit: u64) {
-        self.ask(now, command, limit, false);
-    }
-
-    /// The same, with a line end of its own before the command where one is wanted.
-    pub(super) fn ask(&mut self, now: Instant, command: &Command<'_>, limit: u64, new_line: bool) {
         let mut out = Writer::new(&mut self.tx);
-        command.emit(out.str(if new_line { "\rAT" } else { "AT" }));
+        command.emit(out.str("AT"));
         // The longest command fits: COMMAND_LINE counts it, and every string in it was checked.
         self.tx_len = out.bytes(b"\r").written();
         self.begin(now, command.verb(), Phase::Answer, limit, Reason::Response);
+    }
+
+    /// Sends basic commands on one line, with a line end of its own before it where one is wanted.
+    pub(super) fn ask(&mut self, now: Instant, commands: &[Basic], limit: u64, new_line: bool) {
+        let mut out = Writer::new(&mut self.tx);
+        out.str(if new_line { "\rAT" } else { "AT" });
+        for command in commands {
+            Command::Basic(*command).emit(&mut out);
+        }
+        self.tx_len = out.bytes(b"\r").written();
+        self.begin(now, None, Phase::Answer, limit, Reason::Response);
     }
 
     /// Sends `+++`; the silence after it counts as the time of the exchange.

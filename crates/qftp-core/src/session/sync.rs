@@ -3,7 +3,7 @@
 use super::failure::LineFault;
 use super::link::Link;
 use crate::Instant;
-use crate::wire::{Basic, Command};
+use crate::wire::Basic;
 
 /// Questions before giving up; the escape comes after the second.
 const QUESTIONS: u8 = 6;
@@ -57,12 +57,14 @@ impl Sync {
         self.step = match self.step {
             Step::Drain => {
                 // Every other time in the long form, for a module that was told to be quiet or to answer in numbers.
-                let question =
-                    if self.asked.is_multiple_of(2) { Basic::Attention } else { Basic::Verbose(true) };
+                let question: &[Basic] = match self.asked % 2 {
+                    0 => &[Basic::Attention],
+                    _ => &[Basic::Quiet(false), Basic::Verbose(true)],
+                };
                 // A module that was not in data mode has the `+++` for the start of a command: a line end of its own ends that.
                 let after_escape = core::mem::take(&mut self.escaped);
                 self.asked = self.asked.saturating_add(1);
-                link.ask(now, &Command::Basic(question), ANSWER_MS, after_escape);
+                link.ask(now, question, ANSWER_MS, after_escape);
                 Step::Ask
             }
             Step::Ask if answered => return Synced::InStep,
