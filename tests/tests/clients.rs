@@ -1,0 +1,247 @@
+//! The blocking and the asynchronous client on an emulated module: what the program's tests do not see.
+
+use std::io::{self, Read, Write};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use qftp_core::Secret;
+use qftp_core::session::{Apn, GetOptions, Login, Setup, Via};
+use qftp_core::wire::{Storage, TransMode};
+use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
+use qftp_transport::{
+    AnyPort, AsyncClient, Cancel, Client, Error, Kind, Put, Settings, Tap, open, open_async,
+};
+
+const USER: &str = "testuser-4711";
+const PASSWORD: &str = "s3cr3t-Pa55";
+
+/// A module on a PTY with a server in memory behind it, and the port's name.
+fn module(server: &MemoryServer) -> (Emulator, String) {
+    server.set_account(USER, PASSWORD);
+    let config = Config::new(Drives::temporary().expect("a folder"));
+    let emulator = Emulator::builder(config).ftp(MemoryFtp::new(server)).on_pty(None).expect("a PTY");
+    let path = emulator.path().expect("a PTY has a path").display().to_string();
+    (emulator, path)
+}
+
+fn setup() -> Setup<'static> {
+    Setup { apn: Some(Apn::new("internet")), ..Setup::default() }
+}
+
+fn login() -> Login<'static> {
+    let (user, password) = (Secret::new(USER), Secret::new(PASSWORD));
+    Login { user, password, trans_mode: TransMode::Passive, ..Login::new("ftp.example.org") }
+}
+
+fn client(path: &str) -> Client<AnyPort> {
+    let mut client = Client::new(open(path, &Settings::default()).expect("opens"));
+    client.setup(&setup()).expect("set up");
+    client.open(&login()).expect("logged in");
+    client
+}
+
+fn bytes(len: usize) -> Vec<u8> {
+    (0..=255).chain(*b"\r\nOK\r\n+++").cycle().take(len).collect()
+}
+
+#[test]
+fn a_reader_of_unknown_length_goes_in_parts() {
+    let server = MemoryServer::new();
+    let (_module, path) = module(&server);
+    let mut client = client(&path);
+    let part = 64 * 1024;
+    for len in [0, 1, part - 1, part, part + 1, 3 * part, 3 * part + 5] {
+        let expected = bytes(len);
+        let sent = client.put("f", expected.as_slice(), &Put::default()).expect("put");
+        assert_eq!(sent, u64::try_from(len).expect("small"));
+        assert!(server.file("/f").expect("there") == expected, "{len} bytes");
+    }
+    client.close().expect("closed");
+}
+
+/// A reader or writer that fails after so many bytes.
+struct Fails(usize);
+
+impl Read for Fails {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.write(buf)?;
+        buf[..count].fill(b'x');
+        Ok(count)
+    }
+}
+
+impl Write for Fails {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = bytes.len().min(self.0);
+        self.0 -= count;
+        if count == 0 { Err(io::Error::other("the disk is full")) } else { Ok(count) }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_local_file_that_fails_leaves_the_session_usable() {
+    let server = MemoryServer::new();
+    let (_module, path) = module(&server);
+    server.add_file("/there", bytes(300_000));
+    let mut client = client(&path);
+    for via in [Via::Com, Via::Storage(Storage::Ufs)] {
+        let got = client.get("there", Fails(100_000), &GetOptions { via, ..GetOptions::default() });
+        assert!(
+            matches!(&got, Err(Error::Local { error, .. }) if error.to_string() == "the disk is full"),
+            "{got:?}"
+        );
+        assert_eq!(client.size("there").expect("usable"), 300_000);
+        let put = client.put("new", Fails(100_000), &Put { via, ..Put::whole(300_000) });
+        assert!(matches!(&put, Err(Error::Local { .. })), "{put:?}");
+        assert_eq!(client.size("there").expect("usable"), 300_000);
+        let short = client.put("new", bytes(10).as_slice(), &Put { via, ..Put::whole(11) });
+        assert!(
+            matches!(&short, Err(Error::Local { error, .. }) if error.kind() == io::ErrorKind::UnexpectedEof)
+        );
+        assert_eq!(client.size("there").expect("usable"), 300_000);
+    }
+}
+
+/// Cancels after so many bytes have passed.
+fn cancel_after(client: &mut Client<AnyPort>, bytes: u64) -> Arc<Mutex<Option<Instant>>> {
+    let cancel = Cancel::new();
+    client.set_cancel(cancel.clone());
+    let when = Arc::new(Mutex::new(None));
+    let note = when.clone();
+    client.set_progress(Some(Box::new(move |progress| {
+        let mut note = note.lock().expect("no panic");
+        if progress.done >= bytes && note.is_none() {
+            *note = Some(Instant::now());
+            cancel.cancel();
+        }
+    })));
+    when
+}
+
+#[test]
+fn cancelling_takes_a_second_at_most_and_leaves_the_session_usable() {
+    let server = MemoryServer::new();
+    let (_module, path) = module(&server);
+    server.add_file("/there", bytes(50 << 20));
+    let mut client = client(&path);
+    for upload in [false, true] {
+        let when = cancel_after(&mut client, 1 << 20);
+        let result = match upload {
+            false => client.get("there", io::sink(), &GetOptions::default()),
+            true => client.put("new", io::repeat(b'+'), &Put::whole(1 << 30)),
+        };
+        let took = when.lock().expect("no panic").expect("cancelled").elapsed();
+        assert!(matches!(result, Err(Error::Cancelled { .. })), "{result:?}");
+        assert!(took < Duration::from_millis(1500), "it took {took:?}");
+        client.set_progress(None);
+        assert_eq!(client.size("there").expect("usable"), 50 << 20);
+    }
+    // While nothing is under way, the next operation is cancelled, and only that.
+    client.cancel().cancel();
+    assert!(matches!(client.pwd(), Err(Error::Cancelled { .. })));
+    assert_eq!(client.pwd().expect("usable"), "/");
+}
+
+#[derive(Clone, Default)]
+struct Spy(Arc<Mutex<Vec<u8>>>);
+
+impl Tap for Spy {
+    fn sent(&mut self, _at: Duration, _kind: Kind, bytes: &[u8]) {
+        self.0.lock().expect("no panic").extend(bytes);
+    }
+    fn received(&mut self, _at: Duration, kind: Kind, bytes: &[u8]) {
+        self.0.lock().expect("no panic").extend(if kind == Kind::Data { b"[data]" } else { bytes });
+    }
+}
+
+#[test]
+fn a_tap_sees_everything_but_secrets() {
+    let server = MemoryServer::new();
+    let (_module, path) = module(&server);
+    server.add_file("/f", bytes(1000));
+    let spy = Spy::default();
+    let mut client = Client::new(open(&path, &Settings::default()).expect("opens"));
+    client.set_tap(Some(Box::new(spy.clone())));
+    let login_with_apn =
+        Apn { login: Some((Secret::new(USER), Secret::new(PASSWORD))), ..Apn::new("internet") };
+    client.setup(&Setup { apn: Some(login_with_apn), ..Setup::default() }).expect("set up");
+    client.open(&login()).expect("logged in");
+    client.get("f", io::sink(), &GetOptions::default()).expect("got");
+    let wrong = Login { password: Secret::new("s3cr3t-Pa55-no"), ..login() };
+    client.close().expect("closed");
+    let error = client.open(&wrong).expect_err("a wrong password");
+    drop(client);
+    let seen = String::from_utf8_lossy(&spy.0.lock().expect("no panic")).into_owned();
+    for part in ["AT+QFTPCFG=\"account\",***", "CONNECT", "[data]", "+QFTPGET: 0,1000", "+QFTPCLOSE: 0,0"] {
+        assert!(seen.contains(part), "no {part} in {seen}");
+    }
+    for text in [seen, format!("{error} {error:?}"), format!("{wrong:?}")] {
+        assert!(!text.contains(PASSWORD) && !text.contains(USER), "{text}");
+    }
+}
+
+#[test]
+fn a_port_that_goes_is_an_error_for_good() {
+    let server = MemoryServer::new();
+    let (module, path) = module(&server);
+    let mut client = client(&path);
+    let stop = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(300));
+        module.stop();
+    });
+    let result = client.put("f", io::repeat(0), &Put::whole(1 << 40));
+    assert!(matches!(result, Err(Error::Port(_))), "{result:?}");
+    assert!(matches!(client.pwd(), Err(Error::Port(_))));
+    stop.join().expect("no panic");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_asynchronous_client() {
+    let server = MemoryServer::new();
+    let (_module, path) = module(&server);
+    let port = open_async(&path, &Settings::default()).await.expect("opens");
+    let mut client = AsyncClient::new(port);
+    // Its futures can go to another thread.
+    let done = tokio::spawn(async move {
+        client.setup(&setup()).await.expect("set up");
+        client.open(&login()).await.expect("logged in");
+        let expected = bytes(1_000_000);
+        client.put("f", &mut expected.as_slice(), &Put::whole(1_000_000)).await.expect("put");
+        let mut back = Vec::new();
+        client.get("f", &mut back, &GetOptions::default()).await.expect("got");
+        assert!(back == expected);
+        let parts = client.put("parts", &mut expected.as_slice(), &Put::default()).await.expect("put");
+        assert_eq!(parts, 1_000_000);
+        assert!(String::from_utf8_lossy(&client.list(".").await.expect("listed")).contains("parts"));
+
+        // A future that is dropped half-way cancels; the next operation finds everything in order.
+        let mut endless = tokio::io::repeat(b'x');
+        let (whole, soon) = (Put::whole(1 << 40), Duration::from_millis(300));
+        assert!(tokio::time::timeout(soon, client.put("f", &mut endless, &whole)).await.is_err());
+        assert_eq!(client.size("parts").await.expect("usable"), 1_000_000);
+        client.close().await.expect("closed");
+    });
+    done.await.expect("no panic");
+}
+
+#[tokio::test]
+async fn the_asynchronous_client_over_tcp() {
+    let server = MemoryServer::new();
+    server.add_file("/f", bytes(100_000));
+    server.set_account(USER, PASSWORD);
+    let config = Config::new(Drives::temporary().expect("a folder"));
+    let builder = Emulator::builder(config).ftp(MemoryFtp::new(&server));
+    let module = builder.on_tcp("127.0.0.1:0").expect("a free port");
+    let address = format!("tcp://{}", module.address().expect("bound"));
+    let mut client = AsyncClient::new(open_async(&address, &Settings::default()).await.expect("connects"));
+    client.setup(&setup()).await.expect("set up");
+    client.open(&login()).await.expect("logged in");
+    let mut back = Vec::new();
+    client.get("f", &mut back, &GetOptions::default()).await.expect("got");
+    assert!(back == bytes(100_000));
+    client.close().await.expect("closed");
+}
