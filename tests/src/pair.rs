@@ -47,6 +47,9 @@ pub struct Pair {
     piece: Box<dyn FnMut() -> usize>,
     /// Called before each step with the number of data bytes that have come: for aborts and other interventions.
     pub intervene: Option<Intervention>,
+    /// How many bytes of an upload there are at a time, for a slow source.
+    pub source: Option<Box<dyn Fn(Instant) -> usize>>,
+    offered: usize,
 }
 
 /// What a test does to a pair in mid-operation; it is called until it answers `true`.
@@ -68,6 +71,8 @@ impl Pair {
             to_host: VecDeque::new(),
             piece: Box::new(piece),
             intervene: None,
+            source: None,
+            offered: 0,
         }
     }
 
@@ -104,6 +109,7 @@ impl Pair {
     ) -> Told {
         start(&mut self.session, self.now).expect("the operation may start");
         let end = self.now.after(3_600_000);
+        self.offered = 0;
         let mut told = Told { outcome: Outcome::Done(String::new()), data: Vec::new(), lines: Vec::new() };
         let mut rest = upload;
         loop {
@@ -176,7 +182,9 @@ impl Pair {
         self.sent.extend(&out[..len]);
         let mut moved = len > 0;
         if len == 0 && self.to_module.len() < 4096 {
-            let len = self.session.send(self.now, upload);
+            let ready = self.source.as_ref().map_or(usize::MAX, |source| source(self.now) - self.offered);
+            let len = self.session.send(self.now, &upload[..ready.min(upload.len())]);
+            self.offered += len;
             self.to_module.extend(&upload[..len]);
             self.sent.extend(&upload[..len]);
             *upload = &upload[len..];
@@ -235,9 +243,10 @@ impl Pair {
 
     fn wait(&mut self) {
         let due = [self.session.poll_timeout(), self.module.poll_timeout()].into_iter().flatten().min();
-        self.now = due
-            .unwrap_or_else(|| panic!("nothing can happen any more: {:?}", self.session))
-            .max(self.now.after(1));
+        let due = due.unwrap_or_else(|| panic!("nothing can happen any more: {:?}", self.session));
+        // A slow source is looked at every ten milliseconds.
+        let due = if self.source.is_some() { due.min(self.now.after(10)) } else { due };
+        self.now = due.max(self.now.after(1));
         self.session.handle_timeout(self.now);
         self.module.handle_timeout(self.now);
     }

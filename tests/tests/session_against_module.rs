@@ -298,6 +298,24 @@ fn plus_signs_are_data() {
     }
 }
 
+/// A slow source whose pauses would make an escape of the plus signs in its data.
+#[test]
+fn plus_signs_between_pauses_are_data() {
+    for data in [&b"abc+++def"[..], b"abc++++def", b"abc++def", b"abc+++++def"] {
+        let mut pair = Pair::whole().logged_in();
+        let began = pair.now;
+        let last = data.len() - 3;
+        // Three bytes at once, the plus signs after two seconds, the rest after two more.
+        pair.source = Some(Box::new(move |now| match now.since(began) {
+            0..2_000 => 3,
+            2_000..4_000 => last,
+            _ => last + 3,
+        }));
+        put(&mut pair, "slow", data);
+        assert_eq!(pair.server.file("/slow").as_deref(), Some(data));
+    }
+}
+
 fn payload() -> impl Strategy<Value = Vec<u8>> {
     let words = prop::sample::select(vec![
         &b"\r\n"[..],
