@@ -4,3 +4,8 @@ pub mod pair;
 pub mod program;
 pub mod servers;
 pub mod transcript;
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -385,3 +385,11 @@ proptest! {
         cut.expect_done();
     }
 }
+
+/// The figure in the README.
+#[test]
+fn a_session_is_about_four_kilobytes() {
+    let size = size_of::<Session>();
+    println!("{size} bytes");
+    assert!((3_500..4_500).contains(&size), "{size} bytes: correct the README");
+}

@@ -1,5 +1,6 @@
 //! The steps of each task, in the order they run: cheap ones first.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::install;
@@ -57,9 +58,10 @@ fn features() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The proof lives beside the crate that it is about, as a script with no arguments.
+/// The proof lives beside the crate that it is about.
 fn freestanding() -> Result<(), Failure> {
-    must(&mut command("sh", &["crates/qftp-core/freestanding/check.sh"]))
+    let target = target().join("freestanding");
+    must(&mut command("bash", &["crates/qftp-core/freestanding/check.sh", &target.to_string_lossy()]))
 }
 
 fn benches() -> Result<(), Failure> {
@@ -82,5 +84,10 @@ fn with_tools(command: &mut Command) -> &mut Command {
     command
         .env("QFTP_TEST_VSFTPD", install::vsftpd())
         .env("QFTP_TEST_PYTHON", install::python())
-        .env("QFTP_TEST_QFTP", target.join("debug").join("qftp"))
+        .env("QFTP_TEST_QFTP", target().join("debug").join("qftp"))
+}
+
+/// Where cargo builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root::workspace().join("target"), PathBuf::from)
 }
