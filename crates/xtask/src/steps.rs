@@ -79,8 +79,6 @@ fn python() -> Result<(), Failure> {
 
 /// Tells the tests where the tools are. A test whose tool is not named skips itself and says so; under this task none does.
 fn with_tools(command: &mut Command) -> &mut Command {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root::workspace().join("target"), Into::into);
     command
         .env("QFTP_TEST_VSFTPD", install::vsftpd())
         .env("QFTP_TEST_PYTHON", install::python())
