@@ -75,6 +75,8 @@ pub(super) struct Link {
     pub(super) context: u8,
     /// Guard time in force, in milliseconds.
     pub(super) guard: u64,
+    /// How long a written byte may wait before it is on the line, in milliseconds.
+    pub(super) queue: u64,
     pub(super) timer: Option<(Instant, Reason)>,
     tx: [u8; limits::COMMAND_LINE],
     tx_len: usize,
@@ -96,6 +98,7 @@ impl Link {
             text: Kept::new(),
             context: 1,
             guard: limits::GUARD_UNIT_MS * limits::GUARD_UNITS_DEFAULT as u64,
+            queue: 0,
             timer: None,
             tx: [0; limits::COMMAND_LINE],
             tx_len: 0,
@@ -186,7 +189,8 @@ impl Link {
 
     /// Milliseconds until the silence before `+++` is long enough.
     pub(super) fn silence_left(&self, now: Instant) -> u64 {
-        self.guard.saturating_add(super::transmit::GUARD_MARGIN_MS).saturating_sub(now.since(self.last_tx))
+        let silence = self.guard.saturating_add(super::transmit::GUARD_MARGIN_MS).saturating_add(self.queue);
+        silence.saturating_sub(now.since(self.last_tx))
     }
 
     pub(super) fn touch(&mut self, now: Instant) {

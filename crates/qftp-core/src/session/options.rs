@@ -14,6 +14,10 @@ pub struct Config {
     /// This bounds what a module that leaves data mode early could take for commands. Default 4096: what one write to a serial
     /// port takes, 44 ms of line at 921600 baud, and enough to keep any line busy.
     pub in_flight: usize,
+    /// How long a byte that the driver has written may still wait in buffers before it is on the line, in milliseconds.
+    ///
+    /// The silence before `+++` begins only then. Default 150: what `qftp-transport` keeps in a serial port's buffers.
+    pub queue_ms: u16,
     /// `rsptimeout`, the `T` of every FTP command, in seconds, 20–180.
     pub rsptimeout_s: u8,
     /// How long a line must be silent, in milliseconds, before the end of a broken download is read out of its last bytes.
@@ -27,6 +31,7 @@ impl Default for Config {
         Self {
             guard_ms: 300,
             in_flight: 4096,
+            queue_ms: 150,
             rsptimeout_s: limits::RSP_TIMEOUT_DEFAULT_S,
             quiet_ms: 2_000,
             settle_ms: 100,

@@ -115,6 +115,7 @@ impl State {
         self.set_up = false;
         self.logged_in = false;
         self.link.context = self.wanted.context;
+        self.link.queue = u64::from(self.config.queue_ms);
         self.op = Op::Setup(SetupStep::Sync(Sync::ask(now, &mut self.link)));
         Ok(())
     }
