@@ -165,3 +165,43 @@ fn an_earlier_session_is_closed() {
     set_up(&mut pair).expect_done();
     pair.run(b"", |session, now| session.open(now, &qftp_core::session::Login::new("server"))).expect_done();
 }
+
+/// A module that takes a length of 0 for no length at all waits for the data of an empty file until the escape.
+#[test]
+fn an_empty_file_goes_up_on_a_module_that_knows_no_length_of_zero() {
+    use qftp_core::session::{Done, PutOptions};
+    let mut session = Session::new(Config::default());
+    let mut now = Instant::from_millis(0);
+    session.setup(now, &Setup { network: false, ..Setup::default() }).unwrap();
+    let mut out = [0; 600];
+    let mut sent = Vec::new();
+    let mut end = None;
+    while end.is_none() {
+        let len = session.poll_transmit(now, &mut out);
+        let answer: &[u8] = match &out[..len] {
+            b"" => {
+                now = session.poll_timeout().unwrap();
+                session.handle_timeout(now);
+                b""
+            }
+            b"AT+QFTPPUT=\"empty\",\"COM:\",0,0,1\r" => b"\r\nCONNECT\r\n",
+            b"+++" => b"\r\nOK\r\n\r\n+QFTPPUT: 0,0\r\n",
+            _ => b"\r\nOK\r\n",
+        };
+        sent.extend_from_slice(&out[..len]);
+        let mut rest = answer;
+        loop {
+            let step = session.handle_input(now, rest);
+            rest = &rest[step.consumed..];
+            match step.event {
+                Some(Event::Done(Done::Nothing)) => session.put(now, "empty", &PutOptions::whole(0)).unwrap(),
+                Some(Event::Done(done)) => end = Some(format!("{done:?}")),
+                Some(event) => panic!("{event:?}"),
+                None if rest.is_empty() => break,
+                None => {}
+            }
+        }
+    }
+    assert_eq!(end.as_deref(), Some("Number(0)"));
+    assert!(sent.ends_with(b"+++") && now.as_millis() < 10_000);
+}

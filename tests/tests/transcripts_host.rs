@@ -180,14 +180,14 @@ fn exchange(host: &mut Host, at: &str, command: &Command<'_>, answer: &[Step]) {
             });
         }
         Command::Ftp(FtpCommand::Cwd(path)) => {
-            host.start(|session, now| session.cwd(now, path.as_str().unwrap()))
+            host.start(|session, now| session.cwd(now, path.as_str().unwrap()));
         }
         Command::File(FileCommand::Upload { name, size, .. }) => {
             let size = size.unwrap_or(0).into();
             host.start(|session, now| session.upload(now, name.as_str().unwrap(), size));
         }
         Command::File(FileCommand::Download(name)) => {
-            host.start(|session, now| session.download(now, name.as_str().unwrap()))
+            host.start(|session, now| session.download(now, name.as_str().unwrap()));
         }
         Command::File(FileCommand::Read { handle, len }) => {
             host.start(|session, now| session.file_read(now, *handle, len.unwrap()));
@@ -313,7 +313,7 @@ fn every_failure_in_every_form() {
         for reply in [0, 550, 799] {
             fails(&format!("\r\nOK\r\n\r\n+QFTPSIZE: {},{reply}\r\n", row.code), |failure| {
                 failure.ftp_code().map(FtpCode::get) == Some(row.code)
-                    && failure.reply().map_or(0, |reply| reply.get()) == reply
+                    && failure.reply().map_or(0, qftp_core::codes::ReplyCode::get) == reply
             });
         }
         for form in [row.code.to_string(), row.text.to_owned(), row.text.to_uppercase()] {

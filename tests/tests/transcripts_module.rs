@@ -58,10 +58,10 @@ fn prepare(pair: &mut Pair, transcript: &Transcript) {
         let words: Vec<&str> = precondition.split(' ').collect();
         match words[..] {
             ["server", "file", name, size] => {
-                pair.server.add_file(&format!("/{name}"), payload(size.parse().unwrap()))
+                pair.server.add_file(&format!("/{name}"), payload(size.parse().unwrap()));
             }
             ["server", "dir", name] => pair.server.add_file(&format!("/{name}/file.txt"), "in it"),
-            ["pdp", ..] | ["ftp", ..] => {}
+            ["pdp" | "ftp", ..] => {}
             _ => panic!("{}: no such precondition: {precondition}", transcript.name),
         }
     }

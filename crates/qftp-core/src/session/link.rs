@@ -146,6 +146,14 @@ impl Link {
         self.begin(now, None, Phase::Answer, silence, Reason::Guard);
     }
 
+    /// Sends `+++` to end an upload whose command is still to be answered.
+    pub(super) fn press_escape(&mut self, now: Instant, t: u64) {
+        let mut out = Writer::new(&mut self.tx);
+        self.tx_len = out.str("+++").written();
+        self.tx_pos = 0;
+        self.await_trailer(now, t);
+    }
+
     /// Waits without a command.
     pub(super) fn pause(&mut self, now: Instant, millis: u64) {
         self.tx_len = 0;

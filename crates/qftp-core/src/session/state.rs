@@ -73,6 +73,8 @@ pub(super) struct State {
     /// Bytes held back that turned out to be data, and whether the rest of them are lines.
     pub(super) flush: usize,
     pub(super) replay: bool,
+    /// An upload of no bytes whose end has not come yet.
+    empty_upload: bool,
     pub(super) wanted: Wanted,
     pub(super) host: Kept<{ limits::NAME }>,
     pub(super) port: u16,
@@ -105,6 +107,7 @@ impl State {
             check_end: false,
             flush: 0,
             replay: false,
+            empty_upload: false,
             wanted: Wanted::new(),
             host: Kept::new(),
             port: limits::DEFAULT_PORT,
@@ -143,6 +146,7 @@ impl State {
 
     pub(super) fn finish(&mut self, end: End) {
         self.link.stop();
+        self.empty_upload = false;
         self.op = Op::Idle;
         self.end = Some(end);
     }
@@ -161,8 +165,9 @@ impl State {
             self.set_up = false;
             self.logged_in = false;
         }
+        let uploading = matches!(self.op, Op::Put(_) | Op::FileWrite) && !self.transmit.is_complete();
         let in_data = matches!(self.link.phase, Phase::Receive | Phase::Transmit)
-            || (self.link.phase == Phase::Trailer && !self.transmit.is_complete());
+            || (self.link.phase == Phase::Trailer && uploading);
         let lost =
             matches!(cause, Cause::Line(LineFault::Desync | LineFault::Stalled | LineFault::LeftDataMode));
         if (in_data || lost || cause == Cause::Aborted) && failure.state != SessionState::Reset {
@@ -231,7 +236,8 @@ impl State {
                 let ack = verb == Verb::Qfupl;
                 self.transmit.begin(verb, self.put.len, ack, now);
                 if self.put.len == 0 {
-                    self.link.await_trailer(now, t);
+                    self.empty_upload = true;
+                    self.link.await_trailer(now, 0);
                 } else {
                     self.link.await_data(now, Phase::Transmit, t);
                 }
@@ -275,11 +281,13 @@ impl State {
                 }
             },
             Phase::Transmit => self.fail(now, Cause::Line(LineFault::Stalled), receive),
-            Phase::Trailer => {
-                // Bytes were lost and the module waits for more, or its end was lost.
-                self.transmit.total = u64::MAX;
-                self.fail(now, Cause::Line(LineFault::Stalled), receive);
+            // A module that takes a length of 0 for none still waits for the data of an empty file.
+            Phase::Trailer if self.empty_upload => {
+                self.empty_upload = false;
+                self.link.press_escape(now, self.t());
             }
+            // Bytes were lost and the module waits for more, or its end was lost.
+            Phase::Trailer => self.fail(now, Cause::Line(LineFault::Stalled), receive),
             Phase::Answer => {
                 let fault = self.link.silence();
                 self.advance(now, Err(Cause::Line(fault)), receive);
