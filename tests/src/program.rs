@@ -1,5 +1,6 @@
 //! The `qftp` program as its users meet it: started, with arguments, as a process.
 
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -96,6 +97,7 @@ impl Module {
             command(&["emulate", "--pty", &link.to_string_lossy(), "--storage", &storage.to_string_lossy()])
                 .args(arguments)
                 .stdout(Stdio::piped())
+                .stderr(File::create(folder.path().join("log")).expect("made"))
                 .spawn()
                 .expect("qftp starts");
         let mut line = String::new();
@@ -115,6 +117,12 @@ impl Module {
     #[must_use]
     pub fn storage(&self) -> PathBuf {
         self.folder.path().join("storage")
+    }
+
+    /// What it said on standard error: with `-v` the dialogue.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
     /// The process.

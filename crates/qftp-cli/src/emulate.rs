@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::args::{EmulateArgs, SimArg};
 use crate::exit::{Code, Problem};
 use crate::port::Context;
+use crate::record::escape;
 
 /// Runs a module until Ctrl-C.
 pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> {
@@ -112,6 +113,6 @@ fn show(direction: Direction, bytes: &[u8]) {
         Direction::FromModule => '<',
     };
     for line in bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.is_empty()) {
-        let _ = writeln!(io::stderr(), "{mark} {}", line.escape_ascii());
+        let _ = writeln!(io::stderr(), "{mark} {}", escape(line));
     }
 }

@@ -120,7 +120,8 @@ fn mark(sent: bool, kind: Kind) -> &'static str {
     }
 }
 
-fn escape(bytes: &[u8]) -> String {
+/// Bytes as one line of printable text.
+pub(crate) fn escape(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for &byte in bytes {
         match byte {
