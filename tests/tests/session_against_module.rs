@@ -316,6 +316,47 @@ fn plus_signs_between_pauses_are_data() {
     }
 }
 
+/// A late answer to a command that was given up is not taken for the answer to the next.
+#[test]
+fn a_late_answer_is_nobodys() {
+    let mut pair = Pair::whole().logged_in();
+    pair.server.add_file("/a", "aaaaa");
+    pair.server.add_file("/b", "bb");
+    pair.server.set_silent(true);
+    let failure = pair.run(b"", |s, now| s.size(now, "a")).expect_failure();
+    // The module itself gives up first, and says so.
+    assert_eq!(failure.ftp_code().unwrap().get(), 609);
+    assert_eq!(failure.state, SessionState::Reopen);
+    assert_eq!(pair.session.size(pair.now, "b"), Err(Misuse::ReopenFirst));
+    pair.server.set_silent(false);
+    let login = qftp_core::session::Login {
+        user: "test".into(),
+        password: "s3cret".into(),
+        ..qftp_core::session::Login::new("server")
+    };
+    pair.run(b"", |s, now| s.open(now, &login)).expect_done();
+    assert_eq!(pair.run(b"", |s, now| s.size(now, "b")).expect_done(), "Number(2)");
+}
+
+/// A server that knows no sizes: the module's own count is the judge, whatever the file holds.
+#[test]
+fn a_download_of_unknown_length() {
+    let mut endings = vec![nasty(), Vec::new(), b"x".to_vec()];
+    for end in
+        ["\r\n", "\r\nOK\r\n", "\r\n+QFTPGET: 0,5\r\n", "\r\nOK\r\n\r\n+QFTPGET: 607,0\r\n", "\r\n\r\n\r\n"]
+    {
+        endings.push([b"file".as_slice(), end.as_bytes()].concat());
+    }
+    for data in endings {
+        let mut pair = Pair::whole().logged_in();
+        pair.server.add_file("/u.bin", data.clone());
+        pair.server.fail_next(qftp_emulator::Failure::server(502));
+        let told = pair.run(b"", |s, now| s.get(now, "u.bin", &GetOptions::default()));
+        assert_eq!(told.data, data, "{}", data.escape_ascii());
+        told.expect_done();
+    }
+}
+
 fn payload() -> impl Strategy<Value = Vec<u8>> {
     let words = prop::sample::select(vec![
         &b"\r\n"[..],
@@ -356,6 +397,13 @@ proptest! {
         }
         let run = |pair: &mut Pair| pair.run(b"", |s, now| s.get(now, "law.bin", &GetOptions::default()));
         let (cut, uncut) = (run(&mut pair), run(&mut whole));
+        prop_assert_eq!(&cut.data, &data);
+        prop_assert_eq!(cut, uncut);
+        let of_unknown_length = |pair: &mut Pair| {
+            pair.server.fail_next(qftp_emulator::Failure::server(502));
+            run(pair)
+        };
+        let (cut, uncut) = (of_unknown_length(&mut pair), of_unknown_length(&mut whole));
         prop_assert_eq!(&cut.data, &data);
         prop_assert_eq!(cut, uncut);
         let staged = |pair: &mut Pair| {

@@ -11,6 +11,9 @@ pub enum Misuse {
     Busy,
     /// [`Session::setup`](super::Session::setup) comes first, also after a restart of the module.
     NotSetUp,
+    /// The last failure left the FTP session in doubt: [`Session::open`](super::Session::open) again, so that no late answer is taken for
+    /// another's.
+    ReopenFirst,
     /// Nothing is under way that could be aborted.
     NothingToAbort,
     /// A string cannot be a parameter.
@@ -82,6 +85,9 @@ impl fmt::Display for Misuse {
         match self {
             Self::Busy => f.write_str("an operation is under way; wait for its end or abort it"),
             Self::NotSetUp => f.write_str("the module is not set up; call setup first"),
+            Self::ReopenFirst => {
+                f.write_str("the last failure left the FTP session in doubt; open it again first")
+            }
             Self::NothingToAbort => f.write_str("nothing is under way"),
             Self::Name(field, fault) => write!(f, "{field} cannot be sent: {fault}"),
             Self::Range(field) => write!(f, "{field} is out of its range"),

@@ -7,10 +7,12 @@ use super::receive::Receive;
 use super::state::{End, Op, State};
 use crate::Instant;
 use crate::limits;
-use crate::wire::{Command, FileName, FtpCfg, FtpCommand, FtpSetting, SecretText, SslType};
+use crate::wire::{Command, FileName, FtpCfg, FtpCommand, FtpSetting, SecretText, SslType, Verb};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OpenStep {
+    /// What an earlier failure left is closed first.
+    Close,
     Context,
     Account,
     FileType,
@@ -44,7 +46,7 @@ impl State {
         self.logged_in = false;
         self.cwd.clear();
         self.cwd_known = true;
-        self.open_step(now, OpenStep::Context);
+        self.open_step(now, if self.in_doubt { OpenStep::Close } else { OpenStep::Context });
         Ok(())
     }
 
@@ -57,6 +59,7 @@ impl State {
     fn open_step(&mut self, now: Instant, step: OpenStep) {
         self.op = Op::Open(step);
         let setting = match step {
+            OpenStep::Close => return self.link.start(now, &Command::Execute(Verb::QftpClose), self.t()),
             OpenStep::Context => FtpSetting::ContextId(self.wanted.context),
             OpenStep::Account => FtpSetting::Account {
                 user: SecretText::hide(self.user.text()),
@@ -86,7 +89,12 @@ impl State {
         let next = match (step, result) {
             (OpenStep::Open, Ok(_)) => {
                 self.logged_in = true;
+                self.in_doubt = false;
                 return self.finish(End::Nothing);
+            }
+            // Whatever there was to close is closed, or was before.
+            (OpenStep::Close, Ok(_) | Err(Cause::Ftp(_) | Cause::Cme(_) | Cause::Refused)) => {
+                OpenStep::Context
             }
             // A module without TLS has no such key, and plain is all that it speaks.
             (OpenStep::SslType, Err(Cause::Cme(_) | Cause::Refused)) => OpenStep::DataAddress,

@@ -82,7 +82,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn cwd(&mut self, now: Instant, path: &str) -> Result<(), Misuse> {
-        self.state.ready()?;
+        self.state.ready_for_ftp()?;
         let path: PathName<'_> = checked(path, Field::Path)?;
         self.state.name.set(path.as_bytes());
         self.state.single(now, &Command::Ftp(FtpCommand::Cwd(path)), Shape::Nothing);
@@ -159,7 +159,9 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn status(&mut self, now: Instant) -> Result<(), Misuse> {
-        self.execute(now, Verb::QftpStat, Shape::State)
+        self.state.ready()?;
+        self.state.single(now, &Command::Execute(Verb::QftpStat), Shape::State);
+        Ok(())
     }
 
     /// Lists a folder as the server prints it (§2.11), `.` for the working directory: [`Event::Data`](super::Event::Data), then
@@ -196,7 +198,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a staged download of a part with a known length.
     pub fn get(&mut self, now: Instant, file: &str, options: &GetOptions) -> Result<(), Misuse> {
-        self.state.ready()?;
+        self.state.ready_for_ftp()?;
         let file = name(file)?;
         if let Via::Storage(storage) = options.via {
             if options.len.is_some() {
@@ -214,7 +216,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a staged upload of a part, [`Misuse::Range`] for one that no file of the module can hold.
     pub fn put(&mut self, now: Instant, file: &str, options: &PutOptions) -> Result<(), Misuse> {
-        self.state.ready()?;
+        self.state.ready_for_ftp()?;
         let file = name(file)?;
         if !State::road_fits(options) {
             return Err(Misuse::Road);
@@ -358,13 +360,13 @@ impl Session {
     }
 
     fn execute(&mut self, now: Instant, verb: Verb, shape: Shape) -> Result<(), Misuse> {
-        self.state.ready()?;
+        self.state.ready_for_ftp()?;
         self.state.single(now, &Command::Execute(verb), shape);
         Ok(())
     }
 
     fn ftp(&mut self, now: Instant, command: FtpCommand<'_>, shape: Shape) -> Result<(), Misuse> {
-        self.state.ready()?;
+        self.state.ready_for_ftp()?;
         self.state.single(now, &Command::Ftp(command), shape);
         Ok(())
     }

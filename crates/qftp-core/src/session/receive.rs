@@ -133,20 +133,22 @@ impl Receive {
         let mut verdict = Held::Nothing;
         for line in lines(whole) {
             match Line::parse(line) {
-                Line::Ftp(FtpResult { verb, outcome }) if verb == self.verb => {
-                    let FtpOutcome::Number(count) = outcome else { return Held::Ended { rest: 0 } };
-                    // The data's own last line ends may be among what is held back: the count tells where the words begin.
+                Line::Ftp(FtpResult { verb, outcome: FtpOutcome::Number(count) }) if verb == self.verb => {
+                    // The data's own last lines may be among what is held back: the count tells where the words begin.
                     let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
                     let rest = rest.filter(|rest| {
                         held.get(*rest..).is_some_and(|words| could_be_words(words, self.verb))
                     });
-                    return match rest {
-                        Some(rest) if self.expected.is_none() => Held::Agrees { rest },
-                        rest => Held::Ended { rest: rest.unwrap_or(0) },
-                    };
+                    match rest {
+                        // The last that agrees: one before it can only be data.
+                        Some(rest) if self.expected.is_none() => verdict = Held::Agrees { rest },
+                        _ if matches!(verdict, Held::Agrees { .. }) => {}
+                        rest => verdict = Held::Ended { rest: rest.unwrap_or(0) },
+                    }
                 }
                 Line::Ok | Line::Text(_) => {}
-                _ => verdict = Held::Ended { rest: 0 },
+                _ if verdict == Held::Nothing => verdict = Held::Ended { rest: 0 },
+                _ => {}
             }
         }
         verdict

@@ -2,7 +2,7 @@
 
 use super::failure::{Cause, Failure, SessionState};
 use super::link::{Answer, Phase};
-use super::state::{End, Op, State};
+use super::state::{Op, State};
 use super::sync::{Sync, Synced};
 use crate::Instant;
 use crate::wire::{Command, FtpCommand, Verb};
@@ -79,8 +79,6 @@ impl State {
     }
 
     fn recovered(&mut self, recover: Recover, state: SessionState) {
-        self.logged_in &= state == SessionState::Usable;
-        self.set_up &= state != SessionState::Reset;
-        self.finish(End::Failed(Failure { state, ..recover.failure }));
+        self.finish_failed(Failure { state, ..recover.failure });
     }
 }

@@ -61,6 +61,8 @@ pub(super) struct State {
     pub(super) op: Op,
     pub(super) set_up: bool,
     pub(super) logged_in: bool,
+    /// An answer to an FTP command may still come that nobody waits for: only a close settles that.
+    pub(super) in_doubt: bool,
     /// The present time, for lines that are read without one.
     pub(super) clock: Instant,
     /// To be told before anything else.
@@ -100,6 +102,7 @@ impl State {
             op: Op::Idle,
             set_up: false,
             logged_in: false,
+            in_doubt: false,
             clock: Instant::from_millis(0),
             size: None,
             end: None,
@@ -138,6 +141,12 @@ impl State {
         if self.set_up { Ok(()) } else { Err(Misuse::NotSetUp) }
     }
 
+    /// Whether an operation on the FTP session may start.
+    pub(super) fn ready_for_ftp(&self) -> Result<(), Misuse> {
+        self.ready()?;
+        if self.in_doubt { Err(Misuse::ReopenFirst) } else { Ok(()) }
+    }
+
     /// Starts an operation that is one command.
     pub(super) fn single(&mut self, now: Instant, command: &Command<'_>, shape: Shape) {
         self.op = Op::Single(shape);
@@ -173,11 +182,16 @@ impl State {
         if (in_data || lost || cause == Cause::Aborted) && failure.state != SessionState::Reset {
             self.recover(now, failure, in_data || lost);
         } else {
-            if failure.state != SessionState::Usable {
-                self.logged_in = false;
-            }
-            self.finish(End::Failed(failure));
+            self.finish_failed(failure);
         }
+    }
+
+    /// Ends the operation with a failure whose state is known.
+    pub(super) fn finish_failed(&mut self, failure: Failure) {
+        self.logged_in &= failure.state == SessionState::Usable;
+        self.in_doubt |= failure.state != SessionState::Usable;
+        self.set_up &= failure.state != SessionState::Reset;
+        self.finish(End::Failed(failure));
     }
 
     /// A line has come. The answer says whether it is to be told as information, as a URC, or not at all.
@@ -300,7 +314,10 @@ impl State {
         match self.op {
             Op::Idle => self.link.stop(),
             Op::Single(shape) => match result {
-                Ok(answer) => self.finish(end_of(answer, shape)),
+                Ok(answer) => {
+                    self.in_doubt &= !matches!(self.link.verb, Some(Verb::QftpOpen | Verb::QftpClose));
+                    self.finish(end_of(answer, shape));
+                }
                 Err(cause) => self.fail(now, cause, receive),
             },
             Op::Cwd => match result {
