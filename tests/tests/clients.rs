@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use qftp_core::Secret;
 use qftp_core::session::{Apn, GetOptions, Login, Setup, Via};
-use qftp_core::wire::{Storage, TransMode};
+use qftp_core::wire::{Command, FileCommand, OpenMode, Storage, TransMode, Whence};
 use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
 use qftp_transport::{
     AnyPort, AsyncClient, Cancel, Client, Error, Kind, Put, Settings, Tap, open, open_async,
@@ -58,6 +58,24 @@ fn a_reader_of_unknown_length_goes_in_parts() {
         assert!(server.file("/f").expect("there") == expected, "{len} bytes");
     }
     client.close().expect("closed");
+}
+
+#[test]
+fn parts_of_a_file_of_the_module() {
+    let server = MemoryServer::new();
+    let (_module, path) = module(&server);
+    let mut client = client(&path);
+    let expected = bytes(5000);
+    let handle = client.file_open("UFS:f", OpenMode::Truncate).expect("opened");
+    let handle = u32::try_from(handle).expect("32 bits");
+    assert_eq!(client.file_write(handle, 5000, expected.as_slice()).expect("written"), 5000);
+    let seek = FileCommand::Seek { handle, offset: 1000, from: Some(Whence::Begin) };
+    client.command(&Command::File(seek)).expect("moved");
+    let mut part = Vec::new();
+    assert_eq!(client.file_read(handle, 3000, &mut part).expect("read"), 3000);
+    assert!(part == expected[1000..4000]);
+    client.command(&Command::File(FileCommand::Close(handle))).expect("closed");
+    assert_eq!(client.files("*").expect("listed").iter().map(|file| file.size).collect::<Vec<_>>(), [5000]);
 }
 
 /// A reader or writer that fails after so many bytes.

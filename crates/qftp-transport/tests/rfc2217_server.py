@@ -42,7 +42,10 @@ def main():
     threading.Thread(target=back, daemon=True).start()
     last = None
     while True:
-        data = client.recv(1024)
+        try:
+            data = client.recv(1024)
+        except ConnectionError:
+            return
         if not data:
             return
         port.write(b"".join(manager.filter(data)))

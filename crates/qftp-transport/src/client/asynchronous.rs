@@ -270,6 +270,29 @@ impl<P: AsyncPort> AsyncClient<P> {
         self.run(0, |session, now| session.file_open(now, name, mode), None, None).await.map(Outcome::number)
     }
 
+    /// Reads at most `len` bytes of an open file of the module into the writer; returns how many there were.
+    pub async fn file_read(
+        &mut self,
+        handle: u32,
+        len: u32,
+        sink: &mut (impl AsyncWrite + Unpin + Send),
+    ) -> Result<u64, Error> {
+        self.run(0, |session, now| session.file_read(now, handle, len), None, Some(sink))
+            .await
+            .map(Outcome::number)
+    }
+
+    /// Writes `len` bytes of the reader to an open file of the module; returns how many it took.
+    pub async fn file_write(
+        &mut self,
+        handle: u32,
+        len: u32,
+        source: &mut (impl AsyncRead + Unpin + Send),
+    ) -> Result<u64, Error> {
+        let begin = |session: &mut Session, now| session.file_write(now, handle, len);
+        self.run(len.into(), begin, Some(source), None).await.map(Outcome::number)
+    }
+
     /// Any one command; returns its information lines.
     pub async fn command(&mut self, command: &Command<'_>) -> Result<Vec<String>, Error> {
         self.simple(|session, now| session.command(now, command)).await?;

@@ -237,6 +237,18 @@ impl<P: Port> Client<P> {
         self.run(0, |session, now| session.file_open(now, name, mode), None, None).map(Outcome::number)
     }
 
+    /// Reads at most `len` bytes of an open file of the module into the writer; returns how many there were.
+    pub fn file_read(&mut self, handle: u32, len: u32, mut sink: impl Write) -> Result<u64, Error> {
+        self.run(0, |session, now| session.file_read(now, handle, len), None, Some(&mut sink))
+            .map(Outcome::number)
+    }
+
+    /// Writes `len` bytes of the reader to an open file of the module; returns how many it took.
+    pub fn file_write(&mut self, handle: u32, len: u32, mut source: impl Read) -> Result<u64, Error> {
+        self.run(len.into(), |session, now| session.file_write(now, handle, len), Some(&mut source), None)
+            .map(Outcome::number)
+    }
+
     /// Any one command; returns its information lines.
     pub fn command(&mut self, command: &Command<'_>) -> Result<Vec<String>, Error> {
         self.simple(|session, now| session.command(now, command))?;
