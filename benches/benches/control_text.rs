@@ -6,9 +6,9 @@ use atat::digest::ParseError;
 use atat::digest::parser::urc_helper;
 use atat::{AtDigester, DigestResult, Digester, Parser};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use qftp_benches::{ANSWER, ANSWERS, PIECES, dialogue, pieces};
+use qftp_benches::{ANSWER, ANSWERS, PIECES, dialogue, feed, pieces, session};
 use qftp_core::Instant;
-use qftp_core::session::{Config, Event, Session, Setup};
+use qftp_core::session::{Event, Session};
 use qftp_core::wire::{Line, LineReader};
 use std::hint::black_box;
 
@@ -31,37 +31,11 @@ fn codec(text: &[u8], piece: usize) -> usize {
     lines
 }
 
-/// A session that is set up.
-fn session() -> Session {
-    let mut session = Session::new(Config::default());
-    let mut now = Instant::from_millis(0);
-    session.setup(now, &Setup { network: false, ..Setup::default() }).expect("idle");
-    let mut out = [0; 64];
-    while !session.is_set_up() {
-        if session.poll_transmit(now, &mut out) == 0 {
-            now = session.poll_timeout().expect("something is awaited");
-            session.handle_timeout(now);
-        } else {
-            feed(&mut session, now, b"\r\nOK\r\n");
-        }
-        while session.poll_event().is_some() {}
-    }
-    session
-}
-
-fn feed(session: &mut Session, now: Instant, bytes: &[u8]) -> usize {
-    let mut rest = bytes;
+/// Feeds an answer and counts the operations that it ends.
+fn answer(session: &mut Session, now: Instant, bytes: &[u8]) -> usize {
     let mut done = 0;
-    loop {
-        let step = session.handle_input(now, rest);
-        rest = &rest[step.consumed..];
-        match step.event {
-            Some(Event::Done(_)) => done += 1,
-            Some(_) => {}
-            None if rest.is_empty() => return done,
-            None => {}
-        }
-    }
+    feed(session, now, bytes, |event| done += usize::from(matches!(event, Event::Done(_))));
+    done
 }
 
 /// Whole operations: asked, answered, ended.
@@ -73,7 +47,7 @@ fn operations(session: &mut Session, piece: usize) -> usize {
         session.size(now, "file.bin").expect("idle");
         black_box(session.poll_transmit(now, &mut out));
         for piece in pieces(ANSWER, piece) {
-            done += feed(session, now, black_box(piece));
+            done += answer(session, now, black_box(piece));
         }
         done += usize::from(session.poll_event().is_some());
     }

@@ -3,43 +3,12 @@
 //! The core lends the data out of the caller's buffer, so the cost is one a piece, not one a byte.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use qftp_benches::{feed, session};
 use qftp_core::Instant;
-use qftp_core::session::{Config, Event, GetOptions, Session, Setup};
+use qftp_core::session::{Event, GetOptions, Session};
 use std::hint::black_box;
 
 const LEN: usize = 1 << 22;
-
-fn feed(session: &mut Session, now: Instant, bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    let mut data = 0;
-    loop {
-        let step = session.handle_input(now, rest);
-        rest = &rest[step.consumed..];
-        match step.event {
-            Some(Event::Data(piece)) => data += black_box(piece).len(),
-            Some(_) => {}
-            None if rest.is_empty() => return data,
-            None => {}
-        }
-    }
-}
-
-fn set_up() -> Session {
-    let mut session = Session::new(Config::default());
-    let mut now = Instant::from_millis(0);
-    session.setup(now, &Setup { network: false, ..Setup::default() }).expect("idle");
-    let mut out = [0; 64];
-    while !session.is_set_up() {
-        if session.poll_transmit(now, &mut out) == 0 {
-            now = session.poll_timeout().expect("something is awaited");
-            session.handle_timeout(now);
-        } else {
-            feed(&mut session, now, b"\r\nOK\r\n");
-        }
-        while session.poll_event().is_some() {}
-    }
-    session
-}
 
 fn download(session: &mut Session, file: &[u8], piece: usize) {
     let now = Instant::from_millis(10_000);
@@ -49,10 +18,17 @@ fn download(session: &mut Session, file: &[u8], piece: usize) {
         .expect("idle");
     while session.poll_event().is_some() {}
     black_box(session.poll_transmit(now, &mut out));
-    feed(session, now, b"\r\nCONNECT\r\n");
-    let data: usize = file.chunks(piece).map(|piece| feed(session, now, piece)).sum();
+    feed(session, now, b"\r\nCONNECT\r\n", |_| {});
+    let mut data = 0;
+    for piece in file.chunks(piece) {
+        feed(session, now, piece, |event| {
+            if let Event::Data(piece) = event {
+                data += black_box(piece).len();
+            }
+        });
+    }
     assert_eq!(data, LEN);
-    feed(session, now, format!("\r\nOK\r\n\r\n+QFTPGET: 0,{LEN}\r\n").as_bytes());
+    feed(session, now, format!("\r\nOK\r\n\r\n+QFTPGET: 0,{LEN}\r\n").as_bytes(), |_| {});
     while session.poll_event().is_some() {}
     assert!(session.is_idle());
 }
@@ -62,7 +38,7 @@ fn file_data(criterion: &mut Criterion) {
     for (name, piece) in [("64 B", 64), ("4 KiB", 4096), ("64 KiB", 65536)] {
         let mut group = criterion.benchmark_group(format!("file data, pieces of {name}"));
         group.throughput(Throughput::Bytes(LEN as u64));
-        let mut session = set_up();
+        let mut session = session();
         group.bench_function("qftp session", |bencher| {
             bencher.iter(|| download(&mut session, black_box(&file), piece))
         });

@@ -270,6 +270,10 @@ impl Failure {
             ),
             Cause::Refused => ("the module gives no reason", "compare the command with its test form (=?)"),
             Cause::Network(code) => (code.cause(), code.remedy()),
+            Cause::Line(LineFault::UrcSilent) if self.verb.is_some_and(Verb::silence_needs_reactivation) => (
+                LineFault::UrcSilent.advice().0,
+                "open the session again; if that is silent too, deactivate the PDP context and activate it again (the note's remedy)",
+            ),
             Cause::Line(fault) => fault.advice(),
             Cause::Aborted => ("the caller asked for it", "start the operation again, from where it stopped"),
         }

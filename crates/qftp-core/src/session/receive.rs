@@ -5,7 +5,7 @@
 
 use crate::Checksum;
 use crate::copy::copy;
-use crate::wire::{FtpOutcome, FtpResult, Line, Verb};
+use crate::wire::{FtpOutcome, FtpResult, Line, Verb, is_end};
 
 /// The longest end of data that is held back.
 const WINDOW: usize = 256;
@@ -254,8 +254,4 @@ fn could_begin(start: &[u8], verb: Verb) -> bool {
 
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|byte| is_end(*byte)).filter(|line| !line.is_empty())
-}
-
-const fn is_end(byte: u8) -> bool {
-    byte == b'\r' || byte == b'\n'
 }

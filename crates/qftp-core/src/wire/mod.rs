@@ -47,6 +47,7 @@ pub use ftp_config::{
 pub use general::{Domain, GeneralCommand, GeneralInfo, PinState, UrcPort};
 pub use line::{Cme, Info, Line, Urc};
 pub use pdp::{PdpAuth, PdpCommand, PdpInfo, PdpSettings, PdpType};
+pub(crate) use reader::is_end;
 pub use reader::{CommandReader, LineReader, Read};
 pub use secrets::secret_start;
 pub use ssl::{SecLevel, SslCfg, SslKey, SslValue};

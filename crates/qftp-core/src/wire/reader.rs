@@ -85,7 +85,8 @@ impl<const N: usize> LineReader<N> {
     }
 }
 
-const fn is_end(byte: u8) -> bool {
+/// Whether a line ends with this byte, for a host.
+pub(crate) const fn is_end(byte: u8) -> bool {
     byte == b'\r' || byte == b'\n'
 }
 
