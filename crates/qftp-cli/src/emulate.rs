@@ -39,8 +39,13 @@ pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> 
     while !context.cancel.is_cancelled() && emulator.is_running() {
         thread::sleep(Duration::from_millis(50));
     }
+    let asked = context.cancel.is_cancelled();
     emulator.stop();
-    Ok(())
+    if asked {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::Failed, "the emulated module ended by itself".to_owned()))
+    }
 }
 
 /// What a host gives as its port.

@@ -93,6 +93,7 @@ fn opening() {
     }
     assert_eq!(bench.ask("AT+QFTPOPEN=\"h\",0"), "\r\nERROR\r\n");
     bench.ask("AT+QFTPCFG=\"ssltype\",1");
+    bench.server.fail_next(Failure::local(631));
     assert_eq!(bench.ask("AT+QFTPOPEN=\"h\",990"), "\r\nOK\r\n\r\n+QFTPOPEN: 631,0\r\n");
     assert!(bench.module.poll_note().is_some_and(|note| note.contains("FTPS")));
     bench.ask("AT+QFTPCFG=\"ssltype\",0");

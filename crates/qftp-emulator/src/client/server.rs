@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use qftp_core::codes::FtpCode;
 use qftp_core::wire::{ListKind, SslType};
-use suppaftp::types::{FileType, FormatControl};
+use suppaftp::types::FileType;
 use suppaftp::{FtpError, FtpResult, FtpStream, Mode, Status, TlsStream, TransferStream};
 
 use super::failure::{code, failure, greeting_failure, timed_out};
@@ -120,8 +120,7 @@ impl Server {
         ftp.set_encoding(Latin1);
         let failure = |error| failure(&error);
         quietly(|| ftp.login(text(&login.user), text(&login.password))).map_err(failure)?;
-        let kind = if login.ascii { ascii() } else { FileType::Binary };
-        ftp.transfer_type(kind).map_err(failure)?;
+        set_type(&mut ftp, login.ascii).map_err(failure)?;
         Ok(ftp)
     }
 
@@ -220,9 +219,9 @@ impl Server {
         if !self.login.as_ref().is_some_and(|login| login.ascii) {
             return self.size(path);
         }
-        self.command(|ftp| ftp.transfer_type(FileType::Binary))?;
+        self.command(|ftp| set_type(ftp, false))?;
         let size = self.size(path);
-        self.command(|ftp| ftp.transfer_type(ascii()))?;
+        self.command(|ftp| set_type(ftp, true))?;
         size
     }
 
@@ -440,8 +439,12 @@ impl Open {
     }
 }
 
-fn ascii() -> FileType {
-    FileType::Ascii(FormatControl::NonPrint)
+/// suppaftp itself says `TYPE A N`, which means the same and which some servers do not know (504).
+fn set_type(ftp: &mut FtpStream, ascii: bool) -> FtpResult<()> {
+    match ascii {
+        true => ftp.custom_command("TYPE A", &[Status::CommandOk]).map(drop),
+        false => ftp.transfer_type(FileType::Binary),
+    }
 }
 
 fn rest(offset: u64) -> usize {
