@@ -221,6 +221,29 @@ fn an_aborted_download_leaves_the_session_usable() {
     }
 }
 
+/// For a program that ends with its transfer: it need not wait for the server.
+#[test]
+fn an_abort_that_leaves_the_session_to_the_next_login() {
+    let mut pair = Pair::whole().logged_in();
+    pair.server.add_file("/big.bin", vec![b'x'; 1_000_000]);
+    pair.session =
+        Session::new(qftp_core::session::Config { reopen_after_abort: false, ..Default::default() });
+    let mut pair = pair.logged_in();
+    let logins = pair.server.logins();
+    pair.intervene = Some(Box::new(|session, _, now, data| {
+        if data > 10_000 {
+            session.abort(now).unwrap();
+        }
+        data > 10_000
+    }));
+    let failure = pair.run(b"", |s, now| s.get(now, "big.bin", &GetOptions::default())).expect_failure();
+    assert_eq!((failure.cause, failure.state), (Cause::Aborted, SessionState::Reopen));
+    assert_eq!(pair.server.logins(), logins);
+    assert_eq!(pair.session.pwd(pair.now), Err(Misuse::ReopenFirst));
+    let mut pair = pair.logged_in();
+    assert_eq!(get(&mut pair, "big.bin").len(), 1_000_000);
+}
+
 #[test]
 fn an_aborted_upload_leaves_the_session_usable() {
     for via in [Via::Com, Via::Storage(Storage::Ufs)] {

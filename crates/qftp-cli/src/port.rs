@@ -46,7 +46,8 @@ impl Context {
     /// A client on a port that is open already.
     pub(crate) fn client_on(&self, port: Box<dyn Port + Send>) -> Result<AnyClient, Problem> {
         let rsptimeout_s = self.options.timeout.unwrap_or(limits::RSP_TIMEOUT_DEFAULT_S);
-        let config = Config { rsptimeout_s, ..Config::default() };
+        // After Ctrl-C nobody waits for the server: the next command's set-up closes what is left.
+        let config = Config { rsptimeout_s, reopen_after_abort: false, ..Config::default() };
         let mut client = Client::with_config(port, config);
         client.set_cancel(self.cancel.clone());
         client.set_tap(Taps::boxed(self.options.record.as_deref(), self.options.verbose)?);

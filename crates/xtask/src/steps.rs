@@ -77,7 +77,7 @@ fn python() -> Result<(), Failure> {
     must(with_tools(&mut command(install::python(), &["-m", "pytest", "-q", "tests/python"])))
 }
 
-/// Tells the tests where the tools are. A test whose tool is not named skips itself and says so; under this task none does.
+/// Tells the tests where the tools are. A test whose tool is not named fails and names this task.
 fn with_tools(command: &mut Command) -> &mut Command {
     command
         .env("QFTP_TEST_VSFTPD", install::vsftpd())

@@ -18,6 +18,9 @@ pub struct Config {
     ///
     /// The silence before `+++` begins only then. Default 150: what `qftp-transport` keeps in a serial port's buffers.
     pub queue_ms: u16,
+    /// Whether an abort opens the FTP session again where the module needs that to get out of a transfer (the default), or ends as soon as
+    /// the line is in step; [`SessionState::Reopen`](super::SessionState::Reopen) then says that `open` comes next.
+    pub reopen_after_abort: bool,
     /// `rsptimeout`, the `T` of every FTP command, in seconds, 20–180.
     pub rsptimeout_s: u8,
     /// How long a line must be silent, in milliseconds, before the end of a broken download is read out of its last bytes.
@@ -32,6 +35,7 @@ impl Default for Config {
             guard_ms: 300,
             in_flight: 4096,
             queue_ms: 150,
+            reopen_after_abort: true,
             rsptimeout_s: limits::RSP_TIMEOUT_DEFAULT_S,
             quiet_ms: 2_000,
             settle_ms: 100,

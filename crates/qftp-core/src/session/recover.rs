@@ -46,6 +46,9 @@ impl State {
                     self.op = Op::Recover(Recover { step: RecoverStep::Sync(sync), ..recover });
                     return;
                 }
+                Synced::InStep if recover.ftp && aborted && !self.config.reopen_after_abort => {
+                    return self.recovered(recover, SessionState::Reopen);
+                }
                 Synced::InStep if recover.ftp => RecoverStep::Stat,
                 Synced::InStep => return self.recovered(recover, SessionState::Usable),
                 Synced::Never(_) => return self.recovered(recover, SessionState::Reset),

@@ -20,12 +20,21 @@ pub fn secret_start(line: &[u8]) -> Option<usize> {
         (b"+CPIN=", b"", 0),
         (b"+QSSLCFG", b"clientkey", 3),
     ];
-    SECRETS.iter().filter_map(|(name, key, shown)| find_secret(line, name, key, *shown)).min()
+    let first = |(name, key, shown): &(&[u8], &[u8], usize)| {
+        // A name may stand on a line several times: `AT+QFTPCFG="filetype",0;+QFTPCFG="account",…`.
+        (0..line.len())
+            .find_map(|from| Some(from.saturating_add(secret_of(line.get(from..)?, name, key, *shown)?)))
+    };
+    SECRETS.iter().filter_map(first).min()
 }
 
-fn find_secret(line: &[u8], name: &[u8], key: &[u8], shown: usize) -> Option<usize> {
-    let at = find(line, name)?.saturating_add(name.len());
-    let rest = line.get(at..)?;
+/// Where the secret of a command begins whose name stands at the front of `line`.
+fn secret_of(line: &[u8], name: &[u8], key: &[u8], shown: usize) -> Option<usize> {
+    let at = name.len();
+    let (head, rest) = line.split_at_checked(at)?;
+    if !head.eq_ignore_ascii_case(name) {
+        return None;
+    }
     // The parameters begin after `=`, or after `: ` of an answer.
     let begin = rest.iter().take_while(|byte| matches!(byte, b'=' | b':' | b' ' | b'"')).count();
     let parameters = rest.get(begin..)?;
@@ -43,12 +52,6 @@ fn find_secret(line: &[u8], name: &[u8], key: &[u8], shown: usize) -> Option<usi
         commas == shown
     })?;
     Some(at.saturating_add(begin).saturating_add(comma).saturating_add(1))
-}
-
-fn find(line: &[u8], name: &[u8]) -> Option<usize> {
-    (0..line.len()).find(|at| {
-        line.get(*at..at.saturating_add(name.len())).is_some_and(|text| text.eq_ignore_ascii_case(name))
-    })
 }
 
 #[cfg(test)]
@@ -69,6 +72,10 @@ mod tests {
         shown(r#"+QFTPCFG: "account","u","***""#, Some(r#"+QFTPCFG: "account","#));
         shown(r#"AT+QFTPCFG="account""#, None);
         shown(r#"AT+QFTPCFG="filetype",1;+CPIN="1234""#, Some(r#"AT+QFTPCFG="filetype",1;+CPIN=""#));
+        shown(
+            r#"AT+QFTPCFG="filetype",0;+QFTPCFG="account","u","p""#,
+            Some(r#"AT+QFTPCFG="filetype",0;+QFTPCFG="account","#),
+        );
         shown("AT+CPIN?", None);
         shown("+CPIN: READY", None);
         shown(
