@@ -10,7 +10,7 @@ use qftp_transport::{Cancel, Client, Flow, Port, Settings, open};
 
 use crate::args::{FlowArg, Options, UrcPortArg, ViaArg};
 use crate::config::ApnLogin;
-use crate::exit::Problem;
+use crate::exit::{Code, Problem};
 use crate::output::Output;
 use crate::password;
 use crate::record::Taps;
@@ -57,7 +57,7 @@ impl Context {
     /// Sets the module up and logs in to the server of the URL, in its folder. `folder` is as in the URL.
     pub(crate) fn login(&self, client: &mut AnyClient, url: &Url, folder: &str) -> Result<(), Problem> {
         let (user, password) = password::login(url)?;
-        client.setup(&self.setup(true))?;
+        self.set_up(client, true)?;
         let login = Login {
             port: url.port,
             user: Secret::new(&user),
@@ -75,7 +75,18 @@ impl Context {
 
     /// Sets the module up for work on its own files alone.
     pub(crate) fn wake(&self, client: &mut AnyClient) -> Result<(), Problem> {
-        Ok(client.setup(&self.setup(false))?)
+        self.set_up(client, false)
+    }
+
+    fn set_up(&self, client: &mut AnyClient, network: bool) -> Result<(), Problem> {
+        client.setup(&self.setup(network)).map_err(|error| {
+            let problem = Problem::from(error);
+            // Which of several ports was the wrong one.
+            match problem.code {
+                Code::Port => problem.about(self.options.port.as_deref().unwrap_or_default()),
+                _ => problem,
+            }
+        })
     }
 
     /// The road of transfers.
