@@ -1,9 +1,17 @@
-//! A password appears in no output, dialogue, recording or error, wherever one looks.
+//! A password appears in no output, dialogue, recording, error or Debug, wherever one looks.
 
+use std::fmt::Debug;
 use std::fs;
 
+use qftp_core::Secret;
+use qftp_core::session::{Apn, Login, Setup};
+use qftp_core::wire::{Command, PdpAuth, PdpType, SecretText, SslType};
+use qftp_emulator::{
+    Config, Connect, DataAddress, Drives, Emulator, MemoryFtp, MemoryServer, Pin, Request, Sim,
+};
 use qftp_tests::program::{Module, Run, command};
 use qftp_tests::servers::{PASSWORD, USER, Vsftpd};
+use qftp_transport::{Client, Settings, open};
 use tempfile::tempdir;
 
 const WRONG: &str = "Wr0ng-Pa55";
@@ -60,4 +68,121 @@ fn nowhere() {
     for secret in [PASSWORD, WRONG] {
         assert!(!everything.contains(secret), "{secret} stands in: {everything}");
     }
+}
+
+/// What the program says when a configuration file, itself full of secrets, is broken or the module refuses them.
+#[test]
+fn not_in_the_complaints() {
+    const APN_PASSWORD: &str = "apn-s3cr3t-Pa55";
+    let module = Module::start(&["-v"]);
+    let folder = tempdir().expect("a folder");
+    let config = folder.path().join("qftp.toml");
+    let record = folder.path().join("record");
+    let sound = format!("apn = 'internet'\napn-user = 'apn-user'\napn-password = '{APN_PASSWORD}'\n");
+    let mut everything = String::new();
+    for (text, arguments, code) in [
+        (sound.clone(), &["module", "info"][..], 0),
+        (sound.clone(), &["size", "ftp://testuser@127.0.0.1:1/x"], 4),
+        (sound.clone(), &["size", "nosuch://testuser:apn-s3cr3t-Pa55@host/x"], 2),
+        (sound.clone(), &["size", "ftp://testuser:apn-s3cr3t-Pa55@host:99999/x"], 2),
+        (sound.clone(), &["size", "testuser:apn-s3cr3t-Pa55@host/x"], 2),
+        (sound.replace("apn-password", "apn-passwort"), &["module", "info"], 2),
+        (sound.replace(&format!("'{APN_PASSWORD}'"), &format!("'{APN_PASSWORD}")), &["module", "info"], 2),
+        (sound.replace(&format!("'{APN_PASSWORD}'"), APN_PASSWORD), &["module", "info"], 2),
+        // Longer than the module's 64 bytes.
+        (sound.replace(APN_PASSWORD, &APN_PASSWORD.repeat(9)), &["size", "ftp://testuser@127.0.0.1:1/x"], 2),
+    ] {
+        fs::write(&config, text).expect("written");
+        for json in [&[][..], &["--json"]] {
+            let run: Run = command(&["--port", &module.port(), "-v", "--record", &record.to_string_lossy()])
+                .args(["--config", &config.to_string_lossy()])
+                .args(json)
+                .args(arguments)
+                .env("QFTP_PASSWORD", PASSWORD)
+                .output()
+                .expect("qftp runs")
+                .into();
+            let said = format!("{}{}", run.text(), run.err);
+            assert_eq!(run.code, Some(code), "{arguments:?}: {said}");
+            assert!(!said.contains(APN_PASSWORD), "{arguments:?}: {said}");
+            everything.push_str(&said);
+            everything.push_str(&fs::read_to_string(&record).unwrap_or_default());
+        }
+    }
+    everything.push_str(&module.log());
+    assert!(
+        everything.contains("AT+QICSGP=1,1,\"internet\",***"),
+        "the login of the APN is not in it: {everything}"
+    );
+    for secret in [PASSWORD, APN_PASSWORD] {
+        assert!(!everything.contains(secret), "{secret} stands in: {everything}");
+    }
+}
+
+/// Debug of everything that holds a secret.
+#[test]
+fn not_in_debug() {
+    let mut everything = String::new();
+    // Each must show that it hides something: else it may not have held it.
+    let mut hides = |what: &dyn Debug| {
+        let text = format!("{what:?} {what:#?}");
+        assert!(text.contains("***"), "it hides nothing: {text}");
+        everything.push_str(&text);
+    };
+    let secret = Secret::new(PASSWORD);
+    hides(&secret);
+    hides(&SecretText::<255>::new(secret).expect("short"));
+    let login = Login { user: secret, password: secret, ..Login::new("ftp.example.org") };
+    hides(&login);
+    let apn = Apn { name: "internet", login: Some((secret, secret)), auth: PdpAuth::Chap, kind: PdpType::V4 };
+    let setup = Setup { apn: Some(apn), ..Setup::default() };
+    hides(&setup);
+    for text in [
+        format!("+QFTPCFG=\"account\",\"{PASSWORD}\",\"{PASSWORD}\""),
+        format!("+QICSGP=1,1,\"internet\",\"{PASSWORD}\",\"{PASSWORD}\",1"),
+        format!("+CPIN=\"{PASSWORD}\""),
+        format!("+QSSLCFG=\"clientkey\",1,\"UFS:key.pem\",\"{PASSWORD}\""),
+    ] {
+        hides(&Command::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")));
+    }
+    let connect = Connect {
+        host: "ftp.example.org".to_owned(),
+        port: 21,
+        user: PASSWORD.into(),
+        password: PASSWORD.into(),
+        ssl: SslType::Plain,
+        ascii: false,
+        passive: true,
+        data_address: DataAddress::Server,
+        timeout: 90,
+    };
+    hides(&connect);
+    hides(&Request::Connect(connect));
+    let mut config = Config::new(Drives::temporary().expect("a folder"));
+    config.sim = Sim::Locked(Pin::new(PASSWORD));
+    hides(&config);
+    hides(&Emulator::builder(config));
+
+    // And of what has been told a secret, whether it keeps it or not.
+    let server = MemoryServer::new();
+    server.set_account("someone", "else");
+    let emulator = Emulator::builder(Config::new(Drives::temporary().expect("a folder")))
+        .ftp(MemoryFtp::new(&server))
+        .on_pty(None)
+        .expect("a PTY");
+    let path = emulator.path().expect("a path").display().to_string();
+    let mut client = Client::new(open(&path, &Settings::default()).expect("opens"));
+    client.setup(&setup).expect("set up");
+    let refused = client.open(&login).expect_err("a wrong password");
+    everything.push_str(&format!("{refused} {refused:?} {client:?} {emulator:?} {server:?}"));
+    server.set_account(PASSWORD, PASSWORD);
+    client.open(&login).expect("logged in");
+    everything.push_str(&format!("{client:?} {emulator:?} {server:?}"));
+    let long = PASSWORD.repeat(50);
+    let refused = client.open(&Login { password: Secret::new(&long), ..login }).expect_err("too long");
+    everything.push_str(&format!("{refused} {refused:?}"));
+    assert!(!everything.contains(PASSWORD), "{everything}");
+    // The password as a list of numbers is a password still.
+    let numbers = format!("{:?}", PASSWORD.as_bytes());
+    assert!(!everything.contains(numbers.trim_matches(['[', ']'])), "{everything}");
 }
