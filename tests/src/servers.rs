@@ -34,26 +34,30 @@ pub struct Vsftpd {
 }
 
 impl Vsftpd {
-    /// Starts it, after any other has ended. None where it is not there, with a word why: `cargo xtask test` brings it.
+    /// Starts it, after any other has ended.
+    ///
+    /// # Panics
+    /// Where it is not there: `cargo xtask test` brings it.
     #[must_use]
-    pub fn start() -> Option<Self> {
+    pub fn start() -> Self {
         Self::start_with("")
     }
 
     /// Starts it with more lines for its configuration.
+    ///
+    /// # Panics
+    /// As [`Vsftpd::start`].
     #[must_use]
-    pub fn start_with(settings: &str) -> Option<Self> {
-        let Some(package) = std::env::var_os("QFTP_TEST_VSFTPD").map(PathBuf::from) else {
-            eprintln!("skipped: QFTP_TEST_VSFTPD is not set; `cargo xtask test` brings vsftpd and sets it");
-            return None;
-        };
+    pub fn start_with(settings: &str) -> Self {
+        let package = std::env::var_os("QFTP_TEST_VSFTPD").map(PathBuf::from);
+        let package = package.expect("`cargo xtask test` brings vsftpd and names it in QFTP_TEST_VSFTPD");
         let program = package.join("usr/sbin/vsftpd");
         assert!(
             program.exists(),
             "QFTP_TEST_VSFTPD names a folder without usr/sbin/vsftpd: {}",
             package.display()
         );
-        Some(Self::launch(&program, settings).expect("vsftpd starts"))
+        Self::launch(&program, settings).expect("vsftpd starts")
     }
 
     fn launch(program: &Path, settings: &str) -> io::Result<Self> {
@@ -190,7 +194,7 @@ mod tests {
 
     #[test]
     fn curl_puts_and_gets() {
-        let Some(server) = Vsftpd::start() else { return };
+        let server = Vsftpd::start();
         let source = server.folder.path().join("source");
         fs::write(&source, "hello").expect("written");
         let curl = |arguments: &[&str]| {

@@ -14,6 +14,7 @@ use crate::step::{Failure, command, must, succeeds};
 const PACKAGES: &[(&str, &str)] = &[
     ("libpam-wrapper", "/usr/lib/*/libpam_wrapper.so"),
     ("libnss-wrapper", "/usr/lib/*/libnss_wrapper.so"),
+    ("ca-certificates", "/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt"),
     ("libwrap0", "/usr/lib/*/libwrap.so.0"),
     ("lftp", "/usr/bin/lftp"),
     ("curl", "/usr/bin/curl"),
