@@ -45,7 +45,6 @@ def test_3_1_login(terminal, server):
     assert any(line.startswith("TYPE A") for line in server.commands)
 
 
-@pytest.mark.xfail(strict=True, reason="the module says TYPE A N, which pyftpdlib answers with 504")
 def test_3_1_login_to_a_server_that_knows_only_type_a(terminal, tmp_path):
     server = Server(tmp_path, takes_format=False)
     try:
