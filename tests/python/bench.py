@@ -90,7 +90,7 @@ class Module:
 class Server:
     """pyftpdlib on loopback, in a thread, with a folder of its own."""
 
-    def __init__(self, folder, takes_format=True):
+    def __init__(self, folder):
         self.root = folder
         self.commands = commands = []
         authorizer = DummyAuthorizer()
@@ -101,9 +101,6 @@ class Server:
 
             def pre_process_command(self, line, cmd, arg):
                 commands.append(line)
-                if line == "TYPE A N" and takes_format:
-                    # RFC 959 §3.1.1.5.1: N is the default and may be said. pyftpdlib alone does not know it.
-                    line, arg = "TYPE A", "A"
                 return super().pre_process_command(line, cmd, arg)
 
         Handler.authorizer = authorizer
