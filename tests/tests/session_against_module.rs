@@ -457,6 +457,13 @@ proptest! {
     }
 }
 
+/// The version in the README is the one that the manifest states and clippy checks.
+#[test]
+fn the_readme_names_the_rust_version() {
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(concat!("Rust ", env!("CARGO_PKG_RUST_VERSION"), " or later")));
+}
+
 /// The figure in the README.
 #[test]
 fn a_session_is_about_four_kilobytes() {
