@@ -263,3 +263,45 @@ async fn the_asynchronous_client_over_tcp() {
     assert!(back == bytes(100_000));
     client.close().await.expect("closed");
 }
+
+#[test]
+fn a_file_is_read_again_and_compared() {
+    let server = MemoryServer::new();
+    let (_module, path) = module(&server);
+    let there = bytes(100_000);
+    server.add_file("/f", there.clone());
+    let cases = {
+        let mut changed = there.clone();
+        changed[77_777] ^= 1;
+        let longer = [&there[..], b"x"].concat();
+        [
+            (there.clone(), None),
+            (changed, Some(77_777)),
+            (there[..99_999].to_vec(), Some(99_999)),
+            (longer, Some(100_000)),
+            (Vec::new(), Some(0)),
+        ]
+    };
+    let mut blocking = client(&path);
+    for (own, difference) in &cases {
+        let found = blocking.verify("f", own.as_slice(), &GetOptions::default()).expect("read again");
+        assert_eq!(found, *difference);
+    }
+    let options = GetOptions { start: 50_000, ..GetOptions::default() };
+    assert_eq!(blocking.verify("f", &there[50_000..], &options).expect("read again"), None);
+    blocking.close().expect("closed");
+    drop(blocking);
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let port = open_async(&path, &Settings::default()).await.expect("opens");
+        let mut client = AsyncClient::new(port);
+        client.setup(&setup()).await.expect("set up");
+        client.open(&login()).await.expect("logged in");
+        for (own, difference) in &cases {
+            let found =
+                client.verify("f", &mut own.as_slice(), &GetOptions::default()).await.expect("read again");
+            assert_eq!(found, *difference);
+        }
+    });
+}

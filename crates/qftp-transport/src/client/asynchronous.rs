@@ -6,6 +6,7 @@ use qftp_core::session::{Config, GetOptions, Login, Misuse, PutOptions, Session,
 use qftp_core::wire::{Command, OpenMode, ServerState, Storage};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
+use super::compare::Compare;
 use super::engine::{Engine, Outcome, Want};
 use super::files::{PART, add};
 use super::{Cancel, Error, ModuleFile, Progress, Put, Tap};
@@ -171,6 +172,19 @@ impl<P: AsyncPort> AsyncClient<P> {
         self.run(0, |session, now| session.get(now, name, options), None, Some(sink))
             .await
             .map(Outcome::number)
+    }
+
+    /// Reads a file of the server again and compares it with what the reader has: `None` when they are the same, else the offset of the first
+    /// difference. `options` say from where on and by which road; the reader begins there too.
+    pub async fn verify(
+        &mut self,
+        name: &str,
+        own: &mut (impl AsyncRead + Unpin + Send),
+        options: &GetOptions,
+    ) -> Result<Option<u64>, Error> {
+        let mut compare = Compare::new(own);
+        self.get(name, &mut compare, options).await?;
+        compare.finish_async().await
     }
 
     /// The listing of a folder as the server writes it (LIST); [`qftp_core::listing`] reads its entries.

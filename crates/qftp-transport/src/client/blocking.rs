@@ -5,6 +5,7 @@ use qftp_core::Instant;
 use qftp_core::session::{Config, GetOptions, Login, Misuse, PutOptions, Session, SessionState, Setup};
 use qftp_core::wire::{Command, OpenMode, ServerState, Storage};
 
+use super::compare::Compare;
 use super::engine::{Engine, Outcome, Want};
 use super::files::{PART, add};
 use super::{Cancel, Error, ModuleFile, Progress, Put, Tap};
@@ -148,6 +149,14 @@ impl<P: Port> Client<P> {
     pub fn get(&mut self, name: &str, mut sink: impl Write, options: &GetOptions) -> Result<u64, Error> {
         self.run(0, |session, now| session.get(now, name, options), None, Some(&mut sink))
             .map(Outcome::number)
+    }
+
+    /// Reads a file of the server again and compares it with what the reader has: `None` when they are the same, else the offset of the first
+    /// difference. `options` say from where on and by which road; the reader begins there too.
+    pub fn verify(&mut self, name: &str, own: impl Read, options: &GetOptions) -> Result<Option<u64>, Error> {
+        let mut compare = Compare::new(own);
+        self.get(name, &mut compare, options)?;
+        compare.finish()
     }
 
     /// The listing of a folder as the server writes it (LIST); [`qftp_core::listing`] reads its entries.

@@ -32,6 +32,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// The caller's own file failed while nothing was under way.
+    pub(super) fn own_file(error: io::Error) -> Self {
+        Self::Local { error, state: SessionState::Usable }
+    }
+
     /// What is left of the session.
     #[must_use]
     pub fn session_state(&self) -> SessionState {

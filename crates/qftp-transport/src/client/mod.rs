@@ -4,6 +4,7 @@
 mod asynchronous;
 mod blocking;
 mod cancel;
+mod compare;
 mod engine;
 mod error;
 mod files;
