@@ -359,3 +359,41 @@ fn fails(answer: &str, is_right: impl Fn(&Failure) -> bool) {
         assert!(!failure.likely_cause().is_empty() && !failure.remedy().is_empty(), "{failure}");
     }
 }
+
+/// A failure's count of trusted bytes is never over: after a wrong count, place or checksum none of them can be trusted.
+#[test]
+fn corrupt_downloads_are_not_trusted() {
+    for (end, corrupt) in [
+        ("\r\nOK\r\n\r\n+QFTPGET: 0,9\r\n", true),
+        ("x\r\nOK\r\n\r\n+QFTPGET: 0,10\r\n", true),
+        ("\r\nOK\r\n\r\n+QFTPGET: 607,426\r\n", false),
+    ] {
+        let mut host = Host::new(1);
+        host.start(|session, now| {
+            session.get(now, "x", &GetOptions { len: Some(10), ..GetOptions::default() })
+        });
+        assert_eq!(host.session.timeout_reason(), Some(qftp_core::session::Reason::Response));
+        host.command();
+        host.feed(b"\r\nCONNECT\r\n0123456789");
+        host.feed(end.as_bytes());
+        while host.end.is_none() {
+            // Recovery, where there is one, asks and is answered.
+            host.command();
+            host.feed(b"\r\nOK\r\n");
+        }
+        let failure = host.end.unwrap().unwrap_err();
+        assert_eq!(failure.transferred, if corrupt { 0 } else { 10 }, "{end:?}: {failure}");
+    }
+    let mut host = Host::new(usize::MAX);
+    host.start(|session, now| session.download(now, "UFS:x"));
+    host.command();
+    host.feed(b"\r\n+QFLST: \"UFS:x\",3\r\n\r\nOK\r\n");
+    host.command();
+    host.feed(b"\r\nCONNECT\r\nABC\r\n+QFDWL: 3,243\r\n\r\nOK\r\n");
+    let failure = host.end.unwrap().unwrap_err();
+    assert_eq!(
+        failure.cause,
+        Cause::Line(qftp_core::session::LineFault::Checksum { module: 0x243, host: 0x242 })
+    );
+    assert_eq!(failure.transferred, 0);
+}

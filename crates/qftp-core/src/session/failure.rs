@@ -194,7 +194,8 @@ pub struct Failure {
     pub verb: Option<Verb>,
     /// What was the matter.
     pub cause: Cause,
-    /// Bytes that can be trusted: of a download, those that were handed out; of an upload, none.
+    /// Bytes that can be trusted: of a download, those that were handed out, but none where count or checksum show that the line
+    /// corrupted it; of an upload, none.
     pub transferred: u64,
     /// What is left of the session.
     pub state: SessionState,

@@ -167,7 +167,14 @@ impl State {
 
     pub(super) fn fail_as(&mut self, now: Instant, verb: Option<Verb>, cause: Cause, receive: &Receive) {
         let mut failure = Failure::new(verb, cause);
-        if matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead) {
+        // Where bytes were lost, added or changed on the line, nobody knows which: none of them can be trusted.
+        let corrupt = matches!(
+            cause,
+            Cause::Line(LineFault::Count { .. } | LineFault::Checksum { .. } | LineFault::Desync)
+        );
+        let downloading =
+            matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead);
+        if downloading && !corrupt {
             failure.transferred = receive.delivered;
         }
         if cause == Cause::Line(LineFault::Restarted) {
