@@ -1,5 +1,6 @@
 //! Helpers of the tests that cross crates.
 
+pub mod certificates;
 pub mod pair;
 pub mod program;
 pub mod servers;
