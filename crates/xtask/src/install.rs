@@ -15,22 +15,68 @@ const PACKAGES: &[(&str, &str)] = &[
     ("libpam-wrapper", "/usr/lib/*/libpam_wrapper.so"),
     ("libnss-wrapper", "/usr/lib/*/libnss_wrapper.so"),
     ("ca-certificates", "/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt"),
+    // vsftpd's, Pure-FTPd's and ProFTPD's libraries.
     ("libwrap0", "/usr/lib/*/libwrap.so.0"),
+    ("libcap2", "/usr/lib/*/libcap.so.2"),
+    ("libsodium23", "/usr/lib/*/libsodium.so.23"),
+    ("libhiredis0.14", "/usr/lib/*/libhiredis.so.0.14"),
+    ("libmemcached11", "/usr/lib/*/libmemcached.so.11"),
+    ("libmemcachedutil2", "/usr/lib/*/libmemcachedutil.so.2"),
+    ("libpcre2-posix3", "/usr/lib/*/libpcre2-posix.so.3"),
+    // ftpasswd and ftpquota of ProFTPD.
+    ("perl", "/usr/bin/perl"),
+    // Certificates, and the library that the emulator is linked with: seconds, where building OpenSSL takes minutes.
+    ("openssl", "/usr/bin/openssl"),
+    ("libssl-dev", "/usr/include/openssl/ssl.h"),
+    ("pkg-config", "/usr/bin/pkg-config"),
     ("lftp", "/usr/bin/lftp"),
     ("curl", "/usr/bin/curl"),
 ];
 
 /// Packages of Python, each with the module it brings.
-const PYTHON: &[(&str, &str)] = &[("pyserial", "serial"), ("pyftpdlib", "pyftpdlib"), ("pytest", "pytest")];
+const PYTHON: &[(&str, &str)] =
+    &[("pyserial", "serial"), ("pyftpdlib", "pyftpdlib"), ("pyOpenSSL", "OpenSSL"), ("pytest", "pytest")];
+
+/// FTP servers: where each is named to the tests, its packages, and its program among their files.
+pub(crate) const SERVERS: &[Server] = &[
+    Server {
+        variable: "QFTP_TEST_VSFTPD",
+        name: "vsftpd",
+        packages: &["vsftpd"],
+        program: "usr/sbin/vsftpd",
+    },
+    Server {
+        variable: "QFTP_TEST_PROFTPD",
+        name: "proftpd",
+        packages: &["proftpd-core", "proftpd-mod-crypto"],
+        program: "usr/sbin/proftpd",
+    },
+    Server {
+        variable: "QFTP_TEST_PUREFTPD",
+        name: "pure-ftpd",
+        packages: &["pure-ftpd", "pure-ftpd-common"],
+        program: "usr/sbin/pure-ftpd",
+    },
+];
+
+/// An FTP server unpacked from Debian's packages.
+pub(crate) struct Server {
+    pub(crate) variable: &'static str,
+    name: &'static str,
+    packages: &'static [&'static str],
+    program: &'static str,
+}
+
+impl Server {
+    /// The folder with the packages' files.
+    pub(crate) fn folder(&self) -> PathBuf {
+        root::tools().join(self.name)
+    }
+}
 
 /// The interpreter of our virtual environment.
 pub(crate) fn python() -> PathBuf {
     root::tools().join("python/bin/python")
-}
-
-/// The folder with vsftpd's package in it.
-pub(crate) fn vsftpd() -> PathBuf {
-    root::tools().join("vsftpd")
 }
 
 /// Installs all that is not there yet.
@@ -39,7 +85,7 @@ pub(crate) fn all() -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("{}: {error}", root::tools().display())))?;
     let mut apt = Apt { updated: false };
     system(&mut apt)?;
-    server(&mut apt, "vsftpd", &vsftpd(), "usr/sbin/vsftpd")?;
+    SERVERS.iter().try_for_each(|each| server(&mut apt, each))?;
     virtual_environment(&mut apt)
 }
 
@@ -80,27 +126,32 @@ fn system(apt: &mut Apt) -> Result<(), Failure> {
     }
 }
 
-/// Unpacks a server's package into a folder; the program named must then be there.
-fn server(apt: &mut Apt, package: &str, folder: &Path, program: &str) -> Result<(), Failure> {
-    if folder.join(program).exists() {
-        println!("{package}: there");
+/// Unpacks a server's packages into its folder; the program must then be there.
+fn server(apt: &mut Apt, server: &Server) -> Result<(), Failure> {
+    let (name, folder) = (server.name, server.folder());
+    if folder.join(server.program).exists() {
+        println!("{name}: there");
         return Ok(());
     }
     let download = root::tools().join("download");
     let fault = |error: std::io::Error| Failure::new(format!("{}: {error}", download.display()));
     let _ = fs::remove_dir_all(&download);
     fs::create_dir_all(&download).map_err(fault)?;
-    apt.get(&["download", package], &download)?;
+    apt.get(&[&["download"], server.packages].concat(), &download)?;
+    // The folder gets its name when all is in it: half a server is none.
+    let unpacked = root::tools().join("unpacked");
+    let _ = fs::remove_dir_all(&unpacked);
     for entry in fs::read_dir(&download).map_err(fault)? {
         let archive = entry.map_err(fault)?.path();
-        must(&mut command("dpkg-deb", &["-x", &archive.to_string_lossy(), &folder.to_string_lossy()]))?;
+        must(&mut command("dpkg-deb", &["-x", &archive.to_string_lossy(), &unpacked.to_string_lossy()]))?;
     }
+    if !unpacked.join(server.program).exists() {
+        return Err(Failure::new(format!("{name} was unpacked, but {} is not in it", server.program)));
+    }
+    let _ = fs::remove_dir_all(&folder);
+    fs::rename(&unpacked, &folder).map_err(fault)?;
     let _ = fs::remove_dir_all(&download);
-    if folder.join(program).exists() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{package} was unpacked, but {program} is not in it")))
-    }
+    Ok(())
 }
 
 fn virtual_environment(apt: &mut Apt) -> Result<(), Failure> {
@@ -133,7 +184,7 @@ fn as_root(program: &str, arguments: &[&str]) -> Result<Command, Failure> {
     }
     let packages: Vec<&str> = PACKAGES.iter().map(|(name, _)| *name).collect();
     Err(Failure::new(format!(
-        "not root and no sudo without a password: run `apt-get install {} python3-venv` as root, and once `cargo xtask test` with sudo for vsftpd",
+        "not root and no sudo without a password: run `apt-get install {} python3-venv` as root, and once `cargo xtask test` with sudo for the FTP servers",
         packages.join(" ")
     )))
 }

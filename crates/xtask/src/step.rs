@@ -70,9 +70,11 @@ pub(crate) fn command(program: impl AsRef<OsStr>, arguments: &[&str]) -> Command
     command
 }
 
-/// This cargo.
+/// This cargo. Whatever it builds uses the system's OpenSSL, which the step `install` brings: building our own takes minutes.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments)
+    let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
+    cargo.env("OPENSSL_NO_VENDOR", "1");
+    cargo
 }
 
 /// Shows the command, runs it, and wants success.

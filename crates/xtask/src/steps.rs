@@ -79,8 +79,10 @@ fn python() -> Result<(), Failure> {
 
 /// Tells the tests where the tools are. A test whose tool is not named fails and names this task.
 fn with_tools(command: &mut Command) -> &mut Command {
+    for server in install::SERVERS {
+        command.env(server.variable, server.folder());
+    }
     command
-        .env("QFTP_TEST_VSFTPD", install::vsftpd())
         .env("QFTP_TEST_PYTHON", install::python())
         .env("QFTP_TEST_QFTP", target().join("debug").join("qftp"))
 }
