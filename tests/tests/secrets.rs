@@ -5,7 +5,7 @@ use std::fs;
 
 use qftp_core::Secret;
 use qftp_core::session::{Apn, Login, Setup};
-use qftp_core::wire::{Command, PdpAuth, PdpType, SecretText, SslType};
+use qftp_core::wire::{Command, PdpAuth, PdpType, SecretText};
 use qftp_emulator::{
     Config, Connect, DataAddress, Drives, Emulator, MemoryFtp, MemoryServer, Pin, Request, Sim,
 };
@@ -150,7 +150,7 @@ fn not_in_debug() {
         port: 21,
         user: PASSWORD.into(),
         password: PASSWORD.into(),
-        ssl: SslType::Plain,
+        tls: None,
         ascii: false,
         passive: true,
         data_address: DataAddress::Server,

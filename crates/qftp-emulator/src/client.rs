@@ -3,7 +3,15 @@
 mod failure;
 mod latin1;
 mod lever;
+mod login;
+#[cfg(feature = "ftps")]
+mod secure;
+#[cfg(not(feature = "ftps"))]
+#[path = "client/insecure.rs"]
+mod secure;
 mod server;
+#[cfg(feature = "ftps")]
+mod suites;
 
 use std::fmt;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -20,6 +28,7 @@ use server::Server;
 pub struct Client {
     requests: Option<Sender<Request>>,
     replies: Receiver<Reply>,
+    notes: Receiver<String>,
     lever: Lever,
     waker: WakerSlot,
 }
@@ -37,9 +46,10 @@ impl Client {
         let lever = Lever::default();
         let waker = WakerSlot::default();
         let post = Post { outbox, waker: waker.clone() };
-        let server = Server::new(lever.clone());
+        let (remark, notes) = mpsc::channel();
+        let server = Server::new(lever.clone(), remark);
         thread::Builder::new().name("qftp-ftp".into()).spawn(move || work(&inbox, &post, server))?;
-        Ok(Self { requests: Some(requests), replies, lever, waker })
+        Ok(Self { requests: Some(requests), replies, notes, lever, waker })
     }
 }
 
@@ -57,6 +67,10 @@ impl FtpSide for Client {
 
     fn poll(&mut self) -> Option<Reply> {
         self.replies.try_recv().ok()
+    }
+
+    fn poll_note(&mut self) -> Option<String> {
+        self.notes.try_recv().ok()
     }
 
     fn set_waker(&mut self, waker: Waker) {

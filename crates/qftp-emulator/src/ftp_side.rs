@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use qftp_core::codes::{FtpCode, ReplyCode};
-use qftp_core::wire::{ListKind, SslType};
+use qftp_core::wire::{ListKind, SecLevel};
 
 /// Called when an [`FtpSide`] has a reply to fetch.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
@@ -22,6 +22,11 @@ pub trait FtpSide: Send {
 
     /// The next reply, if there is one by now.
     fn poll(&mut self) -> Option<Reply>;
+
+    /// The next remark for whoever watches the module, such as why a handshake failed: the host only ever sees 631.
+    fn poll_note(&mut self) -> Option<String> {
+        None
+    }
 
     /// Whom to wake when a reply is there. Implementors that answer within `request` need not care.
     fn set_waker(&mut self, waker: Waker) {
@@ -105,8 +110,8 @@ pub struct Connect {
     pub user: Vec<u8>,
     /// Password.
     pub password: Vec<u8>,
-    /// Plain FTP, or FTPS in one of its two forms (`ssltype`); who cannot answers 631.
-    pub ssl: SslType,
+    /// FTPS rather than plain FTP (`ssltype`); who cannot answers 631.
+    pub tls: Option<Tls>,
     /// TYPE A rather than TYPE I.
     pub ascii: bool,
     /// The server listens for data connections (PASV, EPSV) rather than the module.
@@ -123,12 +128,59 @@ impl fmt::Debug for Connect {
             .field("host", &self.host)
             .field("port", &self.port)
             .field("account", &"***")
-            .field("ssl", &self.ssl)
+            .field("tls", &self.tls)
             .field("ascii", &self.ascii)
             .field("passive", &self.passive)
             .field("data_address", &self.data_address)
             .field("timeout", &self.timeout)
             .finish()
+    }
+}
+
+/// FTPS as the module's SSL context has it (`AT+QSSLCFG`, companion.md §3), files already read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// TLS from the first byte on (`ssltype` 1) rather than after AUTH TLS (`ssltype` 2).
+    pub implicit: bool,
+    /// `sslversion`: 0 SSL 3.0, 1 TLS 1.0, 2 TLS 1.1, 3 TLS 1.2, 4 all.
+    pub version: u32,
+    /// `ciphersuite`: 0xFFFF for all.
+    pub suite: u16,
+    /// `seclevel`.
+    pub level: SecLevel,
+    /// What `cacert` names: the only certificates that are trusted.
+    pub ca: Option<Vec<u8>>,
+    /// What `clientcert` names.
+    pub certificate: Option<Vec<u8>>,
+    /// What `clientkey` names.
+    pub key: Option<Vec<u8>>,
+    /// Its password.
+    pub key_password: Option<Vec<u8>>,
+    /// `ignorelocaltime`: whether certificates may be expired or not valid yet.
+    pub ignores_dates: bool,
+    /// `checkhost`: whether the certificate has to be the host's.
+    pub checks_host: bool,
+    /// `sni`: whether the handshake names the host.
+    pub sni: bool,
+    /// `session_cache`: whether data connections resume the control connection's session.
+    pub resumes: bool,
+    /// `negotiatetime`: how long the handshake may take, in seconds.
+    pub handshake: u32,
+}
+
+/// Without keys and passwords.
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls")
+            .field("implicit", &self.implicit)
+            .field("version", &self.version)
+            .field("suite", &self.suite)
+            .field("level", &self.level)
+            .field("ignores_dates", &self.ignores_dates)
+            .field("checks_host", &self.checks_host)
+            .field("sni", &self.sni)
+            .field("resumes", &self.resumes)
+            .finish_non_exhaustive()
     }
 }
 

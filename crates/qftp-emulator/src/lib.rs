@@ -62,9 +62,9 @@ mod settings;
 pub use client::Client;
 pub use config::{Config, DownloadEscape, Identity, Pin, Registration, Sim};
 pub use drives::{Drives, RAM_SIZE, SD_SIZE, UFS_SIZE};
-pub use ftp_side::{Connect, DataAddress, Failure, FtpSide, Reply, Request, Waker};
+pub use ftp_side::{Connect, DataAddress, Failure, FtpSide, Reply, Request, Tls, Waker};
 pub use memory::{MemoryFtp, MemoryServer};
 pub use module::Module;
-pub use qftp_core::wire::{ListKind, Storage};
+pub use qftp_core::wire::{ListKind, SecLevel, Storage};
 #[cfg(unix)]
 pub use runner::{Builder, Direction, Emulator, HostEnd};

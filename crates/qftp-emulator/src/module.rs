@@ -1,5 +1,6 @@
 //! The module: bytes and time in, bytes and FTP requests out.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 
@@ -57,7 +58,7 @@ pub struct Module {
     pub(crate) files: OpenFiles,
     pub(crate) ftp: Ftp,
     pub(crate) requests: VecDeque<Request>,
-    notes: VecDeque<&'static str>,
+    notes: VecDeque<Cow<'static, str>>,
     /// The next byte is the first after the CR of a command.
     pub(crate) after_cr: bool,
     /// Whether the host's lines end with CR LF, as far as it has shown.
@@ -150,8 +151,8 @@ impl Module {
         self.requests.pop_front()
     }
 
-    /// The next remark for whoever watches the module: what it refuses because this emulator does not have it.
-    pub fn poll_note(&mut self) -> Option<&'static str> {
+    /// The next remark for whoever watches the module: what the host is not told.
+    pub fn poll_note(&mut self) -> Option<Cow<'static, str>> {
         self.notes.pop_front()
     }
 
@@ -312,10 +313,10 @@ impl Module {
         self.power = Power::Off;
     }
 
-    pub(crate) fn note(&mut self, note: &'static str) {
+    pub(crate) fn note(&mut self, note: impl Into<Cow<'static, str>>) {
         // Nobody has to read them.
         if self.notes.len() < 16 {
-            self.notes.push_back(note);
+            self.notes.push_back(note.into());
         }
     }
 

@@ -99,7 +99,7 @@ impl Builder {
         self
     }
 
-    /// Tells `note` what the emulator refuses because it does not have it yet.
+    /// Tells `note` what the host is not told: which check of a handshake failed, what this build does not have.
     #[must_use]
     pub fn notes(mut self, note: impl FnMut(&str) + Send + 'static) -> Self {
         self.note = Some(Box::new(note));
@@ -316,9 +316,9 @@ impl Worker {
             }
             moved = true;
         }
-        while let Some(note) = self.module.poll_note() {
+        while let Some(note) = self.module.poll_note().or_else(|| self.ftp.poll_note().map(Into::into)) {
             if let Some(tell) = &mut self.note {
-                tell(note);
+                tell(&note);
             }
         }
         moved

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use qftp_core::wire::SslType;
 use qftp_emulator::{Client, Connect, DataAddress, Failure, FtpSide, Reply, Request};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,7 +138,7 @@ fn login(host: &str, port: u16, password: &str) -> Request {
         port,
         user: b"me".to_vec(),
         password: password.into(),
-        ssl: SslType::Plain,
+        tls: None,
         ascii: false,
         passive: true,
         data_address: DataAddress::Server,
@@ -236,15 +235,4 @@ fn an_offset_within_the_file_rests_and_one_beyond_is_refused() {
         failed(612)
     );
     assert_eq!(side.ask(Request::Quit), Reply::Done);
-}
-
-/// This client has no TLS: it says so before it says anything to the server.
-#[test]
-fn ftps_is_refused() {
-    let mut side = Side::new();
-    for ssl in [SslType::Implicit, SslType::Explicit] {
-        let Request::Connect(connect) = login("127.0.0.1", 1, "secret") else { unreachable!() };
-        let reply = side.ask(Request::Connect(Connect { ssl, ..connect }));
-        assert_eq!(reply, Reply::Failed(Failure::local(631)));
-    }
 }

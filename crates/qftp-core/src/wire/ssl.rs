@@ -103,6 +103,20 @@ impl SslKey {
     }
 }
 
+impl SslKey {
+    /// The numbers that a key takes (companion.md §3), where it takes numbers.
+    #[must_use]
+    pub const fn range(self) -> Option<core::ops::RangeInclusive<u32>> {
+        match self {
+            Self::SslVersion => Some(0..=4),
+            Self::SecLevel => Some(0..=2),
+            Self::NegotiateTime => Some(10..=300),
+            _ if matches!(self.shape(), Shape::Number) => Some(0..=1),
+            _ => None,
+        }
+    }
+}
+
 /// A value of `AT+QSSLCFG`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SslValue<'a> {

@@ -1,11 +1,17 @@
-//! SSL contexts: `AT+QSSLCFG`. Stored and read back; FTPS is not there yet.
+//! SSL contexts: `AT+QSSLCFG`, and what they make of FTPS.
 
 use std::collections::HashMap;
+use std::io::Read;
 
-use qftp_core::wire::{Info, Line, SecretText, SslCfg, SslKey, SslValue, Text};
+use qftp_core::wire::{Info, Line, SecLevel, SecretText, SslCfg, SslKey, SslValue, Text};
 
-use super::{Answer, Outcome};
+use super::{Answer, Outcome, Refusal};
+use crate::drives::Drives;
+use crate::ftp_side::Tls;
 use crate::output::Output;
+
+/// Most bytes of a certificate's file that are read.
+const CERTIFICATE: u64 = 64 << 10;
 
 /// The values that were set, by context and key.
 #[derive(Default)]
@@ -21,11 +27,16 @@ enum Value {
 
 impl SslContexts {
     pub(crate) fn run(&mut self, command: &SslCfg<'_>, out: &mut Output) -> Outcome {
-        let place = (command.context, command.key);
+        let place = (command.context, canonical(command.key));
         match command.value {
             None => {
-                let value = self.values.get(&place).map_or_else(|| default(command.key), Value::borrow);
+                let value = self.value(command.context, command.key);
                 out.info(&Line::Info(Info::Ssl(SslCfg { value, ..*command })));
+            }
+            Some(SslValue::Number(number))
+                if command.key.range().is_some_and(|range| !range.contains(&number)) =>
+            {
+                return Err(Refusal::Error);
             }
             Some(value) => {
                 self.values.insert(place, Value::own(value));
@@ -33,7 +44,64 @@ impl SslContexts {
         }
         Ok(Answer::Ok)
     }
+
+    fn value(&self, context: u8, key: SslKey) -> Option<SslValue<'_>> {
+        self.values.get(&(context, canonical(key))).map_or_else(|| default(key), Value::borrow)
+    }
+
+    /// What a context makes of FTPS; the error says which of its files cannot be used.
+    pub(crate) fn tls(&self, context: u8, implicit: bool, drives: &Drives) -> Result<Tls, String> {
+        let number = |key| match self.value(context, key) {
+            Some(SslValue::Number(number)) => number,
+            _ => 0,
+        };
+        let on = |key| number(key) != 0;
+        let level = u8::try_from(number(SslKey::SecLevel)).ok().and_then(SecLevel::from_number);
+        let level = level.unwrap_or(SecLevel::Open);
+        let file = |key: SslKey| match self.values.get(&(context, key)) {
+            Some(Value::File(name, _)) if !name.is_empty() => read(drives, key, name).map(Some),
+            _ => Ok(None),
+        };
+        let key_password = match self.values.get(&(context, SslKey::ClientKey)) {
+            Some(Value::File(_, password)) => password.clone(),
+            _ => None,
+        };
+        Ok(Tls {
+            implicit,
+            version: number(SslKey::SslVersion),
+            suite: match self.value(context, SslKey::CipherSuite) {
+                Some(SslValue::Suite(suite)) => suite,
+                _ => ALL_SUITES,
+            },
+            level,
+            ca: if level == SecLevel::Open { None } else { file(SslKey::CaCert)? },
+            certificate: if level == SecLevel::Mutual { file(SslKey::ClientCert)? } else { None },
+            key: if level == SecLevel::Mutual { file(SslKey::ClientKey)? } else { None },
+            key_password,
+            ignores_dates: on(SslKey::IgnoreLocalTime),
+            checks_host: on(SslKey::CheckHost),
+            sni: on(SslKey::Sni),
+            resumes: on(SslKey::SessionCache),
+            handshake: number(SslKey::NegotiateTime),
+        })
+    }
 }
+
+/// Older firmware has another name for the same thing.
+fn canonical(key: SslKey) -> SslKey {
+    if key == SslKey::Session { SslKey::SessionCache } else { key }
+}
+
+fn read(drives: &Drives, key: SslKey, name: &[u8]) -> Result<Vec<u8>, String> {
+    let fault = |what: &str| format!("{}: {} {what}", key.name(), String::from_utf8_lossy(name));
+    let (file, _) = drives.open(name).map_err(|_| fault("is no file of the module"))?;
+    let mut bytes = Vec::new();
+    file.take(CERTIFICATE).read_to_end(&mut bytes).map_err(|_| fault("cannot be read"))?;
+    Ok(bytes)
+}
+
+/// `ciphersuite`: every suite there is.
+const ALL_SUITES: u16 = 0xFFFF;
 
 impl Value {
     fn own(value: SslValue<'_>) -> Self {
@@ -68,8 +136,9 @@ impl Value {
 fn default(key: SslKey) -> Option<SslValue<'static>> {
     Some(match key {
         SslKey::SslVersion => SslValue::Number(4),
-        SslKey::CipherSuite => SslValue::Suite(0xFFFF),
-        SslKey::IgnoreLocalTime => SslValue::Number(1),
+        SslKey::CipherSuite => SslValue::Suite(ALL_SUITES),
+        // Without it no data connection of a server that asks for resumption would ever open.
+        SslKey::IgnoreLocalTime | SslKey::SessionCache | SslKey::Session => SslValue::Number(1),
         SslKey::NegotiateTime => SslValue::Number(300),
         SslKey::CaCert | SslKey::ClientCert | SslKey::ClientKey | SslKey::Alpn | SslKey::Psk => {
             SslValue::File(Text::new("").ok()?)

@@ -1,38 +1,36 @@
 //! One server as the client's thread sees it: the control connection, the transfer under way, the way back in.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use qftp_core::codes::FtpCode;
-use qftp_core::wire::{ListKind, SslType};
-use suppaftp::types::FileType;
-use suppaftp::{FtpError, FtpResult, FtpStream, Mode, Status, TlsStream, TransferStream};
+use qftp_core::wire::ListKind;
+use suppaftp::{FtpError, FtpResult, ImplFtpStream, Status, TlsStream, TransferStream};
 
-use super::failure::{code, failure, greeting_failure, timed_out};
-use super::latin1::{Latin1, bytes, text};
+use super::failure::{code, failure, timed_out};
+use super::latin1::{bytes, text};
 use super::lever::Lever;
-use crate::ftp_side::{Connect, DataAddress, Failure, Reply, Request};
+use super::login::{log_in, patience, set_type};
+use super::secure::{Connector, Stream};
+use crate::ftp_side::{Connect, Failure, Reply, Request};
 
 /// Most bytes in one [`Reply::Data`].
 const CHUNK: usize = 64 << 10;
 /// How long a server may take to say that a transfer we cut is over; then we log in again.
 const AFTER_CUT: Duration = Duration::from_secs(2);
-/// Added to the module's own time-out, which comes first and says what happened.
-const GRACE: Duration = Duration::from_secs(5);
 /// CWDs to replay after logging in again, before they are replaced by one PWD.
 const TRAIL: usize = 8;
-/// Longest wait for one address of a server to answer; `AT+QFTPOPEN` itself ends after 125 s.
-const DIAL: Duration = Duration::from_secs(60);
-/// Longest wait for the server to call back in active mode.
-const ACCEPT: Duration = Duration::from_secs(30);
 
 pub(super) struct Server {
     lever: Lever,
     login: Option<Connect>,
-    session: Option<FtpStream>,
+    session: Option<Ftp>,
+    /// Makes the data connections of an FTPS session, and knows why one failed.
+    connector: Option<Connector>,
     /// The session was dropped by us, not by the server: the next command logs in again without a word.
     stale: bool,
     /// The CWDs that lead to where the session is.
@@ -40,6 +38,7 @@ pub(super) struct Server {
     transfer: Option<Open>,
     /// Set by the data connection's builder: the control connection is not to blame.
     data_failed: Arc<AtomicBool>,
+    notes: Sender<String>,
 }
 
 enum Open {
@@ -49,16 +48,21 @@ enum Open {
 
 type Outcome<T> = Result<T, Failure>;
 
+/// An FTP session, under TLS or not.
+pub(super) type Ftp = ImplFtpStream<Stream>;
+
 impl Server {
-    pub(super) fn new(lever: Lever) -> Self {
+    pub(super) fn new(lever: Lever, notes: Sender<String>) -> Self {
         Self {
             lever,
             login: None,
             session: None,
+            connector: None,
             stale: false,
             trail: Vec::new(),
             transfer: None,
             data_failed: Arc::default(),
+            notes,
         }
     }
 
@@ -68,7 +72,7 @@ impl Server {
         match request {
             Request::Connect(login) => self.connect(login).map(done),
             Request::ChangeDir(path) => self.change_dir(path).map(done),
-            Request::WorkingDir => self.command(FtpStream::pwd).map(|path| Some(Reply::Text(bytes(&path)))),
+            Request::WorkingDir => self.command(Ftp::pwd).map(|path| Some(Reply::Text(bytes(&path)))),
             Request::Size(path) => self.size(&path).map(|size| Some(Reply::Number(size))),
             Request::ModTime(path) => {
                 self.value(&format!("MDTM {}", text(&path))).map(|time| Some(Reply::Text(bytes(&time))))
@@ -97,63 +101,55 @@ impl Server {
     }
 
     fn connect(&mut self, login: Connect) -> Outcome<()> {
-        if login.ssl != SslType::Plain {
-            return Err(Failure::local(FtpCode::SSL.get()));
-        }
         self.quit();
         self.trail.clear();
-        self.session = Some(self.log_in(&login)?);
+        self.log_in(&login)?;
         self.login = Some(login);
         Ok(())
     }
 
-    fn log_in(&self, login: &Connect) -> Outcome<FtpStream> {
-        let wait = Duration::from_secs(login.timeout.into()) + GRACE;
-        let socket = dial(&login.host, login.port, wait)?;
-        self.lever.hold_control(&socket);
-        // Without them a server that goes silent would hold the thread for ever; a socket that refuses them is as good as closed.
-        let set = socket.set_read_timeout(Some(wait)).and_then(|()| socket.set_write_timeout(Some(wait)));
-        set.and_then(|()| socket.set_nodelay(true)).map_err(|_| Failure::local(605))?;
-        let peer = socket.peer_addr().map_err(|_| Failure::local(608))?;
-        let ftp = FtpStream::connect_with_stream(socket).map_err(|error| greeting_failure(&error))?;
-        let mut ftp = self.with_data_road(ftp, login, peer, wait);
-        ftp.set_encoding(Latin1);
-        let failure = |error| failure(&error);
-        quietly(|| ftp.login(text(&login.user), text(&login.password))).map_err(failure)?;
-        set_type(&mut ftp, login.ascii).map_err(failure)?;
-        Ok(ftp)
+    fn log_in(&mut self, login: &Connect) -> Outcome<()> {
+        let way_in = log_in(login, &self.lever, self.data_failed.clone()).map_err(|refused| {
+            if let Some(why) = refused.why {
+                self.note(why);
+            }
+            refused.failure
+        })?;
+        self.connector = way_in.connector;
+        self.session = Some(way_in.session);
+        Ok(())
     }
 
-    /// How data connections are made: who listens, and at which address.
-    fn with_data_road(&self, ftp: FtpStream, login: &Connect, peer: SocketAddr, wait: Duration) -> FtpStream {
-        let (failed, choice) = (self.data_failed.clone(), login.data_address);
-        let dial = move |named: SocketAddr| {
-            let control = SocketAddr::new(peer.ip(), named.port());
-            let named = if named.ip().is_unspecified() { control } else { named };
-            let socket = match choice {
-                DataAddress::Server => TcpStream::connect_timeout(&named, wait),
-                DataAddress::Control => TcpStream::connect_timeout(&control, wait),
-                DataAddress::Both(seconds) => {
-                    TcpStream::connect_timeout(&control, Duration::from_secs(seconds.into()))
-                        .or_else(|_| TcpStream::connect_timeout(&named, wait))
-                }
-            };
-            failed.store(socket.is_err(), Ordering::SeqCst);
-            socket.map_err(FtpError::ConnectionError)
-        };
-        let mut ftp = ftp.active_mode(wait.min(ACCEPT)).passive_stream_builder(dial);
-        if login.passive {
-            ftp.set_mode(if peer.is_ipv6() { Mode::ExtendedPassive } else { Mode::Passive });
-        }
-        ftp
+    /// Nobody has to listen.
+    fn note(&self, note: String) {
+        let _ = self.notes.send(note);
     }
 
     /// Runs one command on the session, and sorts out what a failure means for it.
-    fn command<T>(&mut self, command: impl FnOnce(&mut FtpStream) -> FtpResult<T>) -> Outcome<T> {
+    fn command<T>(&mut self, command: impl FnOnce(&mut Ftp) -> FtpResult<T>) -> Outcome<T> {
         self.log_in_again()?;
         let Some(session) = &mut self.session else { return Err(Failure::local(606)) };
         self.data_failed.store(false, Ordering::SeqCst);
-        command(session).map_err(|error| self.blame(&error))
+        let outcome = command(session);
+        outcome.map_err(|error| match self.connector.as_ref().and_then(Connector::why) {
+            Some(why) => self.data_handshake_failed(&why),
+            None => self.blame(&error),
+        })
+    }
+
+    /// TLS on a data connection did not come about; the server may say what it holds against it.
+    fn data_handshake_failed(&mut self, why: &str) -> Failure {
+        self.note(format!("TLS on the data connection: {why}"));
+        let word = self.session.as_mut().and_then(|session| {
+            // Without a time-out of its own the session is given up below all the same.
+            let _ = session.get_ref().set_read_timeout(Some(AFTER_CUT));
+            match session.custom_command("NOOP", &[Status::CommandOk]) {
+                Err(FtpError::UnexpectedResponse(response)) => Some(code(&response.body)),
+                _ => None,
+            }
+        });
+        self.leave(true);
+        word.filter(|code| *code >= 400).map_or(Failure::local(FtpCode::SSL.get()), Failure::server)
     }
 
     fn blame(&mut self, error: &FtpError) -> Failure {
@@ -181,12 +177,13 @@ impl Server {
         }
         self.stale = false;
         let Some(login) = self.login.clone() else { return Ok(()) };
-        let mut ftp = self.log_in(&login)?;
-        for path in &self.trail {
-            ftp.cwd(text(path)).map_err(|error| failure(&error))?;
-        }
-        self.session = Some(ftp);
-        Ok(())
+        self.log_in(&login)?;
+        let Some(ftp) = &mut self.session else { return Ok(()) };
+        let back = self.trail.iter().try_for_each(|path| ftp.cwd(text(path)));
+        back.map_err(|error| {
+            self.session = None;
+            failure(&error)
+        })
     }
 
     fn change_dir(&mut self, path: Vec<u8>) -> Outcome<()> {
@@ -196,7 +193,7 @@ impl Server {
         }
         self.trail.push(path);
         if self.trail.len() > TRAIL
-            && let Ok(here) = self.command(FtpStream::pwd)
+            && let Ok(here) = self.command(Ftp::pwd)
         {
             self.trail = vec![bytes(&here)];
         }
@@ -283,7 +280,7 @@ impl Server {
 
     fn open<T: TlsStream>(
         &mut self,
-        command: impl FnOnce(&mut FtpStream) -> FtpResult<TransferStream<T>>,
+        command: impl FnOnce(&mut Ftp) -> FtpResult<TransferStream<T>>,
         kind: impl FnOnce(Box<dyn Transfer>) -> Open,
     ) -> Outcome<()>
     where
@@ -407,7 +404,7 @@ impl Server {
     }
 
     fn wait(&self) -> Duration {
-        Duration::from_secs(self.login.as_ref().map_or(0, |login| login.timeout.into())) + GRACE
+        self.login.as_ref().map_or(AFTER_CUT, patience)
     }
 }
 
@@ -439,39 +436,6 @@ impl Open {
     }
 }
 
-/// suppaftp itself says `TYPE A N`, which means the same and which some servers do not know (504).
-fn set_type(ftp: &mut FtpStream, ascii: bool) -> FtpResult<()> {
-    match ascii {
-        true => ftp.custom_command("TYPE A", &[Status::CommandOk]).map(drop),
-        false => ftp.transfer_type(FileType::Binary),
-    }
-}
-
 fn rest(offset: u64) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
-}
-
-fn dial(host: &str, port: u16, wait: Duration) -> Outcome<TcpStream> {
-    let addresses = (host, port).to_socket_addrs().map_err(|_| Failure::local(604))?;
-    let mut failure = Failure::local(604);
-    for address in addresses {
-        match TcpStream::connect_timeout(&address, wait.min(DIAL)) {
-            Ok(socket) => return Ok(socket),
-            Err(error) if timed_out(&error) => failure = Failure::local(609),
-            Err(_) => failure = Failure::local(605),
-        }
-    }
-    Err(failure)
-}
-
-/// Runs `login` with suppaftp's trace of the lines it sends turned off: one of them is the password.
-fn quietly<T>(login: impl FnOnce() -> T) -> T {
-    // The level is the process's; two logins at once must not restore each other's silence.
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let level = log::max_level();
-    log::set_max_level(log::LevelFilter::Off);
-    let outcome = login();
-    log::set_max_level(level);
-    outcome
 }

@@ -6,7 +6,7 @@ use qftp_core::wire::{
 };
 
 use crate::at::{Answer, Outcome};
-use crate::ftp_side::{self, Connect};
+use crate::ftp_side::{self, Connect, Tls};
 use crate::module::Module;
 
 /// What `AT+QFTPCFG` sets; lost with the power.
@@ -18,7 +18,7 @@ pub(super) struct FtpSettings {
     pub(super) context: u8,
     rsp_timeout: u8,
     pub(super) ssl: SslType,
-    ssl_context: u8,
+    pub(super) ssl_context: u8,
     data_address: DataAddress,
     cache: u8,
     rest_enable: bool,
@@ -59,15 +59,19 @@ impl FtpSettings {
         u64::from(self.rsp_timeout) * 1000
     }
 
-    pub(super) fn connect(&self, host: String, port: u16) -> Connect {
+    pub(super) fn is_passive(&self) -> bool {
+        self.mode == TransMode::Passive
+    }
+
+    pub(super) fn connect(&self, host: String, port: u16, tls: Option<Tls>) -> Connect {
         Connect {
             host,
             port,
             user: self.user.clone(),
             password: self.password.clone(),
-            ssl: self.ssl,
+            tls,
             ascii: self.file_type == TransferType::Ascii,
-            passive: self.mode == TransMode::Passive,
+            passive: self.is_passive(),
             data_address: match self.data_address {
                 DataAddress::Given => ftp_side::DataAddress::Server,
                 DataAddress::Control => ftp_side::DataAddress::Control,

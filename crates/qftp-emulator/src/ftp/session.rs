@@ -6,7 +6,7 @@ use qftp_core::{Instant, limits};
 
 use super::{BUSY, Job, State};
 use crate::at::{Answer, Outcome, Refusal};
-use crate::ftp_side::{Failure, Reply, Request};
+use crate::ftp_side::{Failure, Reply, Request, Tls};
 use crate::module::Module;
 
 impl Module {
@@ -21,13 +21,37 @@ impl Module {
             self.plain_failed(Verb::QftpOpen, Failure::local(604));
             return Ok(Answer::Ok);
         };
-        let connect = settings.connect(host.to_owned(), port.unwrap_or(limits::DEFAULT_PORT));
+        let tls = match self.tls() {
+            Ok(tls) => tls,
+            Err((code, why)) => {
+                self.note(why);
+                self.plain_failed(Verb::QftpOpen, Failure::local(code));
+                return Ok(Answer::Ok);
+            }
+        };
+        let connect = settings.connect(host.to_owned(), port.unwrap_or(limits::DEFAULT_PORT), tls);
         self.requests.push_back(Request::Connect(connect));
         self.ftp.state = State::Opening;
         self.ftp.needs_close = false;
         self.ftp.job = Some(Job::Plain(Verb::QftpOpen));
         self.ftp.due = Some(now.after(limits::OPEN_MS));
         Ok(Answer::Ok)
+    }
+
+    /// FTPS as `ssltype` and the SSL context have it; an error is `<err>` of the URC and what the log says.
+    fn tls(&self) -> Result<Option<Tls>, (u16, String)> {
+        let settings = &self.ftp.settings;
+        let implicit = match settings.ssl {
+            SslType::Plain => return Ok(None),
+            SslType::Implicit => true,
+            SslType::Explicit => false,
+        };
+        if !settings.is_passive() {
+            let why = "FTPS works in passive mode only: AT+QFTPCFG=\"transmode\",1 (§2.1)";
+            return Err((FtpCode::INVALID_PARAMETER.get(), why.to_owned()));
+        }
+        let tls = self.ssl.tls(settings.ssl_context, implicit, &self.config.drives);
+        tls.map(Some).map_err(|why| (FtpCode::SSL.get(), why))
     }
 
     /// `AT+QFTPCLOSE` (§2.18): also the way out of a transfer that hangs, whose URC comes first.
@@ -82,9 +106,6 @@ impl Module {
         }
         self.ftp.job = None;
         self.ftp.due = None;
-        if verb == Verb::QftpOpen && self.ftp.settings.ssl != SslType::Plain && failure.code == FtpCode::SSL {
-            self.note("FTPS (ssltype 1 and 2) is not there yet; QFTPOPEN is refused with 631");
-        }
         self.note_failure(failure);
         self.report(verb, FtpOutcome::Failed(FtpError { code: failure.code, reply: failure.reply }));
     }
