@@ -15,7 +15,7 @@ pub(crate) struct Cli {
 }
 
 const AFTER: &str = "\
-URLs are ftp://user:password@host:port/path; a path begins at the login's folder, /%2Fpath at the root.
+URLs are ftp://user:password@host:port/path, ftpes:// for explicit TLS, ftps:// for implicit TLS (port 990); a path begins at the login's folder, /%2Fpath at the root.
 Without a password in the URL, QFTP_PASSWORD is taken, or a terminal is asked.
 Exit codes: 0 done, 1 failed, 2 usage, 3 port, 4 module, 5 server, 6 local file, 130 interrupted.
 Try `qftp demo` first: it needs no hardware.";
@@ -54,6 +54,24 @@ pub(crate) struct Options {
     /// The server opens the data connections
     #[arg(long, global = true)]
     pub(crate) active: bool,
+    /// ftps://, ftpes://: the certificate (PEM) of the authority that the server is checked against
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) cacert: Option<PathBuf>,
+    /// Our own certificate (PEM), for servers that ask for one; QFTP_KEY_PASSWORD holds the password of its key
+    #[arg(long, global = true, value_name = "FILE", requires = "key")]
+    pub(crate) cert: Option<PathBuf>,
+    /// The key (PEM) of --cert
+    #[arg(long, global = true, value_name = "FILE", requires = "cert")]
+    pub(crate) key: Option<PathBuf>,
+    /// Check nothing: anybody on the way may pose as the server
+    #[arg(long, global = true, conflicts_with = "cacert")]
+    pub(crate) insecure: bool,
+    /// Take certificates that have expired or are not valid yet: for a module whose clock is not set
+    #[arg(long, global = true)]
+    pub(crate) ignore_dates: bool,
+    /// The oldest TLS to allow: 1.2 alone, or whatever module and server have from 1.0 on [default: 1.2]
+    #[arg(long, global = true, value_name = "VERSION")]
+    pub(crate) tls_min: Option<TlsMinArg>,
     /// Transfer as text: the server may change line ends, so sizes are not compared
     #[arg(long, global = true)]
     pub(crate) ascii: bool,
@@ -233,6 +251,19 @@ pub(crate) enum FlowArg {
     None,
     /// The wires RTS and CTS
     Rtscts,
+}
+
+/// The oldest TLS. A module's setting names one version or all of them, so that there is nothing between these two, and nothing above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+pub(crate) enum TlsMinArg {
+    /// TLS 1.0 and whatever is newer
+    #[value(name = "1.0")]
+    #[serde(rename = "1.0")]
+    V1_0,
+    /// TLS 1.2
+    #[value(name = "1.2")]
+    #[serde(rename = "1.2")]
+    V1_2,
 }
 
 /// The road of a file.

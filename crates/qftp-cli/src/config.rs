@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::args::{FlowArg, Options, UrcPortArg, ViaArg};
+use crate::args::{FlowArg, Options, TlsMinArg, UrcPortArg, ViaArg};
 use crate::exit::Problem;
 
 /// Every key of the file. Each is an option's name, but for those of the APN's login.
@@ -24,6 +24,10 @@ struct File {
     timeout: Option<u8>,
     urc_port: Option<UrcPortArg>,
     via: Option<ViaArg>,
+    cacert: Option<PathBuf>,
+    cert: Option<PathBuf>,
+    key: Option<PathBuf>,
+    tls_min: Option<TlsMinArg>,
     active: Option<bool>,
 }
 
@@ -53,6 +57,14 @@ pub(crate) fn complete(options: &mut Options) -> Result<ApnLogin, Problem> {
     options.timeout = options.timeout.or(file.timeout);
     options.urc_port = options.urc_port.or(file.urc_port);
     options.via = options.via.or(file.via);
+    if !options.insecure {
+        options.cacert = options.cacert.take().or(file.cacert);
+    }
+    if options.cert.is_none() {
+        options.cert = file.cert;
+        options.key = file.key;
+    }
+    options.tls_min = options.tls_min.or(file.tls_min);
     options.active |= !options.passive && file.active == Some(true);
     Ok(ApnLogin { user: file.apn_user.unwrap_or_default(), password: file.apn_password.unwrap_or_default() })
 }

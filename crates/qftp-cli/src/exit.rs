@@ -36,15 +36,35 @@ pub(crate) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) server_code: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) cause: Option<String>,
+    pub(crate) cause: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) remedy: Option<String>,
+    /// What it may be where one answer has many causes, the likeliest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) candidates: Option<Box<[Candidate]>>,
+}
+
+/// One of several possible causes.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Candidate {
+    pub(crate) cause: &'static str,
+    /// How to tell whether it is this one.
+    pub(crate) test: &'static str,
 }
 
 impl Problem {
     pub(crate) fn new(code: Code, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { code, text, command: None, module_code: None, server_code: None, cause: None, remedy: None }
+        Self {
+            code,
+            text,
+            command: None,
+            module_code: None,
+            server_code: None,
+            cause: None,
+            remedy: None,
+            candidates: None,
+        }
     }
 
     pub(crate) fn usage(text: impl Into<String>) -> Self {
@@ -87,6 +107,9 @@ impl fmt::Display for Problem {
         if let Some(remedy) = &self.remedy {
             write!(f, "\n  remedy: {remedy}")?;
         }
+        for (place, Candidate { cause, test }) in (1..).zip(self.candidates.iter().flatten()) {
+            write!(f, "\n  {place}. {cause}\n     to tell: {test}")?;
+        }
         Ok(())
     }
 }
@@ -108,7 +131,7 @@ impl From<Failure> for Problem {
             command: failure.verb.map(|verb| verb.to_string()),
             module_code: failure.ftp_code().map(qftp_core::codes::FtpCode::get).or(cme),
             server_code: failure.reply().map(qftp_core::codes::ReplyCode::get),
-            cause: Some(failure.likely_cause().to_owned()),
+            cause: Some(failure.likely_cause()),
             remedy: Some(remedy(&failure).to_owned()),
             ..Self::new(code, failure.to_string())
         }

@@ -16,6 +16,7 @@ mod port;
 mod put;
 mod record;
 mod remote;
+mod tls;
 mod url;
 
 use std::io;

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use qftp_core::session::{Apn, Config, Login, Setup, Via};
+use qftp_core::session::{Apn, Config, Login, Setup, TlsGaps, Via};
 use qftp_core::wire::{PdpAuth, PdpType, Storage, TransMode, TransferType, UrcPort};
 use qftp_core::{Secret, limits};
 use qftp_transport::{Cancel, Client, Flow, Port, Settings, open};
@@ -14,6 +14,7 @@ use crate::exit::{Code, Problem};
 use crate::output::Output;
 use crate::password;
 use crate::record::Taps;
+use crate::tls::{Ftps, warn};
 use crate::url::Url;
 
 /// Everything a command needs besides its own arguments.
@@ -55,18 +56,39 @@ impl Context {
     }
 
     /// Sets the module up and logs in to the server of the URL, in its folder. `folder` is as in the URL.
-    pub(crate) fn login(&self, client: &mut AnyClient, url: &Url, folder: &str) -> Result<(), Problem> {
+    pub(crate) fn login(
+        &self,
+        client: &mut AnyClient,
+        url: &Url,
+        folder: &str,
+        ftps: Option<&Ftps>,
+    ) -> Result<(), Problem> {
         let (user, password) = password::login(url)?;
         self.set_up(client, true)?;
+        if let Some(ftps) = ftps {
+            let pushed = client.push_certificates(&ftps.certificates());
+            pushed
+                .map_err(|error| Problem::from(error).about("bringing the certificates into the module"))?;
+        }
         let login = Login {
             port: url.port,
             user: Secret::new(&user),
             password: Secret::new(&password),
             transfer_type: if self.options.ascii { TransferType::Ascii } else { TransferType::Binary },
             trans_mode: if self.options.active { TransMode::Active } else { TransMode::Passive },
+            tls: ftps.map(Ftps::settings),
             ..Login::new(&url.host)
         };
-        client.open(&login).map_err(|error| Problem::from(error).about(&url.host))?;
+        client.open(&login).map_err(|error| {
+            let problem = match ftps {
+                Some(ftps) => ftps.explain(error),
+                None => error.into(),
+            };
+            problem.about(&url.host)
+        })?;
+        if ftps.is_some() && client.tls_gaps() != TlsGaps::default() {
+            warn(&format!("this module's TLS has gaps: {}", client.tls_gaps()));
+        }
         if !folder.is_empty() {
             client.cwd(folder).map_err(|error| Problem::from(error).about(folder))?;
         }
@@ -135,11 +157,23 @@ impl Context {
         folder: &str,
         work: impl FnOnce(&mut AnyClient) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
+        let ftps = Ftps::prepare(&self.options, url)?;
+        if let Some(ftps) = &ftps {
+            ftps.warn();
+        }
         let mut client = self.client()?;
-        let result = self.login(&mut client, url, folder).and_then(|()| work(&mut client));
+        let result = self.login(&mut client, url, folder, ftps.as_ref()).and_then(|()| work(&mut client));
         if client.is_open() && client.is_set_up() {
             // What counts is the result; a close that fails takes nothing from it.
             let _ = client.close();
+        }
+        if ftps.is_some()
+            && client.is_set_up()
+            && let Err(error) = client.remove_certificates()
+        {
+            warn(&format!(
+                "the certificates are still in the module ({error}); `qftp module rm` removes them"
+            ));
         }
         result
     }

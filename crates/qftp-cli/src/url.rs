@@ -1,7 +1,8 @@
-//! A place on a server: `ftp://user:password@host:port/path`.
+//! A place on a server: `ftp://user:password@host:port/path`, `ftpes://…`, `ftps://…`.
 
 use std::fmt;
 
+use qftp_core::limits;
 use qftp_core::session::{Field, Misuse};
 use qftp_core::wire::{FileName, PathName};
 
@@ -10,12 +11,43 @@ use crate::exit::Problem;
 /// A file or folder on a server.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url {
+    pub(crate) scheme: Scheme,
     pub(crate) user: Option<String>,
     pub(crate) password: Option<String>,
     pub(crate) host: String,
     pub(crate) port: u16,
     /// The path, decoded; relative to the login's folder unless it begins with `/`.
     pub(crate) path: String,
+}
+
+/// With TLS or without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// None.
+    Ftp,
+    /// From the first byte on.
+    Ftps,
+    /// After `AUTH TLS`.
+    Ftpes,
+}
+
+impl Scheme {
+    const ALL: [Self; 3] = [Self::Ftp, Self::Ftps, Self::Ftpes];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ftp => "ftp",
+            Self::Ftps => "ftps",
+            Self::Ftpes => "ftpes",
+        }
+    }
+
+    const fn port(self) -> u16 {
+        match self {
+            Self::Ftp | Self::Ftpes => limits::DEFAULT_PORT,
+            Self::Ftps => limits::IMPLICIT_FTPS_PORT,
+        }
+    }
 }
 
 /// A password is never printed.
@@ -28,11 +60,12 @@ impl fmt::Debug for Url {
 /// As it may be shown: without the login.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.scheme.name();
         match self.host.contains(':') {
-            true => write!(f, "ftp://[{}]", self.host)?,
-            false => write!(f, "ftp://{}", self.host)?,
+            true => write!(f, "{scheme}://[{}]", self.host)?,
+            false => write!(f, "{scheme}://{}", self.host)?,
         }
-        if self.port != FTP {
+        if self.port != self.scheme.port() {
             write!(f, ":{}", self.port)?;
         }
         let path = self.path.strip_prefix('/').map_or_else(|| self.path.clone(), |rest| format!("%2F{rest}"));
@@ -40,22 +73,15 @@ impl fmt::Display for Url {
     }
 }
 
-/// FTP's own port.
-const FTP: u16 = 21;
-
 impl Url {
     /// Reads a URL; the error says what is wrong, and never shows the password.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let Some((scheme, rest)) = text.split_once("://") else {
             return Err("no URL: it begins with ftp://, as in ftp://user@host/path".to_owned());
         };
-        match scheme.to_ascii_lowercase().as_str() {
-            "ftp" => {}
-            "ftps" | "ftpes" => {
-                return Err(format!("{scheme}:// (FTP over TLS) is not in this version; ftp:// is"));
-            }
-            _ => return Err(format!("unknown scheme {scheme}://; there is ftp://")),
-        }
+        let known = Scheme::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(scheme));
+        let scheme = known
+            .ok_or_else(|| format!("unknown scheme {scheme}://; there are ftp://, ftpes:// and ftps://"))?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         // The last @: a password may hold one that nobody encoded.
         let (login, host) =
@@ -67,8 +93,8 @@ impl Url {
                 None => (Some(decode(login, "user")?), None),
             },
         };
-        let (host, port) = host_and_port(host)?;
-        Ok(Self { user, password, host, port, path: decode(path, "path")? })
+        let (host, port) = host_and_port(host, scheme)?;
+        Ok(Self { scheme, user, password, host, port, path: decode(path, "path")? })
     }
 
     /// As [`Url::parse`]; names that no command can carry are refused here, before a byte is sent.
@@ -97,14 +123,14 @@ pub(crate) fn check_name(name: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-fn host_and_port(text: &str) -> Result<(String, u16), String> {
+fn host_and_port(text: &str, scheme: Scheme) -> Result<(String, u16), String> {
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, "")) => (host, None),
         Some((host, rest)) => (host, Some(rest.strip_prefix(':').ok_or("after ] only :port can stand")?)),
         None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
     };
     let port = match port {
-        None | Some("") => FTP,
+        None | Some("") => scheme.port(),
         Some(digits) => match digits.parse() {
             Ok(port @ 1..) => port,
             _ => return Err(format!("`{digits}` is no port; 1 to 65535 are")),
@@ -162,6 +188,14 @@ mod tests {
     }
 
     #[test]
+    fn tls_has_its_ports() {
+        let port = |text: &str| (parse(text).scheme, parse(text).port);
+        assert_eq!(port("ftps://h/"), (Scheme::Ftps, 990));
+        assert_eq!(port("ftpes://h/"), (Scheme::Ftpes, 21));
+        assert_eq!(port("ftps://h:21/"), (Scheme::Ftps, 21));
+    }
+
+    #[test]
     fn paths_as_in_curl() {
         assert_eq!(parse("ftp://h").folder_and_name(), ("", ""));
         assert_eq!(parse("ftp://h/").folder_and_name(), ("", ""));
@@ -177,6 +211,8 @@ mod tests {
     fn what_is_shown_has_no_login() {
         let url = parse("ftp://me:secret@h:2121/%2Fa/b");
         assert_eq!(url.to_string(), "ftp://h:2121/%2Fa/b");
+        assert_eq!(parse("ftps://me:secret@h/a").to_string(), "ftps://h/a");
+        assert_eq!(parse("FTPES://h:990/a").to_string(), "ftpes://h:990/a");
         assert_eq!(format!("{url:?}"), "ftp://h:2121/%2Fa/b");
     }
 
@@ -185,7 +221,6 @@ mod tests {
         let error = |text: &str| Url::parse(text).expect_err(text);
         assert!(error("host/path").contains("ftp://"));
         assert!(error("gopher://h/").contains("unknown scheme gopher"));
-        assert!(error("ftps://h/").contains("not in this version"));
         assert!(error("ftp:///path").contains("host is missing"));
         assert!(error("ftp://h:0/").contains("`0` is no port"));
         assert!(error("ftp://h:65536/").contains("no port"));

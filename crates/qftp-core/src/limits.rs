@@ -15,12 +15,18 @@ pub const PDP_LOGIN: usize = 64;
 
 /// Default port of `AT+QFTPOPEN` (§2.2).
 pub const DEFAULT_PORT: u16 = 21;
+/// The usual port of implicit FTPS (§2.2).
+pub const IMPLICIT_FTPS_PORT: u16 = 990;
 /// PDP contexts that `AT+QFTPCFG="contextid"` accepts (§2.1).
 pub const CONTEXT_ID: RangeInclusive<u8> = 1..=15;
 /// PDP contexts that may be active at the same time (§4.2).
 pub const ACTIVE_CONTEXTS: usize = 3;
 /// SSL contexts (§2.1).
 pub const SSL_CONTEXT_ID: RangeInclusive<u8> = 0..=5;
+/// `ciphersuite` of `AT+QSSLCFG`: every suite that the module has.
+pub const ALL_CIPHER_SUITES: u16 = 0xFFFF;
+/// Longest password of a client's key that a session keeps.
+pub const KEY_PASSWORD: usize = 64;
 /// `rsptimeout`, the `T` of this crate's documentation, in seconds (§2.1).
 pub const RSP_TIMEOUT_S: RangeInclusive<u8> = 20..=180;
 /// Default of `rsptimeout` in seconds (§2.1).

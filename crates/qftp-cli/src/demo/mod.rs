@@ -48,7 +48,7 @@ pub(crate) fn run(context: &Context, args: &DemoArgs) -> Result<(), Problem> {
     };
     let mut client = context.client_on(port)?;
     let url = Url::parse(&server.url(NAME)).map_err(Problem::failed)?;
-    context.login(&mut client, &url, "")?;
+    context.login(&mut client, &url, "", None)?;
     say("host", "module set up, logged in to the server");
 
     let mut up = Hashed::new(source.reader);

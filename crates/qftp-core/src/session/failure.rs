@@ -29,6 +29,10 @@ pub enum Misuse {
     },
     /// The road does not go with the other options: staged transfers move whole files and know their length.
     Road,
+    /// FTPS with active data connections, which modules do not have (§2.1).
+    ActiveFtps,
+    /// A client's certificate without the server's being checked: modules know both or neither (`seclevel` 2).
+    ClientCertificateAlone,
 }
 
 /// A parameter of an operation, for errors.
@@ -53,6 +57,10 @@ pub enum Field {
     Context,
     /// The port number.
     Port,
+    /// The SSL context.
+    SslContext,
+    /// The password of the client's key.
+    KeyPassword,
     /// The response time-out.
     RspTimeout,
     /// The guard time of `+++`.
@@ -73,6 +81,8 @@ impl fmt::Display for Field {
             Self::Apn => "the access point name",
             Self::Context => "the PDP context (1 to 15)",
             Self::Port => "the port (1 to 65535)",
+            Self::SslContext => "the SSL context (0 to 5)",
+            Self::KeyPassword => "the password of the client's key",
             Self::RspTimeout => "the response time-out (20 to 180 seconds)",
             Self::Guard => "the guard time (200 to 5000 milliseconds)",
             Self::Length => "the length (at most 4294967295 bytes into a file of the module)",
@@ -98,6 +108,10 @@ impl fmt::Display for Misuse {
                 )
             }
             Self::Road => f.write_str("a staged transfer moves a whole file, from its start to its end"),
+            Self::ActiveFtps => f.write_str("FTPS works with passive data connections only"),
+            Self::ClientCertificateAlone => f.write_str(
+                "a client's certificate goes with a CA certificate that the server is checked against",
+            ),
         }
     }
 }

@@ -52,6 +52,7 @@ mod recover;
 mod setup;
 mod state;
 mod sync;
+mod tls;
 mod transmit;
 
 use core::fmt;
@@ -59,6 +60,8 @@ use core::fmt;
 pub use event::{Done, Event, Reason, Step};
 pub use failure::{Cause, Failure, Field, Kind, LineFault, Misuse, SessionState};
 pub use options::{Apn, Config, GetOptions, Login, PutOptions, Setup, Via};
+
+pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 
 use crate::Instant;
 use crate::copy::copy;
@@ -261,6 +264,12 @@ impl Session {
     #[must_use]
     pub const fn is_set_up(&self) -> bool {
         self.state.set_up
+    }
+
+    /// Which protections of the last login's [`Tls`] this module does not have: it refused the settings.
+    #[must_use]
+    pub const fn tls_gaps(&self) -> TlsGaps {
+        self.state.tls.gaps
     }
 
     /// Whether a login stands, as far as is known.

@@ -5,6 +5,7 @@ use super::link::Answer;
 use super::options::Login;
 use super::receive::Receive;
 use super::state::{End, Op, State};
+use super::tls::KeptTls;
 use crate::Instant;
 use crate::limits;
 use crate::wire::{Command, FileName, FtpCfg, FtpCommand, FtpSetting, SecretText, SslType, Verb};
@@ -19,6 +20,10 @@ pub(super) enum OpenStep {
     TransMode,
     RspTimeout,
     SslType,
+    /// Which SSL context, in the spelling that the firmware knows.
+    SslContext,
+    /// The n-th setting of the SSL context.
+    Ssl(usize),
     DataAddress,
     Open,
 }
@@ -43,6 +48,7 @@ impl State {
         self.transfer_type = login.transfer_type;
         self.trans_mode = login.trans_mode;
         self.data_address = login.data_address;
+        self.tls.take(login.tls.as_ref(), login.trans_mode)?;
         self.logged_in = false;
         self.cwd.clear();
         self.cwd_known = true;
@@ -68,15 +74,24 @@ impl State {
             OpenStep::FileType => FtpSetting::FileType(self.transfer_type),
             OpenStep::TransMode => FtpSetting::TransMode(self.trans_mode),
             OpenStep::RspTimeout => FtpSetting::RspTimeout(self.config.rsptimeout_s),
-            OpenStep::SslType => FtpSetting::SslType(SslType::Plain),
+            OpenStep::SslType => FtpSetting::SslType(self.tls.form),
+            OpenStep::SslContext => FtpSetting::SslCtxId(self.tls.spelling, self.tls.context),
+            OpenStep::Ssl(nth) => match self.tls.setting(nth) {
+                Some(setting) => {
+                    return self.link.start(now, &Command::Ssl(setting), self.t());
+                }
+                None if nth < KeptTls::SETTINGS => {
+                    return self.open_step(now, OpenStep::Ssl(nth.saturating_add(1)));
+                }
+                None => return self.open_step(now, OpenStep::DataAddress),
+            },
             OpenStep::DataAddress => match self.data_address {
                 Some(address) => FtpSetting::DataAddress(address),
                 None => return self.open_step(now, OpenStep::Open),
             },
             OpenStep::Open => return self.send_open(now),
         };
-        let t = u64::from(self.config.rsptimeout_s).saturating_mul(1_000);
-        self.link.start(now, &Command::Ftp(FtpCommand::Cfg(FtpCfg::Set(setting))), t);
+        self.link.start(now, &Command::Ftp(FtpCommand::Cfg(FtpCfg::Set(setting))), self.t());
     }
 
     pub(super) fn open_advance(
@@ -97,14 +112,26 @@ impl State {
                 OpenStep::Context
             }
             // A module without TLS has no such key, and plain is all that it speaks.
-            (OpenStep::SslType, Err(Cause::Cme(_) | Cause::Refused)) => OpenStep::DataAddress,
+            (OpenStep::SslType, Err(Cause::Cme(_) | Cause::Refused)) if self.tls.form == SslType::Plain => {
+                OpenStep::DataAddress
+            }
+            // Newer firmware has another name for this key.
+            (OpenStep::SslContext, Err(Cause::Cme(_) | Cause::Refused)) if self.tls.spell_otherwise() => {
+                OpenStep::SslContext
+            }
+            (OpenStep::Ssl(nth), Err(Cause::Cme(_) | Cause::Refused)) if self.tls.can_do_without(nth) => {
+                OpenStep::Ssl(nth.saturating_add(1))
+            }
             (_, Err(cause)) => return self.fail(now, cause, receive),
             (OpenStep::Context, Ok(_)) => OpenStep::Account,
             (OpenStep::Account, Ok(_)) => OpenStep::FileType,
             (OpenStep::FileType, Ok(_)) => OpenStep::TransMode,
             (OpenStep::TransMode, Ok(_)) => OpenStep::RspTimeout,
             (OpenStep::RspTimeout, Ok(_)) => OpenStep::SslType,
-            (OpenStep::SslType, Ok(_)) => OpenStep::DataAddress,
+            (OpenStep::SslType, Ok(_)) if self.tls.form == SslType::Plain => OpenStep::DataAddress,
+            (OpenStep::SslType, Ok(_)) => OpenStep::SslContext,
+            (OpenStep::SslContext, Ok(_)) => OpenStep::Ssl(0),
+            (OpenStep::Ssl(nth), Ok(_)) => OpenStep::Ssl(nth.saturating_add(1)),
             (OpenStep::DataAddress, Ok(_)) => OpenStep::Open,
         };
         self.open_step(now, next);

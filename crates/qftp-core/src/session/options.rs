@@ -1,3 +1,4 @@
+use super::tls::Tls;
 use crate::limits;
 use crate::secret::Secret;
 use crate::wire::{DataAddress, PdpAuth, PdpType, Storage, TransMode, TransferType, UrcPort};
@@ -100,6 +101,8 @@ pub struct Login<'a> {
     pub trans_mode: TransMode,
     /// Where data connections go; `None` leaves the module's setting.
     pub data_address: Option<DataAddress>,
+    /// FTPS; `None` is plain FTP, where everybody on the way can read the password and the files.
+    pub tls: Option<Tls<'a>>,
 }
 
 impl<'a> Login<'a> {
@@ -114,6 +117,7 @@ impl<'a> Login<'a> {
             transfer_type: TransferType::Binary,
             trans_mode: TransMode::Passive,
             data_address: None,
+            tls: None,
         }
     }
 }

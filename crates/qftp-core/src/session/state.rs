@@ -11,6 +11,7 @@ use super::put::PutStep;
 use super::receive::{Held, Receive};
 use super::recover::Recover;
 use super::setup::{SetupStep, Wanted};
+use super::tls::KeptTls;
 use super::transmit::Transmit;
 use crate::Instant;
 use crate::limits;
@@ -85,6 +86,7 @@ pub(super) struct State {
     pub(super) transfer_type: TransferType,
     pub(super) trans_mode: TransMode,
     pub(super) data_address: Option<DataAddress>,
+    pub(super) tls: KeptTls,
     pub(super) cwd: Kept<{ limits::CWD_PATH }>,
     pub(super) cwd_known: bool,
     pub(super) name: Kept<{ limits::NAME }>,
@@ -119,6 +121,7 @@ impl State {
             transfer_type: TransferType::Binary,
             trans_mode: TransMode::Passive,
             data_address: None,
+            tls: KeptTls::new(),
             cwd: Kept::new(),
             cwd_known: true,
             name: Kept::new(),

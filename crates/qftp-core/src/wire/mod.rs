@@ -50,7 +50,7 @@ pub use pdp::{PdpAuth, PdpCommand, PdpInfo, PdpSettings, PdpType};
 pub(crate) use reader::is_end;
 pub use reader::{CommandReader, LineReader, Read};
 pub use secrets::secret_start;
-pub use ssl::{SecLevel, SslCfg, SslKey, SslValue};
+pub use ssl::{SecLevel, SslCfg, SslKey, SslValue, SslVersion};
 pub use text::{SecretText, Text, TextFault};
 pub use verb::{Value, Verb};
 pub use writer::{Full, Writer};

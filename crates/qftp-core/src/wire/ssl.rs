@@ -19,6 +19,22 @@ numbered! {
     }
 }
 
+numbered! {
+    /// `sslversion`: which versions of TLS a handshake may agree on.
+    SslVersion {
+        /// SSL 3.0 alone: broken since 2014.
+        Ssl3 = 0,
+        /// TLS 1.0 alone.
+        Tls1_0 = 1,
+        /// TLS 1.1 alone.
+        Tls1_1 = 2,
+        /// TLS 1.2 alone.
+        Tls1_2 = 3,
+        /// Whatever module and server both have.
+        All = 4,
+    }
+}
+
 /// The shape of a key's value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {

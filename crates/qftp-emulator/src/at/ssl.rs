@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 
+use qftp_core::limits;
 use qftp_core::wire::{Info, Line, SecLevel, SecretText, SslCfg, SslKey, SslValue, Text};
 
 use super::{Answer, Outcome, Refusal};
@@ -71,7 +72,7 @@ impl SslContexts {
             version: number(SslKey::SslVersion),
             suite: match self.value(context, SslKey::CipherSuite) {
                 Some(SslValue::Suite(suite)) => suite,
-                _ => ALL_SUITES,
+                _ => limits::ALL_CIPHER_SUITES,
             },
             level,
             ca: if level == SecLevel::Open { None } else { file(SslKey::CaCert)? },
@@ -99,9 +100,6 @@ fn read(drives: &Drives, key: SslKey, name: &[u8]) -> Result<Vec<u8>, String> {
     file.take(CERTIFICATE).read_to_end(&mut bytes).map_err(|_| fault("cannot be read"))?;
     Ok(bytes)
 }
-
-/// `ciphersuite`: every suite there is.
-const ALL_SUITES: u16 = 0xFFFF;
 
 impl Value {
     fn own(value: SslValue<'_>) -> Self {
@@ -136,7 +134,7 @@ impl Value {
 fn default(key: SslKey) -> Option<SslValue<'static>> {
     Some(match key {
         SslKey::SslVersion => SslValue::Number(4),
-        SslKey::CipherSuite => SslValue::Suite(ALL_SUITES),
+        SslKey::CipherSuite => SslValue::Suite(limits::ALL_CIPHER_SUITES),
         // Without it no data connection of a server that asks for resumption would ever open.
         SslKey::IgnoreLocalTime | SslKey::SessionCache | SslKey::Session => SslValue::Number(1),
         SslKey::NegotiateTime => SslValue::Number(300),

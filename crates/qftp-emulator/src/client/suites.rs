@@ -1,7 +1,7 @@
 //! The cipher suites of `AT+QSSLCFG="ciphersuite"` (companion.md §3), by OpenSSL's names.
 
 /// Every suite there is.
-pub(super) const ALL: u16 = 0xFFFF;
+pub(super) const ALL: u16 = qftp_core::limits::ALL_CIPHER_SUITES;
 
 const SUITES: &[(u16, &str)] = &[
     (0x0004, "RC4-MD5"),

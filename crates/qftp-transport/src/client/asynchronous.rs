@@ -2,14 +2,16 @@ use std::task::Poll;
 use std::time::Duration;
 
 use qftp_core::Instant;
-use qftp_core::session::{Config, GetOptions, Login, Misuse, PutOptions, Session, SessionState, Setup};
+use qftp_core::session::{
+    Config, GetOptions, Kind as FailureKind, Login, Misuse, PutOptions, Session, SessionState, Setup, TlsGaps,
+};
 use qftp_core::wire::{Command, OpenMode, ServerState, Storage};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use super::compare::Compare;
 use super::engine::{Engine, Outcome, Want};
 use super::files::{PART, add};
-use super::{Cancel, Error, ModuleFile, Progress, Put, Tap};
+use super::{Cancel, Certificates, Error, ModuleFile, Progress, Put, Tap};
 use crate::asynchronous::AsyncPort;
 use crate::poll_once::poll_once;
 
@@ -87,6 +89,12 @@ impl<P: AsyncPort> AsyncClient<P> {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.engine.session.is_open()
+    }
+
+    /// Which protections of the last login by FTPS this module does not have.
+    #[must_use]
+    pub fn tls_gaps(&self) -> TlsGaps {
+        self.engine.session.tls_gaps()
     }
 
     /// Hands the port back.
@@ -277,6 +285,27 @@ impl<P: AsyncPort> AsyncClient<P> {
     /// Deletes a file of the module.
     pub async fn remove(&mut self, name: &str) -> Result<(), Error> {
         self.simple(|session, now| session.remove(now, name)).await
+    }
+
+    /// Brings certificates into the module, in place of any that a login before has left there.
+    pub async fn push_certificates(&mut self, certificates: &Certificates<'_>) -> Result<(), Error> {
+        self.remove_certificates().await?;
+        for (name, bytes) in certificates.files() {
+            self.upload(name, &mut &*bytes, bytes.len() as u64).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes certificates out of the module again.
+    pub async fn remove_certificates(&mut self) -> Result<(), Error> {
+        for name in Certificates::NAMES {
+            match self.remove(name).await {
+                // Not there: as it should be.
+                Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {}
+                other => other?,
+            }
+        }
+        Ok(())
     }
 
     /// Opens a file of the module; returns its handle.

@@ -2,13 +2,15 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use qftp_core::Instant;
-use qftp_core::session::{Config, GetOptions, Login, Misuse, PutOptions, Session, SessionState, Setup};
+use qftp_core::session::{
+    Config, GetOptions, Kind as FailureKind, Login, Misuse, PutOptions, Session, SessionState, Setup, TlsGaps,
+};
 use qftp_core::wire::{Command, OpenMode, ServerState, Storage};
 
 use super::compare::Compare;
 use super::engine::{Engine, Outcome, Want};
 use super::files::{PART, add};
-use super::{Cancel, Error, ModuleFile, Progress, Put, Tap};
+use super::{Cancel, Certificates, Error, ModuleFile, Progress, Put, Tap};
 use crate::port::Port;
 
 /// How long one write to the port may wait for room before what came is looked at.
@@ -81,6 +83,12 @@ impl<P: Port> Client<P> {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.engine.session.is_open()
+    }
+
+    /// Which protections of the last login by FTPS this module does not have.
+    #[must_use]
+    pub fn tls_gaps(&self) -> TlsGaps {
+        self.engine.session.tls_gaps()
     }
 
     /// Hands the port back.
@@ -239,6 +247,27 @@ impl<P: Port> Client<P> {
     /// Deletes a file of the module.
     pub fn remove(&mut self, name: &str) -> Result<(), Error> {
         self.simple(|session, now| session.remove(now, name))
+    }
+
+    /// Brings certificates into the module, in place of any that a login before has left there.
+    pub fn push_certificates(&mut self, certificates: &Certificates<'_>) -> Result<(), Error> {
+        self.remove_certificates()?;
+        for (name, bytes) in certificates.files() {
+            self.upload(name, bytes, bytes.len() as u64)?;
+        }
+        Ok(())
+    }
+
+    /// Takes certificates out of the module again.
+    pub fn remove_certificates(&mut self) -> Result<(), Error> {
+        for name in Certificates::NAMES {
+            match self.remove(name) {
+                // Not there: as it should be.
+                Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {}
+                other => other?,
+            }
+        }
+        Ok(())
     }
 
     /// Opens a file of the module; returns its handle.

@@ -4,6 +4,7 @@
 mod asynchronous;
 mod blocking;
 mod cancel;
+mod certificates;
 mod compare;
 mod engine;
 mod error;
@@ -14,6 +15,7 @@ mod tap;
 pub use asynchronous::AsyncClient;
 pub use blocking::Client;
 pub use cancel::Cancel;
+pub use certificates::{Certificates, ClientFiles};
 pub use error::Error;
 pub use files::{ModuleFile, Put};
 use tap::Watch;
