@@ -1,16 +1,25 @@
 //! Real FTP servers on loopback, each in a folder of its own, ended when dropped.
 
-use std::fs;
+mod options;
+mod proftpd;
+mod pureftpd;
+mod pyftpdlib;
+mod vsftpd;
+
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+use crate::certificates::certificates;
+pub use options::{Form, Kind, Options, Version};
 
 /// The login that every server knows.
 pub const USER: &str = "testuser";
@@ -20,67 +29,61 @@ pub const PASSWORD: &str = "s3cr3t-Pa55";
 /// The user on the system that a login becomes.
 const GUEST: u32 = 65001;
 /// How long a server may take to answer.
-const START: Duration = Duration::from_secs(10);
+const START: Duration = Duration::from_secs(20);
 
-/// vsftpd, with no file in /etc and no user on the system.
+/// A running server.
 #[derive(Debug)]
-pub struct Vsftpd {
+pub struct Server {
     child: Child,
     folder: TempDir,
     port: u16,
-    /// One server at a time in a process: the PAM wrappers of two trip over each other's folders in /tmp, and say so on the
-    /// control connection.
-    _turn: MutexGuard<'static, ()>,
+    form: Form,
+    _turn: Option<MutexGuard<'static, ()>>,
 }
 
-impl Vsftpd {
-    /// Starts it, after any other has ended.
+impl Server {
+    /// Starts one without TLS.
     ///
     /// # Panics
-    /// Where it is not there: `cargo xtask test` brings it.
+    /// As [`Options::start`].
     #[must_use]
-    pub fn start() -> Self {
-        Self::start_with("")
+    pub fn start(kind: Kind) -> Self {
+        Options::plain(kind).start()
     }
 
-    /// Starts it with more lines for its configuration.
-    ///
-    /// # Panics
-    /// As [`Vsftpd::start`].
-    #[must_use]
-    pub fn start_with(settings: &str) -> Self {
-        let package = std::env::var_os("QFTP_TEST_VSFTPD").map(PathBuf::from);
-        let package = package.expect("`cargo xtask test` brings vsftpd and names it in QFTP_TEST_VSFTPD");
-        let program = package.join("usr/sbin/vsftpd");
-        assert!(
-            program.exists(),
-            "QFTP_TEST_VSFTPD names a folder without usr/sbin/vsftpd: {}",
-            package.display()
-        );
-        Self::launch(&program, settings).expect("vsftpd starts")
-    }
-
-    fn launch(program: &Path, settings: &str) -> io::Result<Self> {
-        static TURN: Mutex<()> = Mutex::new(());
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = TempDir::with_prefix("qftp-vsftpd-")?;
+    fn launch(options: &Options<'_>) -> io::Result<Self> {
+        let turn = (options.kind == Kind::Vsftpd).then(vsftpd::turn);
+        let folder = TempDir::with_prefix(format!("qftp-{}-", options.kind))?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         let port = free_port()?;
-        write_files(folder.path(), port, settings)?;
-        let path = |name: &str| folder.path().join(name);
-        let child = Command::new(program)
-            .arg(path("vsftpd.conf"))
-            .env("LD_PRELOAD", "libpam_wrapper.so libnss_wrapper.so")
-            .env("PAM_WRAPPER", "1")
-            .env("PAM_WRAPPER_SERVICE_DIR", path("pam"))
-            .env("NSS_WRAPPER_PASSWD", path("passwd"))
-            .env("NSS_WRAPPER_GROUP", path("group"))
-            .stdin(Stdio::null())
-            .process_group(0)
-            .spawn()?;
-        let server = Self { child, folder, port, _turn: turn };
-        wait_for_greeting(port)?;
+        let site = Site::new(folder.path(), port, options)?;
+        let mut command = match options.kind {
+            Kind::Vsftpd => vsftpd::command(&site),
+            Kind::Proftpd => proftpd::command(&site),
+            Kind::Pureftpd => pureftpd::command(&site),
+            Kind::Pyftpdlib => pyftpdlib::command(&site),
+        }?;
+        let output = File::create(folder.path().join("output"))?;
+        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).process_group(0);
+        let mut server = Self { child: command.spawn()?, folder, port, form: options.form, _turn: turn };
+        server.wait().map_err(|error| io::Error::other(format!("{error}\n{}", server.log())))?;
         Ok(server)
+    }
+
+    /// Waits until it takes connections, and greets if it does so without TLS.
+    fn wait(&mut self) -> io::Result<()> {
+        let began = Instant::now();
+        loop {
+            match greeting(self.port, self.form) {
+                // 421 is what some are started for.
+                Ok(line) if line.starts_with("220") || line.starts_with("421") => return Ok(()),
+                Ok(line) => return Err(io::Error::other(format!("no greeting but {line:?}"))),
+                Err(error) if began.elapsed() > START || self.child.try_wait()?.is_some() => {
+                    return Err(error);
+                }
+                Err(_) => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
     }
 
     /// The port it listens on, at 127.0.0.1.
@@ -98,17 +101,23 @@ impl Vsftpd {
     /// A URL with the login in it; the path is as given.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        format!("ftp://{USER}:{PASSWORD}@127.0.0.1:{}/{path}", self.port)
+        let scheme = match self.form {
+            Form::Plain => "ftp",
+            Form::Explicit => "ftpes",
+            Form::Implicit => "ftps",
+        };
+        format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{}/{path}", self.port)
     }
 
-    /// What the server noted, FTP commands and replies among it.
+    /// What the server noted; of vsftpd and pyftpdlib FTP commands and replies are among it.
     #[must_use]
     pub fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("vsftpd.log")).unwrap_or_default()
+        let read = |name: &str| fs::read(self.folder.path().join(name)).unwrap_or_default();
+        ["log", "output"].map(|name| String::from_utf8_lossy(&read(name)).into_owned()).concat()
     }
 }
 
-impl Drop for Vsftpd {
+impl Drop for Server {
     fn drop(&mut self) {
         // Each session is a process of its own: the group goes as one.
         let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.child.id())]).status();
@@ -116,94 +125,82 @@ impl Drop for Vsftpd {
     }
 }
 
+/// What the programs' modules build on: a folder with `data` in it, and the server's certificate.
+struct Site<'a> {
+    folder: &'a Path,
+    port: u16,
+    options: &'a Options<'a>,
+}
+
+impl<'a> Site<'a> {
+    fn new(folder: &'a Path, port: u16, options: &'a Options<'a>) -> io::Result<Self> {
+        let data = folder.join("data");
+        fs::create_dir(&data)?;
+        chown(data, Some(GUEST), Some(GUEST))?;
+        if options.form != Form::Plain {
+            let made = certificates();
+            let (_, key) = options.identity.unwrap_or(&made.server).write(folder, "server");
+            // ProFTPD and Pure-FTPd want it so.
+            fs::set_permissions(key, fs::Permissions::from_mode(0o600))?;
+            fs::write(folder.join("ca.crt"), &made.ca)?;
+        }
+        Ok(Self { folder, port, options })
+    }
+
+    /// The path of something in the folder.
+    fn path(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+
+    /// Writes a file that only root reads, which ProFTPD insists on, and returns its path.
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> io::Result<String> {
+        let path = self.folder.join(name);
+        fs::write(&path, text)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        Ok(self.path(name))
+    }
+
+    /// A configuration of OpenSSL that has this one version only.
+    fn openssl_config(&self, version: Version) -> io::Result<String> {
+        let (name, ciphers) =
+            (version.name(), if version == Version::Tls10 { "ALL:@SECLEVEL=0" } else { "HIGH" });
+        let text = format!(
+            "openssl_conf = conf\n[conf]\nssl_conf = ssl\n[ssl]\nsystem_default = only\n[only]\n\
+             MinProtocol = {name}\nMaxProtocol = {name}\nCipherString = {ciphers}\n"
+        );
+        self.write("openssl.cnf", text)
+    }
+}
+
+/// A program of an unpacked package.
+fn program(variable: &str, file: &str) -> PathBuf {
+    let package = std::env::var_os(variable).map(PathBuf::from);
+    let package =
+        package.unwrap_or_else(|| panic!("`cargo xtask test` brings the server and names it in {variable}"));
+    let program = package.join(file);
+    assert!(program.exists(), "{variable} names a folder without {file}: {}", package.display());
+    program
+}
+
+/// The password as crypt(3) has it. The servers' own tools choose hashes that take a second to compare.
+fn crypt(password: &str) -> io::Result<String> {
+    let output = Command::new("openssl").args(["passwd", "-6", "-salt", "salt", password]).output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 /// A port that nobody uses now.
 pub fn free_port() -> io::Result<u16> {
     TcpListener::bind("127.0.0.1:0")?.local_addr().map(|address| address.port())
 }
 
-fn wait_for_greeting(port: u16) -> io::Result<()> {
-    let began = Instant::now();
-    loop {
-        let mut line = String::new();
-        let answer = TcpStream::connect(("127.0.0.1", port)).and_then(|stream| {
-            stream.set_read_timeout(Some(START))?;
-            BufReader::new(stream).read_line(&mut line)
-        });
-        match answer {
-            Ok(_) if line.starts_with("220") => return Ok(()),
-            Ok(_) => return Err(io::Error::other(format!("no greeting but {line:?}"))),
-            Err(error) if began.elapsed() > START => return Err(error),
-            Err(_) => std::thread::sleep(Duration::from_millis(20)),
-        }
+/// The first line of the server; with implicit TLS being connected has to do.
+fn greeting(port: u16, form: Form) -> io::Result<String> {
+    let stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(START))?;
+    let mut line = String::from("220");
+    if form != Form::Implicit {
+        line.clear();
+        BufReader::new(stream).read_line(&mut line)?;
     }
-}
-
-fn write_files(folder: &Path, port: u16, settings: &str) -> io::Result<()> {
-    let path = |name: &str| folder.join(name).display().to_string();
-    for name in ["pam", "empty", "data"] {
-        fs::create_dir(folder.join(name))?;
-    }
-    chown(folder.join("data"), Some(GUEST), Some(GUEST))?;
-    let matrix = pam_matrix()?;
-    let passdb = path("logins");
-    fs::write(
-        folder.join("pam/qftp"),
-        format!("auth required {matrix} passdb={passdb}\naccount required {matrix} passdb={passdb}\n"),
-    )?;
-    // Without it libpam writes a complaint to stderr, which is the control connection.
-    fs::write(folder.join("pam/other"), "auth required pam_deny.so\naccount required pam_deny.so\n")?;
-    fs::write(&passdb, format!("{USER}:{PASSWORD}:qftp\n"))?;
-    fs::write(
-        folder.join("passwd"),
-        format!(
-            "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::{0}:/usr/sbin/nologin\nguest:x:{GUEST}:{GUEST}::{0}:/usr/sbin/nologin\n",
-            path("data")
-        ),
-    )?;
-    fs::write(folder.join("group"), format!("root:x:0:\nnogroup:x:65534:\nguest:x:{GUEST}:\n"))?;
-    let (data, empty, log) = (path("data"), path("empty"), path("vsftpd.log"));
-    fs::write(
-        folder.join("vsftpd.conf"),
-        format!(
-            "listen=YES\nlisten_ipv6=NO\nlisten_address=127.0.0.1\nlisten_port={port}\nbackground=NO\n\
-             anonymous_enable=NO\nlocal_enable=YES\nwrite_enable=YES\nlocal_umask=022\n\
-             guest_enable=YES\nguest_username=guest\nvirtual_use_local_privs=YES\nnopriv_user=nobody\npam_service_name=qftp\n\
-             secure_chroot_dir={empty}\nlocal_root={data}\nchroot_local_user=YES\nallow_writeable_chroot=YES\n\
-             connect_from_port_20=NO\npasv_enable=YES\nport_enable=YES\npasv_address=127.0.0.1\n\
-             ascii_upload_enable=YES\nascii_download_enable=YES\nuse_localtime=NO\n\
-             log_ftp_protocol=YES\nvsftpd_log_file={log}\nxferlog_std_format=NO\n\
-             seccomp_sandbox=NO\nisolate=NO\nisolate_network=NO\n{settings}\n"
-        ),
-    )
-}
-
-/// pam_matrix of libpam-wrapper, in the folder of this machine's architecture.
-fn pam_matrix() -> io::Result<String> {
-    let found = fs::read_dir("/usr/lib")?
-        .flatten()
-        .map(|entry| entry.path().join("pam_wrapper/pam_matrix.so"))
-        .find(|path| path.exists());
-    found
-        .map(|path| path.display().to_string())
-        .ok_or_else(|| io::Error::other("libpam-wrapper is not installed"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn curl_puts_and_gets() {
-        let server = Vsftpd::start();
-        let source = server.folder.path().join("source");
-        fs::write(&source, "hello").expect("written");
-        let curl = |arguments: &[&str]| {
-            Command::new("curl").args(["-sS", "--max-time", "10"]).args(arguments).output()
-        };
-        let put = curl(&["-T", &source.to_string_lossy(), &server.url("there.txt")]).expect("curl runs");
-        assert!(put.status.success(), "{}\n{}", String::from_utf8_lossy(&put.stderr), server.log());
-        assert_eq!(fs::read(server.root().join("there.txt")).expect("it is there"), b"hello");
-        let got = curl(&[&server.url("there.txt")]).expect("curl runs");
-        assert_eq!(got.stdout, b"hello");
-    }
+    Ok(line)
 }

@@ -6,13 +6,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use qftp_tests::program::{Module, command, signal};
-use qftp_tests::servers::Vsftpd;
+use qftp_tests::servers::{Kind, Server};
 use tempfile::tempdir;
 
 /// Large enough that it is still under way when the signal comes; sparse.
 const LEN: u64 = 4 << 30;
 
-fn interrupt(arguments: &[&str], module: &Module, server: &Vsftpd) {
+fn interrupt(arguments: &[&str], module: &Module, server: &Server) {
     let mut child = command(&["--port", &module.port(), "--apn", "internet"])
         .args(arguments)
         .stdout(Stdio::piped())
@@ -32,7 +32,7 @@ fn interrupt(arguments: &[&str], module: &Module, server: &Vsftpd) {
 
 #[test]
 fn in_a_download_and_in_an_upload() {
-    let server = Vsftpd::start();
+    let server = Server::start(Kind::Vsftpd);
     let module = Module::start(&[]);
     let folder = tempdir().expect("a folder");
     let local = folder.path().join("local");

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use qftp_tests::program::{Module, command};
-use qftp_tests::servers::Vsftpd;
+use qftp_tests::servers::{Kind, Server};
 use tempfile::tempdir;
 
 /// A gibibyte, sparse on this side: only the wire sees all of it. A leak of one byte in thirty-two would show.
@@ -70,7 +70,7 @@ fn watch(mut child: Child) -> u64 {
 
 #[test]
 fn a_gibibyte_up_and_down_in_little_memory() {
-    let server = Vsftpd::start();
+    let server = Server::start(Kind::Vsftpd);
     let module = Module::start(&[]);
     let folder = tempdir().expect("a folder");
     let (local, there) = (folder.path().join("big"), server.root().join("big"));

@@ -10,7 +10,7 @@ use qftp_emulator::{
     Config, Connect, DataAddress, Drives, Emulator, MemoryFtp, MemoryServer, Pin, Request, Sim,
 };
 use qftp_tests::program::{Module, Run, command};
-use qftp_tests::servers::{PASSWORD, USER, Vsftpd};
+use qftp_tests::servers::{Kind, PASSWORD, Server, USER};
 use qftp_transport::{Client, Settings, open};
 use tempfile::tempdir;
 
@@ -18,7 +18,7 @@ const WRONG: &str = "Wr0ng-Pa55";
 
 #[test]
 fn nowhere() {
-    let server = Vsftpd::start();
+    let server = Server::start(Kind::Vsftpd);
     let module = Module::start(&["-v"]);
     let folder = tempdir().expect("a folder");
     let config = folder.path().join("qftp.toml");

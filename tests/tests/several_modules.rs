@@ -9,7 +9,7 @@ use qftp_core::Secret;
 use qftp_core::session::{Apn, GetOptions, Login, Setup, Via};
 use qftp_core::wire::Storage;
 use qftp_emulator::{Builder, Config, Drives, Emulator, MemoryFtp, MemoryServer};
-use qftp_tests::servers::{PASSWORD, USER, Vsftpd};
+use qftp_tests::servers::{Kind, PASSWORD, Server, USER};
 use qftp_transport::{AnyPort, Client, Put, Settings, open};
 
 /// How many modules.
@@ -110,7 +110,7 @@ fn all_at_once(
 
 #[test]
 fn on_a_real_server() {
-    let server = Vsftpd::start();
+    let server = Server::start(Kind::Vsftpd);
     let root = server.root();
     all_at_once(
         ("127.0.0.1", server.port()),

@@ -4,7 +4,7 @@
 use std::fs;
 
 use qftp_tests::program::Module;
-use qftp_tests::servers::Vsftpd;
+use qftp_tests::servers::{Kind, Server};
 use tempfile::tempdir;
 
 /// Bytes with everything in them that a line could trip over, and no period that a buffer has.
@@ -20,7 +20,7 @@ fn bytes(len: usize) -> Vec<u8> {
 
 #[test]
 fn files_are_identical_both_ways() {
-    let server = Vsftpd::start();
+    let server = Server::start(Kind::Vsftpd);
     let module = Module::start(&[]);
     let folder = tempdir().expect("a folder");
     for len in [0, 1, 1023, 1024, 1025, 65536, 20 << 20] {
@@ -41,7 +41,7 @@ fn files_are_identical_both_ways() {
 
 #[test]
 fn staged_in_the_module() {
-    let server = Vsftpd::start();
+    let server = Server::start(Kind::Vsftpd);
     let module = Module::start(&[]);
     let folder = tempdir().expect("a folder");
     let (local, back) = (folder.path().join("local"), folder.path().join("back"));
@@ -61,7 +61,7 @@ fn staged_in_the_module() {
 
 #[test]
 fn files_and_folders() {
-    let server = Vsftpd::start();
+    let server = Server::start(Kind::Vsftpd);
     let module = Module::start(&[]);
     let root = server.root();
     module.qftp(&["mkdir", &server.url("a%20b")]).ok();
@@ -93,7 +93,7 @@ fn files_and_folders() {
 
 #[test]
 fn what_the_server_refuses_is_its_fault() {
-    let server = Vsftpd::start();
+    let server = Server::start(Kind::Vsftpd);
     let module = Module::start(&[]);
     let folder = tempdir().expect("a folder");
     let missing = module.qftp(&["get", &server.url("missing"), &folder.path().join("x").to_string_lossy()]);
