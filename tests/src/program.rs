@@ -90,12 +90,19 @@ impl Module {
     /// Starts it, with more arguments.
     #[must_use]
     pub fn start(arguments: &[&str]) -> Self {
+        Self::start_in(arguments, &[])
+    }
+
+    /// Starts it in an environment of its own.
+    #[must_use]
+    pub fn start_in(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let folder = TempDir::with_prefix("qftp-module-").expect("a folder");
         let link = folder.path().join("modem");
         let storage = folder.path().join("storage");
         let mut child =
             command(&["emulate", "--pty", &link.to_string_lossy(), "--storage", &storage.to_string_lossy()])
                 .args(arguments)
+                .envs(environment.iter().copied())
                 .stdout(Stdio::piped())
                 .stderr(File::create(folder.path().join("log")).expect("made"))
                 .spawn()

@@ -50,6 +50,9 @@ pub(crate) struct Candidate {
     pub(crate) cause: &'static str,
     /// How to tell whether it is this one.
     pub(crate) test: &'static str,
+    /// The option of this program that tries it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) option: Option<&'static str>,
 }
 
 impl Problem {
@@ -107,8 +110,11 @@ impl fmt::Display for Problem {
         if let Some(remedy) = &self.remedy {
             write!(f, "\n  remedy: {remedy}")?;
         }
-        for (place, Candidate { cause, test }) in (1..).zip(self.candidates.iter().flatten()) {
+        for (place, Candidate { cause, test, option }) in (1..).zip(self.candidates.iter().flatten()) {
             write!(f, "\n  {place}. {cause}\n     to tell: {test}")?;
+            if let Some(option) = option {
+                write!(f, " (here {option})")?;
+            }
         }
         Ok(())
     }

@@ -101,10 +101,24 @@ impl Ftps {
         let mut problem = Problem::from(error);
         if is_tls {
             let suspects = self.settings().suspects();
-            let candidate = |suspect: TlsSuspect| Candidate { cause: suspect.cause(), test: suspect.test() };
+            let candidate = |suspect: TlsSuspect| Candidate {
+                cause: suspect.cause(),
+                test: suspect.test(),
+                option: option(suspect),
+            };
             problem.candidates = Some(suspects.map(candidate).collect());
         }
         problem
+    }
+}
+
+/// The option that tries out whether it is this.
+fn option(suspect: TlsSuspect) -> Option<&'static str> {
+    match suspect {
+        TlsSuspect::Authority | TlsSuspect::HostName => Some("--insecure"),
+        TlsSuspect::Dates => Some("--ignore-dates"),
+        TlsSuspect::Version => Some("--tls-min 1.0"),
+        _ => None,
     }
 }
 

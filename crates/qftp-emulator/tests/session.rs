@@ -95,7 +95,20 @@ fn opening() {
     bench.ask("AT+QFTPCFG=\"ssltype\",1");
     bench.server.fail_next(Failure::local(631));
     assert_eq!(bench.ask("AT+QFTPOPEN=\"h\",990"), "\r\nOK\r\n\r\n+QFTPOPEN: 631,0\r\n");
-    assert!(bench.module.poll_note().is_some_and(|note| note.contains("FTPS")));
+    // FTPS is passive (§2.1), and its files have to be there; the host learns no more than this, the log why.
+    bench.ask("AT+QFTPCFG=\"transmode\",0");
+    assert_eq!(bench.ask("AT+QFTPOPEN=\"h\",990"), "\r\nOK\r\n\r\n+QFTPOPEN: 610,0\r\n");
+    assert!(bench.module.poll_note().is_some_and(|note| note.contains("transmode")));
+    bench.ask("AT+QFTPCFG=\"transmode\",1");
+    bench.ask("AT+QSSLCFG=\"seclevel\",0,1;+QSSLCFG=\"cacert\",0,\"UFS:none.pem\"");
+    assert_eq!(bench.ask("AT+QFTPOPEN=\"h\",990"), "\r\nOK\r\n\r\n+QFTPOPEN: 631,0\r\n");
+    assert!(bench.module.poll_note().is_some_and(|note| note.contains("UFS:none.pem is no file")));
+    bench.ask("AT+QSSLCFG=\"seclevel\",0,0");
+    for bad in
+        ["\"sslversion\",0,5", "\"seclevel\",0,3", "\"negotiatetime\",0,9", "\"sni\",0,2", "\"seclevel\",6,0"]
+    {
+        assert_eq!(bench.ask(&format!("AT+QSSLCFG={bad}")), "\r\nERROR\r\n", "{bad}");
+    }
     bench.ask("AT+QFTPCFG=\"ssltype\",0");
     assert_eq!(bench.ask("AT+QFTPOPEN=\"h\""), "\r\nOK\r\n\r\n+QFTPOPEN: 0,0\r\n");
     assert_eq!(bench.ask("AT+QFTPOPEN=\"h\""), "\r\n+CME ERROR: 603\r\n");

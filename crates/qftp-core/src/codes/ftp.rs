@@ -187,8 +187,8 @@ pub(super) const TABLE: &[Row] = &[
     row(
         631,
         "SSL authentication failed",
-        "the TLS handshake failed: certificate, host name, date, version or cipher suite",
-        "check the CA certificate, the module's clock (ignorelocaltime), sslversion and ciphersuite",
+        "the TLS handshake failed; a module does not say whether by certificate, date, host name, version, suite or port",
+        "check these in turn: the CA certificate, the certificate's dates and the module's clock, sslversion, ciphersuite, port and ssltype",
     ),
 ];
 
