@@ -209,7 +209,7 @@ pub struct Failure {
     /// What was the matter.
     pub cause: Cause,
     /// Bytes that can be trusted: of a download, those that were handed out, but none where count or checksum show that the line
-    /// corrupted it; of an upload, none.
+    /// corrupted it, and not the last 256 of one that failed at its very end, which may be the module's words; of an upload, none.
     pub transferred: u64,
     /// What is left of the session.
     pub state: SessionState,
@@ -274,6 +274,10 @@ impl Failure {
             {
                 (reply.cause(), reply.remedy())
             }
+            Cause::Ftp(FtpError { code: FtpCode::TIMEOUT, .. }) if self.verb == Some(Verb::QftpPut) => (
+                "bytes of the upload were lost on the line and the module waited for them, or the server stopped answering",
+                "use flow control (RTS/CTS) or a lower baud rate; if that is not it, check the signal and raise rsptimeout; then resume",
+            ),
             Cause::Ftp(FtpError { code: FtpCode::SUCCESS, reply }) => (reply.cause(), reply.remedy()),
             Cause::Ftp(error) => (error.code.cause(), error.code.remedy()),
             Cause::Cme(code) => {

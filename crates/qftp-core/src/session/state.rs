@@ -178,7 +178,7 @@ impl State {
         let downloading =
             matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead);
         if downloading && !corrupt {
-            failure.transferred = receive.delivered;
+            failure.transferred = receive.trusted();
         }
         if cause == Cause::Line(LineFault::Restarted) {
             self.set_up = false;
@@ -309,6 +309,10 @@ impl State {
             Phase::Trailer if self.empty_upload => {
                 self.empty_upload = false;
                 self.link.press_escape(now, self.t());
+            }
+            // It said OK to all of the data, and then not what came of it.
+            Phase::Trailer if self.link.silence() == LineFault::UrcSilent => {
+                self.fail(now, Cause::Line(LineFault::UrcSilent), receive);
             }
             // Bytes were lost and the module waits for more, or its end was lost.
             Phase::Trailer => self.fail(now, Cause::Line(LineFault::Stalled), receive),
