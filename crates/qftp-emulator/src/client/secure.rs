@@ -135,8 +135,8 @@ fn limit(socket: &TcpStream, wait: Duration) -> FtpResult<()> {
 /// Asks for the control connection's session to be resumed; vsftpd and ProFTPD refuse data connections that do not.
 fn resume(ssl: &mut Ssl, session: &SslSession) -> Result<(), ErrorStack> {
     // SAFETY: the session was negotiated by a connection of the same SslContext, which is what OpenSSL asks for, and this copy of it
-    // is used for this connection only. There is no safe call for it in the openssl crate.
-    #[allow(unsafe_code)]
+    // is used for this connection only.
+    #[expect(unsafe_code, reason = "the openssl crate has no safe call for it")]
     unsafe {
         ssl.set_session(session)
     }
