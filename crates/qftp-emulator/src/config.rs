@@ -1,6 +1,10 @@
 //! What an emulated module is like before anybody talks to it.
 
+use qftp_core::wire::{FtpKey, SslSpelling, UrcPort};
+
 use crate::drives::Drives;
+use crate::faults::Fault;
+use crate::trouble::Trouble;
 
 /// The SIM card.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -99,7 +103,43 @@ impl Default for Identity {
     }
 }
 
+/// Which form `+CME ERROR` has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum CmeForm {
+    /// What `AT+CMEE` asks for.
+    #[default]
+    Level,
+    /// A number at any level.
+    Number,
+    /// A text at any level.
+    Text,
+}
+
+/// How the module's lines are framed, and what comes between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Framing {
+    /// Every response begins with a CR LF of its own, which makes a blank line between two of them (§1.5).
+    pub blank_lines: bool,
+    /// What comes after `+CME ERROR:`.
+    pub cme: CmeForm,
+    /// After one line in so many, an unrelated URC follows.
+    pub chatter: Option<u64>,
+    /// Most bytes that leave at once; the next ones follow a millisecond later.
+    pub piece: Option<u64>,
+    /// OK waits so many milliseconds for its URC, so that both leave together.
+    pub joined: Option<u64>,
+}
+
+impl Default for Framing {
+    fn default() -> Self {
+        Self { blank_lines: true, cme: CmeForm::Level, chatter: None, piece: None, joined: None }
+    }
+}
+
 /// Everything about a module that a test may want different. [`Config::new`] is a healthy EC200S.
+///
+/// A [`Profile`](crate::Profile) sets what families of modules do differently; [`Fault`]s change it further, by their names.
 ///
 /// ```
 /// use qftp_emulator::{Config, Drives, Module, Pin, Sim};
@@ -109,7 +149,7 @@ impl Default for Identity {
 /// # let _ = module;
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
     /// The folders behind UFS, RAM and SD.
@@ -141,6 +181,34 @@ pub struct Config {
     pub line_feed_is_command: bool,
     /// Whether `+QFTPCFG: "account"` shows the password as asterisks.
     pub masks_password: bool,
+    /// How lines are framed.
+    pub framing: Framing,
+    /// Whether `+QFTPPWD` has its path in quotes.
+    pub quotes_path: bool,
+    /// Whether a download that begins at the end of the file fails with 627,550 rather than bring 0 bytes.
+    pub end_read_fails: bool,
+    /// Whether `ATO` with nothing to resume answers `ERROR` rather than `NO CARRIER`.
+    pub online_error: bool,
+    /// The keys of `AT+QFTPCFG`, in the order of its test form.
+    pub ftp_keys: Vec<FtpKey>,
+    /// Whether the test form of `AT+QFTPNLST` prints `+QFTPNLIST`, as some manuals have it.
+    pub nlist: bool,
+    /// Whether there is `AT+QURCCFG`.
+    pub has_urc_setting: bool,
+    /// Whether `ATS12` sets the guard time.
+    pub has_guard_setting: bool,
+    /// Whether the messages of the start come in any order.
+    pub shuffles_start: bool,
+    /// Which of the module's ports the host is at.
+    pub port: UrcPort,
+    /// Where URCs go until `AT+QURCCFG` says otherwise: at another port than the host's, they are not seen.
+    pub urc_port: UrcPort,
+    /// What goes wrong.
+    pub trouble: Trouble,
+    /// Changes to all of this by name, which a running module can be told to forget.
+    pub faults: Vec<Fault>,
+    /// Every random choice comes from it.
+    pub seed: u64,
 }
 
 impl Config {
@@ -160,6 +228,35 @@ impl Config {
             download_escape: DownloadEscape::default(),
             line_feed_is_command: true,
             masks_password: true,
+            framing: Framing::default(),
+            quotes_path: true,
+            end_read_fails: false,
+            online_error: false,
+            ftp_keys: FtpKey::NOTE
+                .into_iter()
+                .flat_map(|key| match key {
+                    FtpKey::SslCtxId(_) => vec![key, FtpKey::SslCtxId(SslSpelling::Newer)],
+                    key => vec![key],
+                })
+                .collect(),
+            nlist: false,
+            has_urc_setting: true,
+            has_guard_setting: true,
+            shuffles_start: false,
+            port: UrcPort::Uart1,
+            urc_port: UrcPort::Uart1,
+            trouble: Trouble::default(),
+            faults: Vec::new(),
+            seed: 1,
         }
+    }
+
+    /// What is left when its faults have been applied.
+    pub(crate) fn with_faults(&self) -> Self {
+        let mut config = self.clone();
+        for fault in &self.faults {
+            fault.apply(&mut config);
+        }
+        config
     }
 }

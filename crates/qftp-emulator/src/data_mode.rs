@@ -40,7 +40,7 @@ pub(crate) struct Opening {
 #[derive(Debug)]
 pub(crate) struct Data {
     escape: Escape,
-    flow: Flow,
+    pub(crate) flow: Flow,
 }
 
 /// Where the bytes of data mode go or come from.
@@ -184,7 +184,8 @@ impl Module {
         let held = data.escape.held();
         let left =
             left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(held);
-        let input = &input[..input.len().min(room).min(left)];
+        // What happens by itself happens after just so many bytes; the rest meets another module.
+        let input = &input[..self.watch.until_event(input.len().min(room).min(left))];
         if input.is_empty() {
             return 0;
         }
@@ -212,6 +213,7 @@ impl Module {
         if bytes.is_empty() {
             return;
         }
+        let is_file = matches!(data.flow, Flow::Upload | Flow::FileIn(_));
         match &mut data.flow {
             // A host has nothing to say while data comes to it, but for the escape.
             Flow::Download | Flow::FileOut(_) => {}
@@ -235,6 +237,9 @@ impl Module {
                 }
             }
         }
+        if is_file {
+            self.count_data(now, bytes.len());
+        }
     }
 
     /// Bytes are left over: what follows plus signs at once makes data of them, and time without room is no silence.
@@ -247,15 +252,16 @@ impl Module {
 
     /// Keeps what goes to the host going: a file of the module, or a download.
     pub(crate) fn refill(&mut self, now: Instant) {
-        self.refill_from_file();
+        self.refill_from_file(now);
         self.pull_download(now);
     }
 
-    fn refill_from_file(&mut self) {
+    fn refill_from_file(&mut self, now: Instant) {
         while !self.out.is_full() {
             let Mode::Data(Data { flow: Flow::FileOut(file), .. }) = &mut self.mode else { return };
             let mut chunk = [0; CHUNK];
             let most = CHUNK.min(usize::try_from(file.left).unwrap_or(CHUNK));
+            let most = self.watch.until_event(most);
             let Ok(count) = file.file.read(&mut chunk[..most]) else {
                 return self.end_file_out(Err(Refusal::Cme(cme::READ)));
             };
@@ -267,8 +273,9 @@ impl Module {
             let end = count == 0 || file.left == 0;
             self.out.data(bytes);
             if end {
-                return self.end_file_out(Ok(Answer::Ok));
+                self.end_file_out(Ok(Answer::Ok));
             }
+            self.count_data(now, count);
         }
     }
 
@@ -310,7 +317,7 @@ impl Module {
     /// `ATO`: back to a download that `+++` paused, and to nothing else.
     pub(crate) fn online(&mut self, now: Instant) -> Outcome {
         if !self.ftp.is_paused() {
-            return Err(Refusal::NoCarrier);
+            return Err(if self.config.online_error { Refusal::Error } else { Refusal::NoCarrier });
         }
         self.start_data(now, None, Flow::Download)
     }

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use qftp_core::codes::CmeCode;
@@ -21,9 +22,17 @@ pub const SD_SIZE: u64 = 64 << 20;
 struct Volume {
     folder: PathBuf,
     size: u64,
+    /// A file takes whole blocks of this size.
+    block: u64,
+    /// Bytes that something else takes.
+    taken: u64,
 }
 
-/// The folders behind UFS, RAM and SD.
+/// A folder that is removed with the value.
+#[derive(Debug)]
+struct Temporary(PathBuf);
+
+/// The folders behind UFS, RAM and SD. Clones are the same folders.
 ///
 /// ```
 /// use qftp_emulator::{Drives, Storage};
@@ -32,13 +41,13 @@ struct Volume {
 /// # let _ = drives;
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Drives {
     ufs: Volume,
     ram: Option<Volume>,
     sd: Option<Volume>,
-    /// Removed with the storage, where it is a temporary one.
-    temporary: Option<PathBuf>,
+    /// Removed with the last clone.
+    temporary: Option<Arc<Temporary>>,
 }
 
 /// A file of the module: where it is and what its host calls it.
@@ -81,7 +90,7 @@ impl Drives {
         let volume = |name: &str, size| {
             let folder = folder.join(name);
             fs::create_dir_all(&folder)?;
-            io::Result::Ok(Volume { folder, size })
+            io::Result::Ok(Volume { folder, size, block: 1, taken: 0 })
         };
         Ok(Self {
             ufs: volume("ufs", UFS_SIZE)?,
@@ -104,7 +113,7 @@ impl Drives {
             match fs::create_dir(&folder) {
                 Ok(()) => {
                     let mut drives = Self::in_folder(&folder)?;
-                    drives.temporary = Some(folder);
+                    drives.temporary = Some(Arc::new(Temporary(folder)));
                     return Ok(drives);
                 }
                 // Left behind by a process of the same number that was killed.
@@ -117,12 +126,34 @@ impl Drives {
     /// The same with another size of one storage, in bytes.
     #[must_use]
     pub fn with_size(mut self, storage: Storage, size: u64) -> Self {
-        match storage {
-            Storage::Ufs => self.ufs.size = size,
-            Storage::Ram => self.ram.iter_mut().for_each(|ram| ram.size = size),
-            Storage::Sd => self.sd.iter_mut().for_each(|sd| sd.size = size),
-        }
+        self.change(storage, |volume| volume.size = size);
         self
+    }
+
+    /// The same with storage given out in blocks of so many bytes: a file of one byte takes a whole one.
+    #[must_use]
+    pub fn with_blocks(mut self, storage: Storage, block: u64) -> Self {
+        self.change(storage, |volume| volume.block = block.max(1));
+        self
+    }
+
+    /// The same with so many bytes taken by something that no listing shows.
+    #[must_use]
+    pub fn with_taken(mut self, storage: Storage, bytes: u64) -> Self {
+        self.change(storage, |volume| volume.taken = bytes);
+        self
+    }
+
+    fn change(&mut self, storage: Storage, change: impl FnOnce(&mut Volume)) {
+        match storage {
+            Storage::Ufs => change(&mut self.ufs),
+            Storage::Ram => {
+                let _ = self.ram.as_mut().map(change);
+            }
+            Storage::Sd => {
+                let _ = self.sd.as_mut().map(change);
+            }
+        }
     }
 
     /// The same without a storage: not every module has RAM, few have SD. UFS is always there.
@@ -197,8 +228,9 @@ impl Drives {
     /// Bytes free and in all; `None` when the module has no such storage.
     pub(crate) fn space(&self, storage: Storage) -> Option<(u64, u64)> {
         let volume = self.volume(storage)?;
-        let used: u64 = self.files(storage).ok()?.iter().map(|(_, size)| size).sum();
-        Some((volume.size.saturating_sub(used), volume.size))
+        let files = self.files(storage).ok()?;
+        let used: u64 = files.iter().map(|(_, size)| size.next_multiple_of(volume.block)).sum();
+        Some((volume.size.saturating_sub(used).saturating_sub(volume.taken), volume.size))
     }
 
     /// Bytes free.
@@ -241,12 +273,10 @@ impl Drives {
     }
 }
 
-impl Drop for Drives {
+impl Drop for Temporary {
     fn drop(&mut self) {
-        if let Some(folder) = &self.temporary {
-            // Nobody is left to tell; the system clears its temporary folder in the end.
-            let _ = fs::remove_dir_all(folder);
-        }
+        // Nobody is left to tell; the system clears its temporary folder in the end.
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

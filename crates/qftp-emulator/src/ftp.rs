@@ -6,13 +6,14 @@ mod put;
 mod session;
 
 use qftp_core::Instant;
-use qftp_core::codes::CmeCode;
-use qftp_core::wire::{FtpCommand, FtpOutcome, FtpResult, Line, ServerState, Verb};
+use qftp_core::codes::{CmeCode, FtpCode};
+use qftp_core::wire::{FtpCommand, FtpOutcome, FtpResult, Line, ServerState, SslType, Verb};
 
 use crate::at::{Answer, Outcome, Refusal};
 use crate::data_mode::Mode;
 use crate::ftp_side::{Failure, Reply, Request};
 use crate::module::Module;
+use crate::trouble::Cure;
 use config::FtpSettings;
 use get::Download;
 use put::{KeptUpload, Upload};
@@ -86,6 +87,39 @@ impl Ftp {
         self.state != State::Closed && self.settings.context == context
     }
 
+    /// The context that it goes through.
+    pub(crate) fn context(&self) -> u8 {
+        self.settings.context
+    }
+
+    /// A command is under way whose outcome is still to come by itself.
+    pub(crate) fn is_at_work(&self) -> bool {
+        self.job.is_some() && !self.is_paused()
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.state == State::Closing
+    }
+
+    /// Nothing moves any more, and nobody notices.
+    pub(crate) fn freeze(&mut self) {
+        self.freeze_upload();
+        self.due = None;
+    }
+
+    /// The session is gone, with no word about it.
+    pub(crate) fn forget(&mut self) {
+        self.job = None;
+        self.kept = None;
+        self.due = None;
+        self.needs_close = false;
+        self.state = State::Closed;
+    }
+
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.due
     }
@@ -117,9 +151,16 @@ impl Module {
             // The first symptom of §6.
             return Err(Refusal::Error);
         }
+        if self.wedged && !matches!(command, FtpCommand::Cfg(_)) {
+            return Err(Refusal::Cme(BUSY));
+        }
         match command {
             FtpCommand::Cfg(cfg) => self.ftp_config(cfg),
-            FtpCommand::Open { host, port } => self.open_ftp(now, host.as_bytes(), *port),
+            FtpCommand::Open { host, port } => {
+                let outcome = self.open_ftp(now, host.as_bytes(), *port);
+                self.refuse_login(now);
+                outcome
+            }
             FtpCommand::Put(put) => self.put(now, put),
             FtpCommand::Get(get) => self.get(now, get),
             FtpCommand::List(list) => self.list(now, list),
@@ -150,6 +191,12 @@ impl Module {
     pub(crate) fn ftp_execute(&mut self, now: Instant, verb: Verb) -> Outcome {
         if !self.sim_is_ready() {
             return Err(Refusal::Error);
+        }
+        if verb == Verb::QftpClose {
+            self.cure(Cure::Close);
+        }
+        if self.wedged {
+            return Err(Refusal::Cme(BUSY));
         }
         match verb {
             Verb::QftpPwd => self.ask(now, verb, Request::WorkingDir),
@@ -194,6 +241,9 @@ impl Module {
             }
             return;
         }
+        if self.wedged {
+            return;
+        }
         match &self.ftp.job {
             Some(Job::Plain(verb)) => {
                 let verb = *verb;
@@ -212,7 +262,7 @@ impl Module {
     }
 
     pub(crate) fn ftp_timeout(&mut self, now: Instant) {
-        if self.ftp.due.is_some_and(|due| due <= now) {
+        if !self.wedged && self.ftp.due.is_some_and(|due| due <= now) {
             self.abort_request();
             self.fail_job(Failure::local(609));
         }
@@ -291,7 +341,12 @@ impl Module {
     /// The context went away under the connection.
     pub(crate) fn lose_network(&mut self) {
         self.cut_ftp();
-        self.fail_job(Failure::local(605));
+        self.end_session(Failure::local(605));
+    }
+
+    /// Ends what is under way, and the session with it.
+    pub(crate) fn end_session(&mut self, failure: Failure) {
+        self.fail_job(failure);
         self.ftp.state = State::Closed;
         self.ftp.kept = None;
         self.ftp.needs_close = false;
@@ -305,7 +360,41 @@ impl Module {
         }
     }
 
-    fn report(&mut self, verb: Verb, outcome: FtpOutcome<'_>) {
-        self.out.urc(&Line::Ftp(FtpResult { verb, outcome }));
+    pub(crate) fn report(&mut self, verb: Verb, outcome: FtpOutcome<'_>) {
+        if self.loses_urc(verb) {
+            return;
+        }
+        match outcome {
+            FtpOutcome::Text(path) if verb == Verb::QftpPwd && !self.config.quotes_path => {
+                self.out.urc(&Line::Text(&[b"+QFTPPWD: 0,", path].concat()));
+            }
+            outcome => self.out.urc(&Line::Ftp(FtpResult { verb, outcome })),
+        }
+    }
+
+    /// Has the FTP side open a transfer, which the host hears of by `CONNECT` or by OK.
+    fn open_data_connection(&mut self, now: Instant, request: Request, to_host: bool) -> Answer {
+        if to_host {
+            self.await_data(now);
+        }
+        if self.refuses_data() {
+            self.fail_job(Failure::local(NO_DATA_CONNECTION.get()));
+        } else {
+            self.requests.push_back(request);
+        }
+        if to_host { Answer::Later } else { Answer::Ok }
+    }
+
+    /// A login that fails whatever the server does never reaches it.
+    fn refuse_login(&mut self, now: Instant) {
+        if !matches!(self.requests.back(), Some(Request::Connect(_))) {
+            return;
+        }
+        let trouble = &self.config.trouble;
+        let tls = trouble.tls_refused && self.ftp.settings.ssl != SslType::Plain;
+        if let Some(code) = trouble.login.or_else(|| tls.then_some(FtpCode::SSL.get())) {
+            self.requests.pop_back();
+            self.receive_reply(now, Reply::Failed(Failure::local(code)));
+        }
     }
 }

@@ -50,21 +50,28 @@ mod config;
 mod data_mode;
 mod drives;
 mod escape;
+mod faults;
 mod ftp;
 mod ftp_side;
 mod memory;
+mod mishaps;
 mod module;
 mod output;
+mod profiles;
 #[cfg(unix)]
 mod runner;
 mod settings;
+mod trouble;
 
 pub use client::Client;
-pub use config::{Config, DownloadEscape, Identity, Pin, Registration, Sim};
+pub use config::{CmeForm, Config, DownloadEscape, Framing, Identity, Pin, Registration, Sim};
 pub use drives::{Drives, RAM_SIZE, SD_SIZE, UFS_SIZE};
+pub use faults::{Fault, FaultError, FaultKind, Takes};
 pub use ftp_side::{Connect, DataAddress, Failure, FtpSide, Reply, Request, Tls, Waker};
 pub use memory::{MemoryFtp, MemoryServer};
 pub use module::Module;
+pub use profiles::Profile;
 pub use qftp_core::wire::{ListKind, SecLevel, Storage};
 #[cfg(unix)]
 pub use runner::{Builder, Direction, Emulator, HostEnd};
+pub use trouble::{Cure, Event, Trouble, When};

@@ -15,8 +15,10 @@ use crate::config::{Config, Sim};
 use crate::data_mode::Mode;
 use crate::ftp::Ftp;
 use crate::ftp_side::{Reply, Request};
+use crate::mishaps::{Fifo, Hold};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trouble::{Cure, Rng, Watch};
 
 /// An emulated module as a sans-IO machine.
 ///
@@ -42,6 +44,9 @@ use crate::settings::Settings;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Module {
+    /// As it was made.
+    pub(crate) base: Config,
+    /// The same with its faults.
     pub(crate) config: Config,
     pub(crate) settings: Settings,
     /// What `AT&W` kept.
@@ -63,6 +68,16 @@ pub struct Module {
     pub(crate) after_cr: bool,
     /// Whether the host's lines end with CR LF, as far as it has shown.
     pub(crate) line_feeds: Option<bool>,
+    /// What is going to happen by itself.
+    pub(crate) watch: Watch,
+    /// The data stack hangs.
+    pub(crate) wedged: bool,
+    /// Replies of the FTP side that count only later.
+    pub(crate) late: VecDeque<(Instant, Reply)>,
+    pub(crate) fifo: Fifo,
+    pub(crate) hold: Hold,
+    /// Until when nothing leaves, where answers leave in pieces.
+    pub(crate) next_piece: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,14 +92,18 @@ impl Module {
     /// A module as `config` describes it, at the port of a host.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let factory = Settings::factory(config.echo);
+        let base = config;
+        let config = base.with_faults();
+        let factory = Settings::factory(&config);
         let starts = config.starts;
         let attached = config.attached;
         let mut module = Self {
+            out: Output::new(config.framing, Rng::new(config.seed)),
+            watch: Watch::new(&config.trouble.events),
+            base,
             config,
             settings: factory.clone(),
             stored: factory,
-            out: Output::default(),
             reader: CommandReader::new(),
             mode: Mode::Command,
             power: Power::On,
@@ -98,6 +117,11 @@ impl Module {
             notes: VecDeque::new(),
             after_cr: false,
             line_feeds: None,
+            wedged: false,
+            late: VecDeque::new(),
+            fifo: Fifo::default(),
+            hold: Hold::No,
+            next_piece: Instant::from_millis(0),
         };
         if starts {
             module.greet();
@@ -113,6 +137,21 @@ impl Module {
     /// port while a rest is left.
     pub fn handle_input(&mut self, now: Instant, input: &[u8]) -> usize {
         self.handle_timeout(now);
+        if let Some(size) = self.overruns() {
+            self.buffer_input(now, input, size);
+            return input.len();
+        }
+        let taken = self.take_input(now, input);
+        if taken < input.len() {
+            self.hold_input(now);
+        }
+        self.mishaps(now);
+        self.settle();
+        taken
+    }
+
+    /// Hands input to whom it is for, until somebody takes no more.
+    pub(crate) fn take_input(&mut self, now: Instant, input: &[u8]) -> usize {
         let mut taken = 0;
         while let Some(rest) = input.get(taken..).filter(|rest| !rest.is_empty()) {
             let count = match self.mode {
@@ -127,15 +166,13 @@ impl Module {
             taken += count;
         }
         self.connect(now);
-        if taken < input.len() {
-            self.hold_input(now);
-        }
-        self.settle();
         taken
     }
 
     /// Fills `buf` with what the module says next; returns how much.
     pub fn poll_transmit(&mut self, now: Instant, buf: &mut [u8]) -> usize {
+        let most = self.may_say(now, buf.len());
+        let buf = &mut buf[..most];
         let mut count = self.out.transmit(buf);
         // A file of the module or a download goes on as the host reads.
         self.refill(now);
@@ -143,6 +180,7 @@ impl Module {
         if let Some(rest) = buf.get_mut(count..) {
             count += self.out.transmit(rest);
         }
+        self.said(now, count);
         count
     }
 
@@ -158,18 +196,25 @@ impl Module {
 
     /// Takes a reply of the FTP side.
     pub fn handle_reply(&mut self, now: Instant, reply: Reply) {
-        self.ftp_reply(now, reply);
+        self.receive_reply(now, reply);
+        self.mishaps(now);
         self.settle();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        match self.power {
+        let own = match self.power {
             Power::Off => None,
             Power::Starting(until) => Some(until),
-            Power::On => [self.data_deadline(), self.ftp.deadline()].into_iter().flatten().min(),
-        }
+            Power::On => {
+                let late = self.late.front().map(|(due, _)| *due);
+                let ftp = self.ftp.deadline().filter(|_| !self.wedged);
+                let dues = [self.data_deadline(), ftp, late, self.watch.deadline(), self.look_deadline()];
+                dues.into_iter().flatten().min()
+            }
+        };
+        [own, self.output_deadline()].into_iter().flatten().min()
     }
 
     /// Does what is due by `now`. Calling it early or often does no harm.
@@ -180,8 +225,11 @@ impl Module {
                 self.greet();
             }
         } else if self.power == Power::On {
+            self.look(now);
+            self.late_replies(now);
             self.data_timeout(now);
             self.ftp_timeout(now);
+            self.mishaps(now);
         }
         self.settle();
     }
@@ -197,10 +245,11 @@ impl Module {
 
     /// Switches the power off and on again, as a host does with a module that is stuck, or after `AT+QPOWD`.
     pub fn power_cycle(&mut self, now: Instant) {
+        self.cure(Cure::PowerCycle);
         self.restart(now);
     }
 
-    /// Whether the module is switched off by `AT+QPOWD`.
+    /// Whether the module is switched off by `AT+QPOWD`, or its power has failed.
     #[must_use]
     pub fn is_off(&self) -> bool {
         self.power == Power::Off
@@ -219,6 +268,7 @@ impl Module {
         }
         if let Some((line, cut)) = line {
             self.after_cr = true;
+            self.watch.count_command();
             self.run_line(now, &line, cut);
         }
         consumed
@@ -308,6 +358,7 @@ impl Module {
         self.pdp = Pdp::default();
         self.ssl = SslContexts::default();
         self.files = OpenFiles::default();
+        self.fifo = Fifo::default();
         // A RAM disk that cannot be emptied stays as it is: there is nobody to tell.
         let _ = self.config.drives.clear(qftp_core::wire::Storage::Ram);
         self.power = Power::Off;
@@ -323,6 +374,9 @@ impl Module {
     /// Says what can be said by itself now.
     fn settle(&mut self) {
         if self.power == Power::On && matches!(self.mode, Mode::Command) {
+            if self.settings.urc_port != self.config.port {
+                self.out.forget_urcs();
+            }
             self.out.flush_urcs(&self.settings);
         }
     }

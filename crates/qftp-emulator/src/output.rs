@@ -5,16 +5,26 @@ use std::collections::VecDeque;
 use qftp_core::codes::CmeCode;
 use qftp_core::wire::{Cme, Line, Writer};
 
+use crate::config::{CmeForm, Framing};
 use crate::settings::Settings;
+use crate::trouble::Rng;
 
 /// Longest line: an information line with two full names.
 const LONGEST_LINE: usize = 1024;
 /// With more than this unread, the module takes no more commands and asks for no more data.
 const FULL: usize = 64 << 10;
 
+/// What a network says when nobody asked.
+const CHATTER: [&str; 6] =
+    ["+CREG: 1", "+CGREG: 5", "+CEREG: 1", "+QIND: \"csq\",24,99", "+CTZV: 32", "+QSIMSTAT: 1,1"];
+
 /// Bytes on their way to the host.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Output {
+    pub(crate) framing: Framing,
+    pub(crate) rng: Rng,
+    /// What was said last is a whole line.
+    after_line: bool,
     queue: VecDeque<u8>,
     /// Information lines of the response that is being put together.
     info: Vec<u8>,
@@ -23,6 +33,21 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    pub(crate) fn new(framing: Framing, rng: Rng) -> Self {
+        Self {
+            framing,
+            rng,
+            after_line: false,
+            queue: VecDeque::new(),
+            info: Vec::new(),
+            urcs: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
     pub(crate) fn is_full(&self) -> bool {
         self.queue.len() >= FULL
     }
@@ -43,11 +68,13 @@ impl Output {
 
     /// The echo of a command; it has no line feeds.
     pub(crate) fn echo(&mut self, bytes: &[u8]) {
+        self.after_line = false;
         self.queue.extend(bytes.iter().filter(|byte| **byte != b'\n'));
     }
 
     /// File data, or the bare `A` of ACK mode.
     pub(crate) fn data(&mut self, bytes: &[u8]) {
+        self.after_line = false;
         self.queue.extend(bytes);
     }
 
@@ -64,6 +91,7 @@ impl Output {
         let info = std::mem::take(&mut self.info);
         if !info.is_empty() {
             self.frame(&info, settings);
+            self.chat(settings);
         }
     }
 
@@ -73,9 +101,14 @@ impl Output {
         if settings.quiet {
             return;
         }
+        let level = match self.framing.cme {
+            CmeForm::Level => settings.cmee,
+            CmeForm::Number => 1,
+            CmeForm::Text => 2,
+        };
         let line = match line {
-            Line::Cme(_) if settings.cmee == 0 => Line::Error,
-            Line::Cme(Cme::Code(code)) if settings.cmee == 2 => Line::Cme(Cme::Text(words(*code).as_bytes())),
+            Line::Cme(_) if level == 0 => Line::Error,
+            Line::Cme(Cme::Code(code)) if level == 2 => Line::Cme(Cme::Text(words(*code).as_bytes())),
             line => *line,
         };
         let digit: Option<&[u8]> = match line {
@@ -92,6 +125,12 @@ impl Output {
             }
             _ => self.frame(&text(&line), settings),
         }
+        if let Line::Connect(_) = line {
+            // What follows is data, of which no line end may be taken away.
+            self.after_line = false;
+        } else {
+            self.chat(settings);
+        }
     }
 
     /// A line that comes by itself, as soon as nothing else is being said.
@@ -103,6 +142,16 @@ impl Output {
     pub(crate) fn flush_urcs(&mut self, settings: &Settings) {
         while let Some(urc) = self.urcs.pop_front() {
             self.frame(&urc, settings);
+            self.chat(settings);
+        }
+    }
+
+    /// Between two lines there may be a third that has nothing to do with them.
+    pub(crate) fn chat(&mut self, settings: &Settings) {
+        if self.framing.chatter.is_some_and(|lines| self.rng.below(lines) == 0) {
+            let urc =
+                usize::try_from(self.rng.below(CHATTER.len() as u64)).ok().and_then(|at| CHATTER.get(at));
+            self.frame(urc.copied().unwrap_or_default().as_bytes(), settings);
         }
     }
 
@@ -111,11 +160,12 @@ impl Output {
     }
 
     fn frame(&mut self, text: &[u8], settings: &Settings) {
-        if settings.verbose {
+        if settings.verbose && (self.framing.blank_lines || !self.after_line) {
             self.queue.extend(b"\r\n");
         }
         self.queue.extend(text);
         self.queue.extend(b"\r\n");
+        self.after_line = true;
     }
 }
 
@@ -140,6 +190,15 @@ mod tests {
     use super::*;
     use qftp_core::wire::{FileInfo, Info};
 
+    fn output() -> Output {
+        Output::new(Framing::default(), Rng::new(1))
+    }
+
+    fn settings() -> Settings {
+        let drives = crate::drives::Drives::temporary().unwrap();
+        Settings::factory(&crate::config::Config::new(drives))
+    }
+
     fn said(output: &mut Output) -> String {
         let mut buf = [0; 4096];
         let count = output.transmit(&mut buf);
@@ -148,8 +207,8 @@ mod tests {
 
     #[test]
     fn information_lines_of_one_response_share_their_line_end() {
-        let settings = Settings::factory(true);
-        let mut output = Output::default();
+        let settings = settings();
+        let mut output = output();
         for name in [&b"a"[..], b"b"] {
             output.info(&Line::Info(Info::File(FileInfo::File { name, size: 1 })));
         }
@@ -161,7 +220,7 @@ mod tests {
 
     #[test]
     fn errors_at_every_level() {
-        let mut settings = Settings::factory(true);
+        let mut settings = settings();
         let busy = Line::Cme(Cme::Code(CmeCode::new(603)));
         for (level, expected) in [
             (0, "\r\nERROR\r\n"),
@@ -169,12 +228,12 @@ mod tests {
             (2, "\r\n+CME ERROR: FTP(S) server busy\r\n"),
         ] {
             settings.cmee = level;
-            let mut output = Output::default();
+            let mut output = output();
             output.result(&busy, &settings);
             assert_eq!(said(&mut output), expected);
         }
         settings.verbose = false;
-        let mut output = Output::default();
+        let mut output = output();
         output.result(&Line::Error, &settings);
         assert_eq!(said(&mut output), "4\r");
         settings.quiet = true;

@@ -3,6 +3,8 @@
 use qftp_core::limits;
 use qftp_core::wire::UrcPort;
 
+use crate::config::Config;
+
 /// The settings of the line: those that `ATZ` and `AT&F` bring back.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -29,9 +31,9 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn factory(echo: bool) -> Self {
+    pub(crate) fn factory(config: &Config) -> Self {
         Self {
-            echo,
+            echo: config.echo,
             verbose: true,
             quiet: false,
             cmee: 1,
@@ -40,7 +42,7 @@ impl Settings {
             rate: 115_200,
             flow_control: (0, 0),
             registration_urcs: [0; 3],
-            urc_port: UrcPort::Uart1,
+            urc_port: config.urc_port,
         }
     }
 

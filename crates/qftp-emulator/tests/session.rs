@@ -2,6 +2,7 @@
 mod common;
 
 use common::Bench;
+use qftp_core::wire::FtpKey;
 use qftp_emulator::{Failure, Pin, Registration, Sim};
 
 #[test]
@@ -35,7 +36,7 @@ fn every_test_form() {
 
 #[test]
 fn settings_are_read_back_and_checked() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::with(|config| config.ftp_keys.push(FtpKey::RestEnable));
     bench.ask("ATE0");
     for (set, read, shown) in [
         ("\"account\",\"test\",\"pass\"", "account", "\"test\",\"****\""),

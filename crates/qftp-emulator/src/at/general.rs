@@ -8,27 +8,25 @@ use crate::config::Sim;
 use crate::drives::cme;
 use crate::module::Module;
 use crate::settings::Settings;
+use crate::trouble::Cure;
 
 impl Module {
     /// What a module says when it has started.
     pub(crate) fn greet(&mut self) {
-        self.out.urc(&Line::Urc(Urc::Ready));
-        self.out.urc(&info(GeneralInfo::Function(1)));
-        let pin = match self.pin_state() {
-            Some(PinState::Ready) => PinState::Ready,
-            Some(state) => {
-                self.out.urc(&info(GeneralInfo::Pin(state)));
-                return;
-            }
-            None => {
-                self.out.urc(&info(GeneralInfo::Pin(PinState::NotInserted)));
-                return;
-            }
-        };
-        self.out.urc(&info(GeneralInfo::Pin(pin)));
-        self.out.urc(&Line::Urc(Urc::SimType(1)));
-        self.out.urc(&Line::Urc(Urc::Indication(b"SMS DONE")));
-        self.out.urc(&Line::Urc(Urc::Indication(b"PB DONE")));
+        let mut lines = vec![Line::Urc(Urc::Ready), info(GeneralInfo::Function(1))];
+        match self.pin_state() {
+            Some(PinState::Ready) => lines.extend([
+                info(GeneralInfo::Pin(PinState::Ready)),
+                Line::Urc(Urc::SimType(1)),
+                Line::Urc(Urc::Indication(b"SMS DONE")),
+                Line::Urc(Urc::Indication(b"PB DONE")),
+            ]),
+            locked => lines.push(info(GeneralInfo::Pin(locked.unwrap_or(PinState::NotInserted)))),
+        }
+        while !lines.is_empty() {
+            let next = if self.config.shuffles_start { self.out.rng.below(lines.len() as u64) } else { 0 };
+            self.out.urc(&lines.remove(usize::try_from(next).unwrap_or(0)));
+        }
     }
 
     pub(crate) fn basic(&mut self, basic: Basic) -> Outcome {
@@ -39,6 +37,7 @@ impl Module {
             Basic::Verbose(on) => self.settings.verbose = on,
             Basic::Quiet(on) => self.settings.quiet = on,
             Basic::Dtr(action) => self.settings.dtr = action,
+            Basic::GuardTime(_) if !self.config.has_guard_setting => return Err(Refusal::Error),
             Basic::GuardTime(units) => self.settings.guard_units = units,
             Basic::ReadGuardTime => {
                 let units = format!("{:03}", self.settings.guard_units);
@@ -51,7 +50,7 @@ impl Module {
                 self.say(&format!("Revision: {}", identity.revision));
             }
             Basic::Reset => self.settings = self.stored.clone(),
-            Basic::Factory => self.settings = Settings::factory(self.config.echo),
+            Basic::Factory => self.settings = Settings::factory(&self.config),
             Basic::Store => self.stored = self.settings.clone(),
         }
         Ok(Answer::Ok)
@@ -137,7 +136,10 @@ impl Module {
             }
             GeneralCommand::ContextState(true, context) => return self.activate(context),
             GeneralCommand::ContextState(false, context) => self.deactivate(context),
-            GeneralCommand::Function(1, Some(true)) => self.restart(now),
+            GeneralCommand::Function(1, Some(true)) => {
+                self.cure(Cure::Restart);
+                self.restart(now);
+            }
             GeneralCommand::Function(1, _) => {}
             GeneralCommand::Function(0 | 4, None | Some(false)) => {
                 // Without a radio there is no network; nothing here needs the other half.
@@ -146,6 +148,7 @@ impl Module {
             }
             GeneralCommand::Function(..) => return Err(Refusal::Cme(cme::INVALID_INPUT)),
             GeneralCommand::PowerDown(_) => self.power_down(),
+            GeneralCommand::UrcPort(_) if !self.config.has_urc_setting => return Err(Refusal::Error),
             GeneralCommand::UrcPort(Some(port)) => self.settings.urc_port = port,
             GeneralCommand::UrcPort(None) => {
                 let port = self.settings.urc_port;

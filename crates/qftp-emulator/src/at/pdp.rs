@@ -11,6 +11,7 @@ use qftp_core::wire::{
 use super::{Answer, Outcome, Refusal};
 use crate::module::Module;
 use crate::output::Output;
+use crate::trouble::Cure;
 
 /// The contexts of a module, by their number.
 #[derive(Default)]
@@ -27,6 +28,8 @@ struct Context {
     auth: PdpAuth,
     name_servers: [Vec<u8>; 2],
     active: bool,
+    /// The network dropped it: it has to be deactivated before it can be activated.
+    dropped: bool,
 }
 
 impl Default for Context {
@@ -39,6 +42,7 @@ impl Default for Context {
             auth: PdpAuth::None,
             name_servers: [b"8.8.8.8".to_vec(), b"8.8.4.4".to_vec()],
             active: false,
+            dropped: false,
         }
     }
 }
@@ -91,11 +95,13 @@ impl Pdp {
         out.info(&Line::Info(Info::Pdp(PdpInfo::Settings(settings))));
     }
 
-    fn activate(&mut self, number: u8, attached: bool) -> Outcome {
+    /// `refusal` is an `<err>` with which it fails in any case.
+    fn activate(&mut self, number: u8, attached: bool, refusal: Option<u16>) -> Outcome {
         let others = self.active();
         let failure = match self.contexts.get_mut(&number) {
             None => NO_APN,
             Some(context) if context.active => return Ok(Answer::Ok),
+            Some(context) if refusal.is_some() || context.dropped => refusal.unwrap_or(OPEN_FAILED),
             Some(context) if context.apn.is_empty() => NO_APN,
             Some(_) if !attached || others >= limits::ACTIVE_CONTEXTS => OPEN_FAILED,
             Some(context) => {
@@ -111,8 +117,19 @@ impl Pdp {
     fn deactivate(&mut self, number: u8) {
         if let Some(context) = self.contexts.get_mut(&number) {
             context.active = false;
+            context.dropped = false;
         }
         self.last_error = 0;
+    }
+
+    /// The network drops a context: whether there was one to drop.
+    pub(crate) fn drop_context(&mut self, number: u8) -> bool {
+        let Some(context) = self.contexts.get_mut(&number).filter(|context| context.active) else {
+            return false;
+        };
+        context.active = false;
+        context.dropped = true;
+        true
     }
 
     pub(crate) fn last_error(&self, out: &mut Output) {
@@ -181,11 +198,12 @@ impl Module {
 
     pub(crate) fn activate(&mut self, context: u8) -> Outcome {
         let attached = self.is_attached();
-        self.pdp.activate(context, attached)
+        self.pdp.activate(context, attached, self.config.trouble.no_context)
     }
 
     pub(crate) fn deactivate(&mut self, context: u8) {
         self.pdp.deactivate(context);
+        self.cure(Cure::Context);
         if self.ftp.uses(context) {
             self.lose_network();
         }

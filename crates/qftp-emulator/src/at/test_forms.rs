@@ -8,7 +8,10 @@ use crate::module::Module;
 impl Module {
     pub(crate) fn test_form(&mut self, verb: Verb) -> Outcome {
         if verb == Verb::QftpCfg {
-            for key in FtpKey::NOTE {
+            let mut keys = self.config.ftp_keys.clone();
+            // Of two spellings it lists the first.
+            keys.dedup_by(|key, before| matches!((key, before), (FtpKey::SslCtxId(_), FtpKey::SslCtxId(_))));
+            for key in keys {
                 self.show_test_form(verb, &format!("\"{}\",{}", key.name(), key.range()));
             }
         } else if let Some(parameters) = verb.test_form().or_else(|| supporting(verb)) {
@@ -21,7 +24,11 @@ impl Module {
     }
 
     fn show_test_form(&mut self, verb: Verb, parameters: &str) {
-        self.out.info(&Line::Text(format!("{}: {parameters}", verb.name()).as_bytes()));
+        let name = match verb {
+            Verb::QftpNlst if self.config.nlist => "+QFTPNLIST",
+            verb => verb.name(),
+        };
+        self.out.info(&Line::Text(format!("{name}: {parameters}").as_bytes()));
     }
 }
 

@@ -5,7 +5,7 @@ use qftp_core::wire::{
     DataAddress, FtpCfg, FtpKey, FtpSetting, Info, Line, SecretText, SslType, Text, TransMode, TransferType,
 };
 
-use crate::at::{Answer, Outcome};
+use crate::at::{Answer, Outcome, Refusal};
 use crate::ftp_side::{self, Connect, Tls};
 use crate::module::Module;
 
@@ -113,6 +113,13 @@ impl FtpSettings {
 
 impl Module {
     pub(super) fn ftp_config(&mut self, cfg: &FtpCfg<'_>) -> Outcome {
+        let key = match cfg {
+            FtpCfg::Set(setting) => setting.key(),
+            FtpCfg::Read(key) => *key,
+        };
+        if !self.config.ftp_keys.contains(&key) {
+            return Err(Refusal::Error);
+        }
         match cfg {
             FtpCfg::Set(setting) => self.ftp.settings.set(*setting),
             FtpCfg::Read(key) => self.show_ftp_setting(*key),

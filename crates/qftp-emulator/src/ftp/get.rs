@@ -29,6 +29,8 @@ pub(super) struct Download {
     asked: bool,
     /// Bytes of this command that came.
     moved: u64,
+    /// Where in the server's file it began.
+    from: u64,
 }
 
 #[derive(Debug)]
@@ -94,6 +96,10 @@ impl Module {
 
     fn download(&mut self, now: Instant, verb: Verb, local: Local<'_>, request: Request) -> Outcome {
         self.check_idle()?;
+        let from = match request {
+            Request::Retrieve { offset, .. } => offset,
+            _ => 0,
+        };
         let target = match local {
             Local::Com => Target::Com { paused: false, waiting: Vec::new(), end: None },
             Local::File(name) => match self.config.drives.create(name.as_bytes()) {
@@ -108,15 +114,10 @@ impl Module {
             },
         };
         let to_host = matches!(target, Target::Com { .. });
-        self.ftp.job = Some(Job::Get(Download { verb, target, opened: false, asked: false, moved: 0 }));
+        self.ftp.job = Some(Job::Get(Download { verb, target, opened: false, asked: false, moved: 0, from }));
         self.ftp.length = 0;
         self.ftp.extend(now);
-        self.requests.push_back(request);
-        if !to_host {
-            return Ok(Answer::Ok);
-        }
-        self.await_data(now);
-        Ok(Answer::Later)
+        Ok(self.open_data_connection(now, request, to_host))
     }
 
     pub(super) fn get_reply(&mut self, now: Instant, reply: Reply) {
@@ -145,7 +146,7 @@ impl Module {
             Target::Com { paused, end, .. } => in_data_mode && !paused && end.is_none(),
             Target::File { .. } => true,
         };
-        if room && download.opened && !download.asked {
+        if room && download.opened && !download.asked && !self.wedged {
             download.asked = true;
             self.ftp.extend(now);
             self.requests.push_back(Request::Read(CHUNK));
@@ -153,6 +154,8 @@ impl Module {
     }
 
     fn download_data(&mut self, now: Instant, bytes: &[u8]) {
+        // What comes after something has happened by itself is lost with the session.
+        let bytes = &bytes[..self.watch.until_event(bytes.len())];
         let Some(download) = self.ftp.download() else { return };
         download.asked = false;
         download.moved += bytes.len() as u64;
@@ -175,7 +178,10 @@ impl Module {
         self.ftp.length = moved;
         self.ftp.due = None;
         match written {
-            Ok(()) => self.pull_download(now),
+            Ok(()) => {
+                self.count_data(now, bytes.len());
+                self.pull_download(now);
+            }
             Err(failure) => {
                 self.abort_request();
                 self.fail_job(failure);
@@ -186,6 +192,8 @@ impl Module {
     fn end_download(&mut self, outcome: Result<(), Failure>) {
         let Some(download) = self.ftp.download() else { return };
         let (verb, moved) = (download.verb, download.moved);
+        let at_end = download.from > 0 && moved == 0 && outcome.is_ok();
+        let outcome = if at_end && self.config.end_read_fails { Err(Failure::server(550)) } else { outcome };
         let to_host = match &mut download.target {
             // Between the opening and CONNECT, and during a pause, the end has to wait.
             Target::Com { paused, end, .. }

@@ -98,6 +98,14 @@ impl super::Ftp {
         self.upload().map_or(0, |upload| upload.room())
     }
 
+    /// Nothing is on its way to the server any more, and nothing goes there.
+    pub(super) fn freeze_upload(&mut self) {
+        if let Some(upload) = self.upload() {
+            upload.in_flight = 0;
+            upload.chunks = 0;
+        }
+    }
+
     pub(crate) fn upload_left(&mut self) -> Option<u64> {
         self.upload().and_then(|upload| upload.left())
     }
@@ -124,16 +132,12 @@ impl Module {
             },
         };
         let from_host = matches!(source, Source::Com(_));
-        self.requests.push_back(Request::Store { path: path.clone(), offset: start });
+        let request = Request::Store { path: path.clone(), offset: start };
         self.begin_put(
             now,
             Upload { path, source, phase: Phase::Opening, start, moved: 0, in_flight: 0, chunks: 0 },
         );
-        if !from_host {
-            return Ok(Answer::Ok);
-        }
-        self.await_data(now);
-        Ok(Answer::Later)
+        Ok(self.open_data_connection(now, request, from_host))
     }
 
     /// The next part of an upload whose data connection is open.
@@ -208,7 +212,11 @@ impl Module {
         let (moved, complete) = (upload.moved, upload.left() == Some(0));
         self.ftp.length = moved;
         self.ftp.extend(now);
-        self.requests.push_back(Request::Data(bytes.to_vec()));
+        if self.wedged {
+            self.ftp.freeze();
+        } else {
+            self.requests.push_back(Request::Data(bytes.to_vec()));
+        }
         if complete {
             self.end_upload_data(now);
         }
@@ -234,6 +242,9 @@ impl Module {
         let last = upload.is_last();
         upload.phase = if last { Phase::Ending } else { Phase::Draining };
         self.ftp.extend(now);
+        if self.wedged {
+            return;
+        }
         if last {
             self.requests.push_back(Request::EndOfData);
         } else {
@@ -254,10 +265,10 @@ impl Module {
     fn push_file(&mut self, now: Instant) {
         while let Some(upload) = self.ftp.upload() {
             let Source::File(file) = &mut upload.source else { return };
-            if upload.phase != Phase::Moving || upload.in_flight >= WINDOW {
+            if self.wedged || upload.phase != Phase::Moving || upload.in_flight >= WINDOW {
                 return;
             }
-            let mut chunk = vec![0; CHUNK];
+            let mut chunk = vec![0; self.watch.until_event(CHUNK)];
             match file.read(&mut chunk) {
                 Ok(0) => return self.end_upload(now),
                 Ok(count) => {
@@ -267,6 +278,7 @@ impl Module {
                     upload.chunks += 1;
                     self.ftp.length = upload.moved;
                     self.requests.push_back(Request::Data(chunk));
+                    self.count_data(now, count);
                 }
                 Err(_) => {
                     self.abort_request();
