@@ -274,6 +274,10 @@ impl Failure {
             {
                 (reply.cause(), reply.remedy())
             }
+            Cause::Ftp(FtpError { code: FtpCode::TIMEOUT, .. }) if self.verb == Some(Verb::QftpPut) => (
+                "bytes of the upload were lost on the line and the module waited for them, or the server stopped answering",
+                "use flow control (RTS/CTS) or a lower baud rate; if that is not it, check the signal and raise rsptimeout; then resume",
+            ),
             Cause::Ftp(FtpError { code: FtpCode::SUCCESS, reply }) => (reply.cause(), reply.remedy()),
             Cause::Ftp(error) => (error.code.cause(), error.code.remedy()),
             Cause::Cme(code) => {

@@ -1,6 +1,6 @@
 //! After an abort or a failure with data on the line: out of data mode, in step again, session known.
 
-use super::failure::{Cause, Failure, SessionState};
+use super::failure::{Cause, Failure, LineFault, SessionState};
 use super::link::{Answer, Phase};
 use super::state::{Op, State};
 use super::sync::{Sync, Synced};
@@ -51,6 +51,11 @@ impl State {
                 }
                 Synced::InStep if recover.ftp => RecoverStep::Stat,
                 Synced::InStep => return self.recovered(recover, SessionState::Usable),
+                // The data did not stop by itself: there is no module any more that could send or take it.
+                Synced::Never(fault) if recover.failure.cause == Cause::Line(LineFault::Stalled) => {
+                    let failure = Failure { cause: Cause::Line(fault), ..recover.failure };
+                    return self.recovered(Recover { failure, ..recover }, SessionState::Reset);
+                }
                 Synced::Never(_) => return self.recovered(recover, SessionState::Reset),
             },
             (RecoverStep::Stat, Ok(Answer::Number(1))) => {

@@ -310,6 +310,10 @@ impl State {
                 self.empty_upload = false;
                 self.link.press_escape(now, self.t());
             }
+            // It said OK to all of the data, and then not what came of it.
+            Phase::Trailer if self.link.silence() == LineFault::UrcSilent => {
+                self.fail(now, Cause::Line(LineFault::UrcSilent), receive);
+            }
             // Bytes were lost and the module waits for more, or its end was lost.
             Phase::Trailer => self.fail(now, Cause::Line(LineFault::Stalled), receive),
             Phase::Answer => {
