@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use qftp_emulator::{Fault, Profile};
 
 /// Files over FTP through a Quectel cellular module, by its AT commands.
 #[derive(Debug, Parser)]
@@ -97,6 +98,8 @@ pub(crate) enum Command {
     #[cfg(feature = "demo")]
     Demo(DemoArgs),
     /// An emulated module on a pseudo-terminal or a TCP port, until Ctrl-C
+    ///
+    /// With --baud its line has the speed of a real one.
     Emulate(EmulateArgs),
     /// Send a file to a server
     Put {
@@ -235,12 +238,24 @@ pub(crate) struct EmulateArgs {
     /// Size of the SD card, in bytes; k and M may follow
     #[arg(long, value_name = "BYTES", value_parser = size)]
     pub(crate) sd_size: Option<u64>,
-    /// The SIM card
-    #[arg(long, value_name = "STATE", default_value = "ready")]
-    pub(crate) sim: SimArg,
-    /// The module is not attached to the packet network
+    /// What kind of module; --list-profiles tells which there are
+    #[arg(long, value_name = "NAME", default_value = "ec200s", value_parser = Profile::parse)]
+    pub(crate) profile: &'static Profile,
+    /// Something that is different or goes wrong, such as reboot=1000; may be given several times
+    ///
+    /// --list-faults tells which there are. WHEN is a number of bytes of files (1000), of command lines (3cmd), or a time
+    /// (500ms, 2s).
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = Fault::parse)]
+    pub(crate) fault: Vec<Fault>,
+    /// Where every random choice comes from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print the faults, one a line
     #[arg(long)]
-    pub(crate) detached: bool,
+    pub(crate) list_faults: bool,
+    /// Print the profiles, one a line
+    #[arg(long)]
+    pub(crate) list_profiles: bool,
 }
 
 /// Flow control.
@@ -290,17 +305,6 @@ pub(crate) enum UrcPortArg {
     Usbat,
     /// The modem port on USB
     Usbmodem,
-}
-
-/// The SIM card of an emulated module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SimArg {
-    /// There and open
-    Ready,
-    /// None
-    None,
-    /// Locked by its PIN, 1234
-    Pin,
 }
 
 /// A size such as 4096, 64k or 20M.

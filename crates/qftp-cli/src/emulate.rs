@@ -5,18 +5,22 @@ use std::thread;
 use std::time::Duration;
 
 use qftp_core::wire::Storage;
-use qftp_emulator::{Config, Direction, Drives, Emulator, Pin, Sim};
+use qftp_emulator::{Builder, Config, Direction, Drives, Emulator, Fault, FaultKind, Profile};
 use qftp_transport::{Port, SerialPort, Settings};
 use serde_json::json;
 
-use crate::args::{EmulateArgs, SimArg};
+use crate::args::EmulateArgs;
 use crate::exit::{Code, Problem};
 use crate::port::Context;
 use crate::record::escape;
 
 /// Runs a module until Ctrl-C.
 pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> {
-    let mut builder = Emulator::builder(config(args)?);
+    if args.list_faults || args.list_profiles {
+        list(context, args.list_faults);
+        return Ok(());
+    }
+    let mut builder = at_rate(Emulator::builder(config(args)?), context.options.baud);
     if context.options.verbose {
         builder = builder.log(show).notes(|note| {
             let _ = writeln!(io::stderr(), "- {note}");
@@ -48,6 +52,30 @@ pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> 
     }
 }
 
+fn at_rate(builder: Builder, rate: Option<u32>) -> Builder {
+    match rate {
+        Some(rate) => builder.line_rate(rate),
+        None => builder,
+    }
+}
+
+/// The faults, or the profiles: a line each.
+fn list(context: &Context, faults: bool) {
+    let rows: Vec<_> = if faults {
+        let row = |kind: &FaultKind| (kind.usage(), kind.about, kind.default_value());
+        Fault::kinds().iter().map(row).collect()
+    } else {
+        Profile::all().iter().map(|profile| (profile.name.to_owned(), profile.about, None)).collect()
+    };
+    let width = rows.iter().map(|(usage, ..)| usage.len()).max().unwrap_or(0);
+    for (usage, about, default) in rows {
+        let shown = default.as_ref().map_or_else(String::new, |value| format!(" [default: {value}]"));
+        let object =
+            json!({ "name": usage.split('[').next(), "usage": usage, "about": about, "default": default });
+        context.output.result(&format!("{usage:<width$}  {about}{shown}"), &object);
+    }
+}
+
 /// What a host gives as its port.
 fn name(emulator: &Emulator, args: &EmulateArgs) -> String {
     match (emulator.address(), &args.pty, emulator.path()) {
@@ -69,12 +97,9 @@ fn config(args: &EmulateArgs) -> Result<Config, Problem> {
         None => drives,
     });
     let mut config = Config::new(drives);
-    config.sim = match args.sim {
-        SimArg::Ready => Sim::Ready,
-        SimArg::None => Sim::Absent,
-        SimArg::Pin => Sim::Locked(Pin::new("1234")),
-    };
-    config.attached = !args.detached;
+    args.profile.apply(&mut config);
+    config.faults.clone_from(&args.fault);
+    config.seed = args.seed;
     Ok(config)
 }
 
@@ -89,8 +114,9 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    pub(crate) fn start() -> Result<Self, Problem> {
-        let emulator = Emulator::builder(Config::new(temporary()?)).on_pty(None);
+    /// Starts it, on a line of this speed where there is one.
+    pub(crate) fn start(rate: Option<u32>) -> Result<Self, Problem> {
+        let emulator = at_rate(Emulator::builder(Config::new(temporary()?)), rate).on_pty(None);
         let emulator =
             emulator.map_err(|error| Problem::new(Code::Port, format!("no pseudo-terminal: {error}")))?;
         let path = emulator.path().map(|path| path.display().to_string()).unwrap_or_default();

@@ -38,7 +38,7 @@ impl Context {
     pub(crate) fn client(&self) -> Result<AnyClient, Problem> {
         let address = self.options.port.as_deref().ok_or_else(no_port)?;
         let port: Box<dyn Port + Send> = match address {
-            EMULATOR => Box::new(crate::emulate::Own::start()?),
+            EMULATOR => Box::new(crate::emulate::Own::start(None)?),
             address => Box::new(open(address, &self.settings())?),
         };
         self.client_on(port)

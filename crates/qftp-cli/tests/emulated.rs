@@ -118,9 +118,9 @@ fn the_module_itself() {
 
 #[test]
 fn states_of_sim_and_network() {
-    let none = Emulator::start(&["--sim", "none"]);
+    let none = Emulator::start(&["--fault", "no-sim"]);
     insta::assert_snapshot!("no_sim", shown(none.qftp(&["size", "ftp://h/x"])));
-    let pin = Emulator::start(&["--sim", "pin"]);
+    let pin = Emulator::start(&["--fault", "sim-pin"]);
     insta::assert_snapshot!("sim_pin", shown(pin.qftp(&["size", "ftp://h/x"])));
     let ready = Emulator::start(&[]);
     insta::assert_snapshot!("no_apn", shown(ready.qftp(&["size", "ftp://h/x"])));

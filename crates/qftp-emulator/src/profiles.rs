@@ -26,15 +26,19 @@ pub struct Profile {
 
 /// The first is the default: it changes nothing.
 static PROFILES: [Profile; 6] = [
-    Profile { name: "ec200s", about: "EC200S: what Config::new is, UFS, RAM and SD", set: |_| {} },
+    Profile {
+        name: "ec200s",
+        about: "EC200S: UFS, RAM and SD; both spellings of SSL_ctxID; path quoted, password masked; +++ pauses",
+        set: |_| {},
+    },
     Profile {
         name: "ec200t",
-        about: "EC200T: as the EC200S, by another name",
+        about: "EC200T: an EC200S by another name",
         set: |config| identify(config, "EC200T", "EC200TCNHAR02A09M16"),
     },
     Profile {
         name: "ec600n",
-        about: "EC600N-CN: no SD card",
+        about: "EC600N-CN: as the EC200S, without SD",
         set: |config| {
             identify(config, "EC600N", "EC600NCNLAR01A01M08");
             without(config, &[Storage::Sd]);
@@ -42,7 +46,7 @@ static PROFILES: [Profile; 6] = [
     },
     Profile {
         name: "eg912y",
-        about: "EG912Y-EU: no SD card; the path of QFTPPWD bare",
+        about: "EG912Y-EU: as the EC200S, without SD, path bare",
         set: |config| {
             identify(config, "EG912Y", "EG912YEUAAR01A01M08");
             without(config, &[Storage::Sd]);
@@ -61,7 +65,7 @@ static PROFILES: [Profile; 6] = [
     },
     Profile {
         name: "eg800k-like",
-        about: "Newer firmware: sslctxid, restenable and cache_size, no cache; password masked; +++ aborts; UFS only",
+        about: "Newer firmware: sslctxid only, restenable, cache_size, no cache; path bare; +++ aborts; UFS only",
         set: |config| {
             identify(config, "EG800K", "EG800KEULCR07A07M04");
             without(config, &[Storage::Ram, Storage::Sd]);

@@ -1,6 +1,7 @@
 //! A module at a real port: a PTY, a TCP port, or a pipe in the process; each in a thread of its own.
 
 mod log;
+mod pace;
 mod port;
 mod wake;
 
@@ -20,9 +21,11 @@ pub use port::HostEnd;
 
 use crate::client::Client;
 use crate::config::Config;
+use crate::faults::Fault;
 use crate::ftp_side::FtpSide;
 use crate::module::Module;
 use log::{Log, Tap};
+use pace::Pace;
 use port::{Link, Port};
 use wake::{Alarm, Bell};
 
@@ -37,6 +40,7 @@ pub struct Builder {
     ftp: Option<Box<dyn FtpSide>>,
     log: Option<Tap>,
     note: Option<Listener>,
+    rate: Option<u32>,
 }
 
 /// A running module. It stops when this is dropped.
@@ -77,10 +81,10 @@ struct Orders {
     bell: Bell,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
     Dtr(bool),
     PowerCycle,
+    Faults(Vec<Fault>),
     Stop,
 }
 
@@ -103,6 +107,14 @@ impl Builder {
     #[must_use]
     pub fn notes(mut self, note: impl FnMut(&str) + Send + 'static) -> Self {
         self.note = Some(Box::new(note));
+        self
+    }
+
+    /// Gives the line a speed, in bits a second: bytes leave, and are taken, no faster than ten bits a byte (8N1) allow.
+    /// Without it the line is as fast as it can.
+    #[must_use]
+    pub fn line_rate(mut self, rate: u32) -> Self {
+        self.rate = Some(rate);
         self
     }
 
@@ -154,8 +166,8 @@ impl Builder {
             log: self.log.map(Log::new),
             note: self.note,
             epoch: Clock::now(),
-            received: Buffer::new(),
-            sending: Buffer::new(),
+            received: Way::new(self.rate),
+            sending: Way::new(self.rate),
         };
         let thread = thread::Builder::new().name("qftp-module".into()).spawn(move || {
             worker.run();
@@ -169,7 +181,7 @@ impl Emulator {
     /// A module as `config` describes it, with an FTP client on real sockets.
     #[must_use]
     pub fn builder(config: Config) -> Builder {
-        Builder { config, ftp: None, log: None, note: None }
+        Builder { config, ftp: None, log: None, note: None, rate: None }
     }
 
     /// The PTY's path, on a PTY.
@@ -198,6 +210,19 @@ impl Emulator {
     /// Switches the power off and on again.
     pub fn power_cycle(&self) {
         self.order(Order::PowerCycle);
+    }
+
+    /// Changes what goes wrong from now on; see [`Module::set_faults`].
+    ///
+    /// ```
+    /// use qftp_emulator::{Config, Drives, Emulator, Fault};
+    /// let (emulator, _host) = Emulator::builder(Config::new(Drives::temporary()?)).in_process()?;
+    /// emulator.set_faults(&[Fault::parse("reboot=5s")?]);
+    /// emulator.set_faults(&[]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_faults(&self, faults: &[Fault]) {
+        self.order(Order::Faults(faults.to_vec()));
     }
 
     /// Whether the module still runs: in the process it ends when the host's end is dropped.
@@ -259,9 +284,9 @@ struct Worker {
     note: Option<Listener>,
     epoch: Clock,
     /// From the host, not yet taken by the module. No more is read until it is empty.
-    received: Buffer,
+    received: Way,
     /// From the module, not yet taken by the port.
-    sending: Buffer,
+    sending: Way,
 }
 
 impl Worker {
@@ -292,6 +317,7 @@ impl Worker {
             match order {
                 Order::Dtr(on) => self.module.set_dtr(self.now(), on),
                 Order::PowerCycle => self.module.power_cycle(self.now()),
+                Order::Faults(faults) => self.module.set_faults(&faults),
                 Order::Stop => return false,
             }
         }
@@ -326,12 +352,16 @@ impl Worker {
 
     fn receive(&mut self) -> bool {
         let fresh = self.received.is_empty() && self.read_port();
-        if self.received.is_empty() {
-            return false;
+        let arrived = self.received.passed();
+        if arrived.is_empty() {
+            return fresh;
         }
-        let now = self.now();
-        let taken = self.module.handle_input(now, self.received.bytes());
+        let (count, now) = (arrived.len(), self.now());
+        let taken = self.module.handle_input(now, self.received.passed());
         self.received.take(taken);
+        if taken < count {
+            self.received.stop();
+        }
         self.exchange() | fresh | (taken > 0)
     }
 
@@ -359,10 +389,15 @@ impl Worker {
             }
             moved = self.exchange();
         }
-        while !self.sending.is_empty() {
-            let written = self.port.write(self.sending.bytes());
+        loop {
+            let due = self.sending.passed();
+            if due.is_empty() {
+                break;
+            }
+            let written = self.port.write(due);
             self.sending.take(written);
             if written == 0 {
+                self.sending.stop();
                 break;
             }
             moved = true;
@@ -372,25 +407,32 @@ impl Worker {
 
     /// Sleeps until the port, the FTP side, an order or the clock has something.
     fn wait(&mut self) {
-        let timeout = self
+        let module = self
             .module
             .poll_timeout()
             .map(|due| Duration::from_millis(due.as_millis()).saturating_sub(self.epoch.elapsed()));
-        self.port.wait(&self.alarm, self.received.is_empty(), !self.sending.is_empty(), timeout);
+        let line = [self.received.wait(), self.sending.wait()];
+        let timeout = line.into_iter().chain([module]).flatten().min();
+        // Room in the port is of no use to bytes that are not due.
+        let writes = !self.sending.is_empty() && self.sending.wait().is_none();
+        self.port.wait(&self.alarm, self.received.is_empty(), writes, timeout);
         self.alarm.clear();
     }
 }
 
-/// Bytes between two hands.
-struct Buffer {
+/// Bytes on their way in one direction, at the line's speed where it has one.
+struct Way {
     room: Box<[u8]>,
     start: usize,
     end: usize,
+    pace: Option<Pace>,
 }
 
-impl Buffer {
-    fn new() -> Self {
-        Self { room: vec![0; CHUNK].into(), start: 0, end: 0 }
+impl Way {
+    fn new(rate: Option<u32>) -> Self {
+        let pace = rate.map(Pace::new);
+        let size = pace.as_ref().map_or(CHUNK, Pace::piece);
+        Self { room: vec![0; size].into(), start: 0, end: 0, pace }
     }
 
     fn is_empty(&self) -> bool {
@@ -401,9 +443,17 @@ impl Buffer {
         &self.room[self.start..self.end]
     }
 
+    /// The bytes that have had the time to pass.
+    fn passed(&mut self) -> &[u8] {
+        let waiting = self.end - self.start;
+        let count = self.pace.as_mut().map_or(waiting, |pace| pace.allow(Clock::now(), waiting));
+        &self.room[self.start..self.start + count]
+    }
+
     /// Fills an empty buffer from a source, until the source has no more or the buffer no room.
     fn fill(&mut self, mut source: impl FnMut(&mut [u8]) -> usize) {
-        self.clear();
+        self.start = 0;
+        self.end = 0;
         while self.end < self.room.len() {
             let count = source(&mut self.room[self.end..]);
             if count == 0 {
@@ -415,10 +465,24 @@ impl Buffer {
 
     fn take(&mut self, count: usize) {
         self.start += count;
+        if let Some(pace) = &mut self.pace {
+            pace.pass(count);
+        }
     }
 
     fn clear(&mut self) {
         self.start = 0;
         self.end = 0;
+        self.stop();
+    }
+
+    fn stop(&mut self) {
+        if let Some(pace) = &mut self.pace {
+            pace.stop();
+        }
+    }
+
+    fn wait(&self) -> Option<Duration> {
+        self.pace.as_ref().and_then(Pace::wait)
     }
 }

@@ -9,7 +9,7 @@ use qftp_core::wire::Verb;
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Trouble {
-    /// Every so-manieth URC of an FTP command is lost.
+    /// Of the URCs of FTP commands one in so many is lost.
     pub lost_urc: Option<u64>,
     /// The URCs of this command are lost.
     pub lost_urc_of: Option<Verb>,

@@ -1,6 +1,5 @@
 //! `qftp demo`: an FTP server, an emulated module and a host in one process.
 
-mod pace;
 mod payload;
 mod server;
 
@@ -10,7 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use qftp_core::session::GetOptions;
-use qftp_transport::{Port, Put};
+use qftp_transport::{Port as _, Put};
 use serde_json::json;
 
 use crate::args::DemoArgs;
@@ -20,7 +19,6 @@ use crate::local::Source;
 use crate::output;
 use crate::port::{AnyClient, Context};
 use crate::url::Url;
-use pace::Paced;
 use payload::{Hashed, Payload};
 use server::Server;
 
@@ -34,7 +32,7 @@ pub(crate) fn run(context: &Context, args: &DemoArgs) -> Result<(), Problem> {
         None => Source { reader: Box::new(Payload::new(args.size)), len: Some(args.size) },
     };
     let server = Server::start()?;
-    let own = Own::start()?;
+    let own = Own::start(context.options.baud)?;
     let say = |name: &str, text: &str| {
         context.output.result(&format!("{name:<8} {text}"), &json!({ "step": name, "text": text }));
     };
@@ -42,11 +40,7 @@ pub(crate) fn run(context: &Context, args: &DemoArgs) -> Result<(), Problem> {
     let pace = context.options.baud.map_or_else(String::new, |baud| format!(", {baud} baud"));
     say("module", &format!("an emulated EC200S on {}{pace}", own.name()));
 
-    let port: Box<dyn Port + Send> = match context.options.baud {
-        Some(baud) => Box::new(Paced::new(own, baud)),
-        None => Box::new(own),
-    };
-    let mut client = context.client_on(port)?;
+    let mut client = context.client_on(Box::new(own))?;
     let url = Url::parse(&server.url(NAME)).map_err(Problem::failed)?;
     context.login(&mut client, &url, "", None)?;
     say("host", "module set up, logged in to the server");

@@ -139,12 +139,35 @@ pub(super) static KINDS: &[FaultKind] = &[
             c.urc_port = UrcPort::from_name(v.word().as_bytes()).unwrap_or(c.urc_port);
         },
     ),
-    kind("lost-urc", number("urcs", 2), "Every so-manieth URC of an FTP command is lost", |c, v| {
-        c.trouble.lost_urc = Some(v.number());
-    }),
+    kind(
+        "lost-urc",
+        number("urcs", 2),
+        "Of the URCs of FTP commands one in so many is lost: the 2nd, the 4th …",
+        |c, v| {
+            c.trouble.lost_urc = Some(v.number());
+        },
+    ),
     kind(
         "lost-urc-of",
-        Takes::Word(&["QFTPSIZE", "QFTPOPEN", "QFTPCLOSE", "QFTPPUT", "QFTPGET", "QFTPDEL", "QFTPSTAT"]),
+        Takes::Word(&[
+            "QFTPSIZE",
+            "QFTPOPEN",
+            "QFTPCLOSE",
+            "QFTPPUT",
+            "QFTPGET",
+            "QFTPLIST",
+            "QFTPNLST",
+            "QFTPMLSD",
+            "QFTPCWD",
+            "QFTPPWD",
+            "QFTPDEL",
+            "QFTPMKDIR",
+            "QFTPRMDIR",
+            "QFTPMDTM",
+            "QFTPRENAME",
+            "QFTPLEN",
+            "QFTPSTAT",
+        ]),
         "The URCs of this command are lost",
         |c, v| {
             c.trouble.lost_urc_of = Verb::from_name(format!("+{}", v.word()).as_bytes());
