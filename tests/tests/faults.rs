@@ -35,14 +35,14 @@ fn check(told: Told) -> Result<Vec<u8>, Failure> {
 
 /// A day's work: set up, log in, a file up and down and looked at from all sides, log out. What is said to have worked is looked up
 /// on the server.
-fn day(pair: &mut Pair) -> Result<(), Failure> {
+fn day(pair: &mut Pair, folder: &str) -> Result<(), Failure> {
     check(pair.run(b"", |s, now| s.setup(now, &setup())))?;
     check(pair.run(b"", |s, now| s.open(now, &login())))?;
-    pair.server.add_folder("/day");
-    check(pair.run(b"", |s, now| s.cwd(now, "/day")))?;
+    pair.server.add_folder(folder);
+    check(pair.run(b"", |s, now| s.cwd(now, folder)))?;
     let told = pair.run(b"", Session::pwd);
     assert!(
-        told.outcome == Outcome::Done(format!("Text({:?})", b"/day")) || check(told.clone()).is_err(),
+        told.outcome == Outcome::Done(format!("Text({:?})", folder.as_bytes())) || check(told.clone()).is_err(),
         "{told:?}"
     );
     check(told)?;
@@ -50,7 +50,7 @@ fn day(pair: &mut Pair) -> Result<(), Failure> {
         let data = nasty(len);
         let options = PutOptions::whole(len as u64);
         check(pair.run(&data, |s, now| s.put(now, "a.bin", &options)))?;
-        assert_eq!(pair.server.file("/day/a.bin").as_deref(), Some(&data[..]), "{len} bytes up");
+        assert_eq!(pair.server.file(&format!("{folder}/a.bin")).as_deref(), Some(&data[..]), "{len} bytes up");
         let back = check(pair.run(b"", |s, now| s.get(now, "a.bin", &GetOptions::default())))?;
         assert_eq!(back, data, "{len} bytes down");
     }
@@ -71,7 +71,7 @@ fn day(pair: &mut Pair) -> Result<(), Failure> {
     let facts = check(pair.run(b"", |s, now| s.facts(now, ".")))?;
     assert!(facts.ends_with(b" b.bin\r\n"), "{}", facts.escape_ascii());
     check(pair.run(b"", |s, now| s.delete(now, "b.bin")))?;
-    assert_eq!(pair.server.file("/day/b.bin"), None);
+    assert_eq!(pair.server.file(&format!("{folder}/b.bin")), None);
     check(pair.run(b"", Session::close))?;
     Ok(())
 }
@@ -160,7 +160,7 @@ fn a_day_under_every_fault() {
             if kind.name == "shuffled-start" {
                 pair.module.power_cycle(pair.now);
             }
-            match (day(&mut pair), expected(kind, &value)) {
+            match (day(&mut pair, "/day"), expected(kind, &value)) {
                 (Ok(()), Day::Done) => {}
                 (Err(failure), Day::Fails(verb, cause, state)) => {
                     let met = (failure.verb, failure.cause, failure.state);
@@ -187,5 +187,5 @@ fn recover(pair: &mut Pair, name: &str) {
         }
         _ => {}
     }
-    day(pair).unwrap_or_else(|failure| panic!("after {name}: {failure} ({failure:?})"));
+    day(pair, "/after").unwrap_or_else(|failure| panic!("after {name}: {failure} ({failure:?})"));
 }
