@@ -178,7 +178,7 @@ impl State {
         let downloading =
             matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead);
         if downloading && !corrupt {
-            failure.transferred = receive.delivered;
+            failure.transferred = receive.trusted();
         }
         if cause == Cause::Line(LineFault::Restarted) {
             self.set_up = false;
