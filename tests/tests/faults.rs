@@ -42,7 +42,8 @@ fn day(pair: &mut Pair, folder: &str) -> Result<(), Failure> {
     check(pair.run(b"", |s, now| s.cwd(now, folder)))?;
     let told = pair.run(b"", Session::pwd);
     assert!(
-        told.outcome == Outcome::Done(format!("Text({:?})", folder.as_bytes())) || check(told.clone()).is_err(),
+        told.outcome == Outcome::Done(format!("Text({:?})", folder.as_bytes()))
+            || check(told.clone()).is_err(),
         "{told:?}"
     );
     check(told)?;
@@ -50,7 +51,11 @@ fn day(pair: &mut Pair, folder: &str) -> Result<(), Failure> {
         let data = nasty(len);
         let options = PutOptions::whole(len as u64);
         check(pair.run(&data, |s, now| s.put(now, "a.bin", &options)))?;
-        assert_eq!(pair.server.file(&format!("{folder}/a.bin")).as_deref(), Some(&data[..]), "{len} bytes up");
+        assert_eq!(
+            pair.server.file(&format!("{folder}/a.bin")).as_deref(),
+            Some(&data[..]),
+            "{len} bytes up"
+        );
         let back = check(pair.run(b"", |s, now| s.get(now, "a.bin", &GetOptions::default())))?;
         assert_eq!(back, data, "{len} bytes down");
     }

@@ -78,7 +78,9 @@ fn what_the_profiles_say() {
         let expected = profile.name.split('-').next().unwrap_or_default().to_ascii_uppercase();
         let expected = if profile.name == "strict-note" { "EC200S".to_owned() } else { expected };
         assert_eq!(model, format!("\r\n{expected}\r\n\r\nOK\r\n"));
-        assert!(say(profile.name, "ATI").contains(&format!("\r\nQuectel\r\n{expected}\r\nRevision: {expected}")));
+        assert!(
+            say(profile.name, "ATI").contains(&format!("\r\nQuectel\r\n{expected}\r\nRevision: {expected}"))
+        );
     }
     let keys = |name| {
         let said = say(name, "AT+QFTPCFG=?");
@@ -107,9 +109,11 @@ fn what_the_profiles_say() {
 #[test]
 fn a_profile_with_a_fault() {
     let mut config = config(Profile::parse("eg800k-like").expect("a profile"));
-    config.faults = vec![Fault::parse("path=quoted").expect("a fault"), Fault::parse("escape=pause").expect("a fault")];
+    config.faults =
+        vec![Fault::parse("path=quoted").expect("a fault"), Fault::parse("escape=pause").expect("a fault")];
     let mut pair = Pair::new(config, || usize::MAX);
-    pair.run(b"", |s, now| s.setup(now, &Setup { apn: Some(Apn::new("internet")), ..Setup::default() })).expect_done();
+    pair.run(b"", |s, now| s.setup(now, &Setup { apn: Some(Apn::new("internet")), ..Setup::default() }))
+        .expect_done();
     pair.run(b"", |s, now| s.open(now, &Login::new("server"))).expect_done();
     assert_eq!(pair.type_in(b"AT+QFTPPWD\r", 10), b"\r\nOK\r\n\r\n+QFTPPWD: 0,\"/\"\r\n");
     pair.module.set_faults(&[]);
