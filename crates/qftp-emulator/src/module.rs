@@ -372,7 +372,7 @@ impl Module {
     }
 
     /// Says what can be said by itself now.
-    fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         if self.power == Power::On && matches!(self.mode, Mode::Command) {
             if self.settings.urc_port != self.config.port {
                 self.out.forget_urcs();
