@@ -113,9 +113,9 @@ fn expected(kind: &FaultKind, value: &str) -> Day {
         // What a host must get along with.
         (
             "dribble" | "joined" | "chatter" | "no-blank-line" | "echo-off" | "cme" | "escape" | "ato-error"
-            | "path" | "password" | "end-read" | "nlist" | "ssl-key" | "lacks-key" | "no-qurccfg"
-            | "no-ats12" | "shuffled-start" | "urc-port" | "late-urc" | "slow-close" | "no-ram" | "no-sd"
-            | "small-ufs" | "ufs-full" | "wedge-cure",
+            | "path" | "password" | "end-read" | "nlist" | "ssl-key" | "lacks-key" | "lacks-ssl-key"
+            | "no-qurccfg" | "no-ats12" | "shuffled-start" | "urc-port" | "late-urc" | "slow-close"
+            | "no-ram" | "no-sd" | "small-ufs" | "ufs-full" | "wedge-cure",
             _,
         ) => Day::Done,
         // The login of this day is a plain one.

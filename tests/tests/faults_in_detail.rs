@@ -91,7 +91,7 @@ fn no_data_connection() {
         get(&mut pair, 0).expect_done();
         let failure = get(&mut pair, 0).expect_failure();
         assert_eq!(
-            (failure.ftp_code().map(|code| code.get()), failure.state),
+            (failure.ftp_code().map(qftp_core::codes::FtpCode::get), failure.state),
             (Some(615), SessionState::Reopen)
         );
         let said = text(&pair.type_in(b"AT+QFTPPWD\r", 10));
@@ -131,7 +131,7 @@ fn in_mid_download() {
                 _ if near_the_end => {}
                 Some(fault) => assert_eq!(failure.cause, Cause::Line(fault), "{event}={count}"),
                 None => {
-                    let code = failure.ftp_code().map(|code| code.get());
+                    let code = failure.ftp_code().map(qftp_core::codes::FtpCode::get);
                     assert!(matches!(code, Some(605 | 606)), "{event}={count}: {failure}");
                 }
             }
@@ -169,14 +169,20 @@ fn in_mid_transfer_of_a_staged_file() {
         let via = Via::Storage(Storage::Ufs);
         let put = PutOptions { via, ..PutOptions::whole(50_000) };
         let failure = pair.run(&data, |s, now| s.put(now, "g.bin", &put)).expect_failure();
-        assert!(matches!(failure.ftp_code().map(|code| code.get()), Some(605 | 606)), "{failure}");
+        assert!(
+            matches!(failure.ftp_code().map(qftp_core::codes::FtpCode::get), Some(605 | 606)),
+            "{failure}"
+        );
         let mut pair = Pair::whole().logged_in();
         pair.server.add_file("/f.bin", data.clone());
         pair.module.set_faults(&faults(&[&format!("{event}=20000")]));
         let options = GetOptions { via, ..GetOptions::default() };
         let told = pair.run(b"", |s, now| s.get(now, "f.bin", &options));
         assert_eq!(told.data, b"");
-        assert!(matches!(told.expect_failure().ftp_code().map(|code| code.get()), Some(605 | 606)));
+        assert!(matches!(
+            told.expect_failure().ftp_code().map(qftp_core::codes::FtpCode::get),
+            Some(605 | 606)
+        ));
     }
 }
 
@@ -198,7 +204,7 @@ fn at_idle() {
         assert!(event.ends_with("cmd") || lines.contains("606"), "{lines}");
         let failure = get(&mut pair, 0).expect_failure();
         assert_eq!(
-            (failure.ftp_code().map(|code| code.get()), failure.state),
+            (failure.ftp_code().map(qftp_core::codes::FtpCode::get), failure.state),
             (Some(606), SessionState::Reopen)
         );
         log_in(&mut pair).expect_done();
@@ -206,7 +212,7 @@ fn at_idle() {
     }
     let (mut pair, lines) = lost("pdp-drop=1s");
     assert!(lines.contains("PdpDeactivated(1)"), "{lines}");
-    assert_eq!(get(&mut pair, 0).expect_failure().ftp_code().map(|code| code.get()), Some(606));
+    assert_eq!(get(&mut pair, 0).expect_failure().ftp_code().map(qftp_core::codes::FtpCode::get), Some(606));
     // Not before it has been put down does it come up again.
     pair.type_in(b"ATE0\r", 10);
     assert_eq!(text(&pair.type_in(b"AT+QIACT=1\r", 10)), "\r\nERROR\r\n");
@@ -301,7 +307,7 @@ fn storages_that_are_small_or_missing() {
     pair.server.add_file("/f.bin", data.clone());
     let options = GetOptions { via: Via::Storage(Storage::Ufs), ..GetOptions::default() };
     let failure = pair.run(b"", |s, now| s.get(now, "f.bin", &options)).expect_failure();
-    assert_eq!(failure.ftp_code().map(|code| code.get()), Some(619));
+    assert_eq!(failure.ftp_code().map(qftp_core::codes::FtpCode::get), Some(619));
     let mut missing = with(&["no-ram"]);
     set_up(&mut missing).expect_done();
     let failure = missing.run(b"", |s, now| s.storage(now, Storage::Ram)).expect_failure();
@@ -315,7 +321,7 @@ fn an_overrun() {
     let put = |pair: &mut Pair| pair.run(&data, |s, now| s.put(now, "o.bin", &PutOptions::whole(3000)));
     let mut pair = with(&["overrun=64"]).logged_in();
     let failure = put(&mut pair).expect_failure();
-    assert_eq!((failure.ftp_code().map(|code| code.get()), failure.transferred), (Some(609), 0));
+    assert_eq!((failure.ftp_code().map(qftp_core::codes::FtpCode::get), failure.transferred), (Some(609), 0));
     assert!(failure.remedy().contains("RTS/CTS"), "{}", failure.remedy());
     assert!(pair.server.file("/o.bin").is_some_and(|file| file.len() < 3000), "bytes are missing");
     // Staged, the module counts and says so within its time-out.
@@ -348,7 +354,7 @@ fn tls_is_refused_whatever_the_server() {
         let host = FileName::new("server").expect("a name");
         let open = Command::Ftp(FtpCommand::Open { host, port: Some(990) });
         let failure = pair.run(b"", |s, now| s.command(now, &open)).expect_failure();
-        assert_eq!(failure.ftp_code().map(|code| code.get()), Some(expected));
+        assert_eq!(failure.ftp_code().map(qftp_core::codes::FtpCode::get), Some(expected));
         pair.session = Session::new(qftp_core::session::Config::default());
         set_up(&mut pair).expect_done();
     }
@@ -388,7 +394,10 @@ fn a_download_from_the_end() {
             assert_eq!(told.expect_done(), "Number(0)");
         } else {
             let failure = told.expect_failure();
-            let codes = (failure.ftp_code().map(|code| code.get()), failure.reply().map(|code| code.get()));
+            let codes = (
+                failure.ftp_code().map(qftp_core::codes::FtpCode::get),
+                failure.reply().map(qftp_core::codes::ReplyCode::get),
+            );
             assert_eq!((codes, failure.state), ((Some(627), Some(550)), SessionState::Usable));
         }
         // With the size known there is nothing to ask for.

@@ -36,7 +36,7 @@ fn faults_are_switched_while_it_runs() {
     module.set_faults(&[Fault::parse("control-lost=20000").expect("a fault")]);
     let failure = get(&mut host).expect_err("it is broken off");
     assert_eq!(
-        failure.failure().and_then(|failure| failure.ftp_code()).map(|code| code.get()),
+        failure.failure().and_then(qftp_core::session::Failure::ftp_code).map(qftp_core::codes::FtpCode::get),
         Some(606),
         "{failure}"
     );

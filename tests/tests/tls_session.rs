@@ -42,7 +42,8 @@ fn sent(pair: &Pair) -> Vec<String> {
 }
 
 fn mutual() -> Tls<'static> {
-    let client = ClientCertificate { certificate: "UFS:cert", key: "UFS:key", password: Secret::new("s3cr3t-k3y") };
+    let client =
+        ClientCertificate { certificate: "UFS:cert", key: "UFS:key", password: Secret::new("s3cr3t-k3y") };
     Tls { client: Some(client), ..Tls::new("UFS:ca") }
 }
 
@@ -126,7 +127,8 @@ fn what_a_module_lacks() {
     lacking.run(b"", |session, now| session.open(now, &login(Tls::new("UFS:ca")))).expect_done();
     assert_eq!(lacking.session.tls_gaps(), TlsGaps { host: true, dates: false, sni: true });
     assert!(sent(&lacking).iter().any(|line| line == "AT+QSSLCFG=\"session\",1,1"), "the older name");
-    let gaps = "the certificate is not compared with the server's name; the server is not named in the handshake";
+    let gaps =
+        "the certificate is not compared with the server's name; the server is not named in the handshake";
     assert_eq!(lacking.session.tls_gaps().to_string(), gaps);
     for key in ["seclevel", "cacert", "sslversion"] {
         let mut lacking = pair(faulty(&[&format!("lacks-ssl-key={key}")]));
@@ -157,17 +159,12 @@ fn what_cannot_be_asked_for() {
 #[test]
 fn suspects() {
     let of = |tls: Tls<'static>| tls.suspects().collect::<Vec<_>>();
-    assert_eq!(of(Tls::new("UFS:ca"))[..4], [
-        TlsSuspect::Authority,
-        TlsSuspect::Dates,
-        TlsSuspect::HostName,
-        TlsSuspect::Version,
-    ]);
-    let loose = Tls { version: SslVersion::All, ..Tls::unchecked() };
     assert_eq!(
-        of(loose),
-        [TlsSuspect::Form, TlsSuspect::NoClientCertificate, TlsSuspect::NoVersionInCommon]
+        of(Tls::new("UFS:ca"))[..4],
+        [TlsSuspect::Authority, TlsSuspect::Dates, TlsSuspect::HostName, TlsSuspect::Version,]
     );
+    let loose = Tls { version: SslVersion::All, ..Tls::unchecked() };
+    assert_eq!(of(loose), [TlsSuspect::Form, TlsSuspect::NoClientCertificate, TlsSuspect::NoVersionInCommon]);
     assert!(of(mutual()).contains(&TlsSuspect::ClientCertificate));
     assert!(!of(mutual()).contains(&TlsSuspect::NoClientCertificate));
     assert!(!of(Tls { ignore_dates: true, ..Tls::new("UFS:ca") }).contains(&TlsSuspect::Dates));

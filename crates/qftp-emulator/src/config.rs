@@ -1,6 +1,6 @@
 //! What an emulated module is like before anybody talks to it.
 
-use qftp_core::wire::{FtpKey, SslSpelling, UrcPort};
+use qftp_core::wire::{FtpKey, SslKey, SslSpelling, UrcPort};
 
 use crate::drives::Drives;
 use crate::faults::Fault;
@@ -191,6 +191,8 @@ pub struct Config {
     pub online_error: bool,
     /// The keys of `AT+QFTPCFG`, in the order of its test form.
     pub ftp_keys: Vec<FtpKey>,
+    /// The keys of `AT+QSSLCFG`.
+    pub ssl_keys: Vec<SslKey>,
     /// Whether the test form of `AT+QFTPNLST` prints `+QFTPNLIST`, as some manuals have it.
     pub nlist: bool,
     /// Whether there is `AT+QURCCFG`.
@@ -239,6 +241,7 @@ impl Config {
                     key => vec![key],
                 })
                 .collect(),
+            ssl_keys: SslKey::ALL.to_vec(),
             nlist: false,
             has_urc_setting: true,
             has_guard_setting: true,

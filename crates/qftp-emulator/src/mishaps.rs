@@ -58,6 +58,8 @@ impl Module {
 
     /// Lets everything happen that is due.
     pub(crate) fn mishaps(&mut self, now: Instant) {
+        // What the module had to say before, it has said.
+        self.settle();
         let idle = matches!(self.mode, Mode::Command) && !self.ftp.is_at_work();
         while self.power == Power::On
             && let Some(event) = self.watch.due(now, idle)

@@ -326,6 +326,7 @@ impl Module {
             Command::Ftp(command) => self.ftp_command(now, command),
             Command::File(command) => self.file_command(now, command),
             Command::Pdp(command) => self.pdp_command(command),
+            Command::Ssl(command) if !self.config.ssl_keys.contains(&command.key) => Err(Refusal::Error),
             Command::Ssl(command) => self.ssl.run(command, &mut self.out),
             Command::General(command) => self.general_command(now, command),
         }
@@ -372,7 +373,7 @@ impl Module {
     }
 
     /// Says what can be said by itself now.
-    fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         if self.power == Power::On && matches!(self.mode, Mode::Command) {
             if self.settings.urc_port != self.config.port {
                 self.out.forget_urcs();

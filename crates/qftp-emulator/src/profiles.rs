@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use qftp_core::wire::{FtpKey, SslSpelling, Storage};
+use qftp_core::wire::{FtpKey, SslKey, SslSpelling, Storage};
 
 use crate::config::{Config, DownloadEscape};
 use crate::faults::{FaultError, nearest};
@@ -61,6 +61,7 @@ static PROFILES: [Profile; 6] = [
             config.masks_password = false;
             config.download_escape = DownloadEscape::Pause;
             config.ftp_keys = FtpKey::NOTE.to_vec();
+            config.ssl_keys.retain(|key| *key != SslKey::CheckHost);
         },
     },
     Profile {

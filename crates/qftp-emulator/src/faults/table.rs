@@ -118,6 +118,23 @@ pub(super) static KINDS: &[FaultKind] = &[
             lack(c, v.word());
         },
     ),
+    kind(
+        "lacks-ssl-key",
+        Takes::Word(&[
+            "checkhost",
+            "sni",
+            "session_cache",
+            "ignorelocaltime",
+            "ciphersuite",
+            "sslversion",
+            "seclevel",
+            "cacert",
+        ]),
+        "AT+QSSLCFG does not know this key",
+        |c, v| {
+            c.ssl_keys.retain(|key| key.name() != v.word());
+        },
+    ),
     kind("no-qurccfg", Takes::Nothing, "There is no AT+QURCCFG", |c, _| c.has_urc_setting = false),
     kind("no-ats12", Takes::Nothing, "ATS12 is refused: the guard time of +++ stays 1 s", |c, _| {
         c.has_guard_setting = false;
