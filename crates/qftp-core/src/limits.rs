@@ -61,6 +61,8 @@ pub const CONFIG_COMMAND_MS: u64 = 3_000;
 pub const OPEN_MS: u64 = 125_000;
 /// `AT+QIACT`.
 pub const ACTIVATE_MS: u64 = 150_000;
+/// From `AT+CFUN=1,1` to `RDY`; modules take 10 to 15 seconds.
+pub const START_MS: u64 = 30_000;
 /// `AT+QIDEACT`.
 pub const DEACTIVATE_MS: u64 = 40_000;
 /// `AT+CGATT=1`.

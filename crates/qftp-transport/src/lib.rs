@@ -23,7 +23,10 @@ pub use asynchronous::EmbeddedAsyncPort;
 pub use asynchronous::{AnyAsyncPort, AsyncPort, AsyncRfc2217Port, open_async};
 #[cfg(feature = "tokio")]
 pub use client::AsyncClient;
-pub use client::{Cancel, Certificates, Client, ClientFiles, Error, Kind, ModuleFile, Progress, Put, Tap};
+pub use client::{
+    Cancel, Certificates, Client, ClientFiles, Error, Kind, ModuleFile, Progress, Put, Report, Tap, Target,
+    Way,
+};
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;
 pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open};

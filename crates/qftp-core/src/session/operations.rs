@@ -9,8 +9,8 @@ use super::state::{Op, Shape, State};
 use crate::Instant;
 use crate::limits;
 use crate::wire::{
-    Basic, Command, FileCommand, FileName, FtpCommand, List, ListKind, Local, OpenMode, PathName, PdpCommand,
-    Storage, Text, TextFault, Verb, Writer,
+    Basic, Command, FileCommand, FileName, FtpCommand, GeneralCommand, List, ListKind, Local, OpenMode,
+    PathName, PdpCommand, Storage, Text, TextFault, Verb, Writer,
 };
 
 /// Name of the file of the module that a staged transfer uses.
@@ -74,6 +74,23 @@ impl Session {
         self.state.logged_in = false;
         let command = Command::Pdp(PdpCommand::Deactivate(self.state.wanted.context));
         self.state.single(now, &command, Shape::Nothing);
+        Ok(())
+    }
+
+    /// Restarts the module (`AT+CFUN=1,1`) and waits for its `RDY`, half a minute at most. [`setup`](Self::setup) comes next. May be called in any
+    /// state of the module.
+    ///
+    /// # Errors
+    /// [`Misuse::Busy`].
+    pub fn restart(&mut self, now: Instant) -> Result<(), Misuse> {
+        if !self.is_idle() {
+            return Err(Misuse::Busy);
+        }
+        self.state.set_up = false;
+        self.state.logged_in = false;
+        let command = Command::General(GeneralCommand::Function(1, Some(true)));
+        self.state.link.start(now, &command, self.state.t());
+        self.state.op = Op::Restart;
         Ok(())
     }
 

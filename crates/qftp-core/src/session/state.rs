@@ -32,6 +32,8 @@ pub(super) enum Op {
     Put(PutStep),
     FileRead,
     FileWrite,
+    /// `AT+CFUN=1,1`, and the wait for `RDY`.
+    Restart,
     Recover(Recover),
 }
 
@@ -207,6 +209,10 @@ impl State {
     /// A line has come. The answer says whether it is to be told as information, as a URC, or not at all.
     pub(super) fn on_line(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
         let meaning = self.link.on_line(line);
+        if matches!(self.op, Op::Restart) && *line == Line::Urc(crate::wire::Urc::Ready) {
+            self.finish(End::Nothing);
+            return Some(Told::Urc);
+        }
         if let (Op::Recover(_), Meaning::Unasked | Meaning::Info) = (self.op, meaning) {
             // What is drained off the line is the rest of the data, its end, or a real URC.
             return matches!(line, Line::Urc(_)).then_some(Told::Urc);
@@ -365,6 +371,10 @@ impl State {
             },
             Op::Get(step) => self.get_advance(now, step, result, receive),
             Op::Put(step) => self.put_advance(now, step, result, receive),
+            // Also where the module gave no answer to the command: it may restart all the same.
+            Op::Restart if self.link.phase == Phase::Answer => self.link.pause(now, limits::START_MS),
+            // No RDY: it may go to another port. Set-up will tell.
+            Op::Restart => self.finish(End::Nothing),
             Op::Recover(recover) => self.recover_advance(now, recover, result),
         }
     }

@@ -36,8 +36,8 @@ const STALE: usize = 1 << 20;
 /// ```
 #[derive(Debug)]
 pub struct Client<P: Port> {
-    port: P,
-    engine: Engine,
+    pub(super) port: P,
+    pub(super) engine: Engine,
 }
 
 impl<P: Port> Client<P> {
@@ -293,7 +293,7 @@ impl<P: Port> Client<P> {
         Ok(self.engine.lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect())
     }
 
-    fn simple(
+    pub(super) fn simple(
         &mut self,
         begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
     ) -> Result<(), Error> {

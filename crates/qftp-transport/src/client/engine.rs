@@ -48,6 +48,7 @@ enum Abort {
 }
 
 pub(super) struct Engine {
+    config: Config,
     pub(super) session: Box<Session>,
     pub(super) cancel: Cancel,
     pub(super) progress: Option<Box<dyn FnMut(Progress) + Send>>,
@@ -87,6 +88,7 @@ impl Engine {
     pub(super) fn new(config: Config) -> Self {
         let began = Instant::now();
         Self {
+            config,
             session: Box::new(Session::new(config)),
             cancel: Cancel::new(),
             progress: None,
@@ -207,6 +209,22 @@ impl Engine {
     /// So many bytes came into [`Engine::room`].
     pub(super) fn received(&mut self, count: usize) {
         self.unread.end += count;
+    }
+
+    /// Whether the port failed.
+    pub(super) const fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Begins anew on a port that was opened again.
+    pub(super) fn renew(&mut self) {
+        *self.session = Session::new(self.config);
+        self.unread = 0..0;
+        self.output.clear();
+        self.output_is_data = false;
+        self.aborting = None;
+        self.outcome = None;
+        self.broken = false;
     }
 
     /// The port failed: nothing can be said about the session any more.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use qftp_core::job::Trouble;
 use qftp_core::session::{Failure, Misuse, SessionState};
 
 /// Why an operation did not succeed.
@@ -29,6 +30,28 @@ pub enum Error {
         /// What is left of the session.
         state: SessionState,
     },
+    /// What was to be gone on with is longer than the file itself: another file, or another version of it. Nothing was moved.
+    TargetIsLonger {
+        /// Bytes of what is there.
+        target: u64,
+        /// Bytes of the file.
+        source: u64,
+    },
+    /// The file that arrived differs from the one that was sent.
+    Differs {
+        /// The offset of the first difference.
+        at: u64,
+    },
+}
+
+impl From<Trouble> for Error {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Failed(failure) => Self::Failed(failure),
+            Trouble::TargetIsLonger { target, source } => Self::TargetIsLonger { target, source },
+            Trouble::Differs { at } => Self::Differs { at },
+        }
+    }
 }
 
 impl Error {
@@ -41,7 +64,7 @@ impl Error {
     #[must_use]
     pub fn session_state(&self) -> SessionState {
         match self {
-            Self::Misuse(_) => SessionState::Usable,
+            Self::Misuse(_) | Self::TargetIsLonger { .. } | Self::Differs { .. } => SessionState::Usable,
             Self::Failed(failure) => failure.state,
             Self::Cancelled { state, .. } | Self::Local { state, .. } => *state,
             Self::Port(_) => SessionState::Reset,
@@ -66,6 +89,10 @@ impl fmt::Display for Error {
             Self::Port(error) => write!(f, "the port failed: {error}"),
             Self::Local { error, .. } => write!(f, "the local file failed: {error}"),
             Self::Cancelled { .. } => f.write_str("cancelled"),
+            Self::TargetIsLonger { target, source } => {
+                Trouble::TargetIsLonger { target: *target, source: *source }.fmt(f)
+            }
+            Self::Differs { at } => Trouble::Differs { at: *at }.fmt(f),
         }
     }
 }
@@ -76,7 +103,7 @@ impl std::error::Error for Error {
             Self::Misuse(misuse) => Some(misuse),
             Self::Failed(failure) => Some(failure),
             Self::Port(error) | Self::Local { error, .. } => Some(error),
-            Self::Cancelled { .. } => None,
+            Self::Cancelled { .. } | Self::TargetIsLonger { .. } | Self::Differs { .. } => None,
         }
     }
 }

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod files;
 mod tap;
+mod transfer;
 
 #[cfg(feature = "tokio")]
 pub use asynchronous::AsyncClient;
@@ -20,6 +21,7 @@ pub use error::Error;
 pub use files::{ModuleFile, Put};
 use tap::Watch;
 pub use tap::{Kind, Tap};
+pub use transfer::{Report, Target, Way};
 
 /// How far a transfer is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,0 +1,408 @@
+//! A whole file over any number of attempts: resume, recovery, verification (rules of curl and lftp), decided without I/O.
+//!
+//! A [`Job`] says what comes next, a [`Step`] at a time; whoever drives it does that with a [`Session`](crate::session::Session), a file and
+//! a clock, and reports what came of it. Nothing is thought twice: the blocking client, the asynchronous one and firmware differ only in
+//! how they do a step.
+//!
+//! - Local and remote size decide where to begin: the same size is done, a longer target is an error, a shorter one is gone on with.
+//! - A failure that may pass is tried again from where it stopped, after a wait that doubles; progress resets both.
+//! - What was lost on the line is not built upon: the attempt starts again where it had started.
+//! - A session that does not come back is brought back rung by rung: [`Rung`].
+//!
+//! ```
+//! use qftp_core::job::{Job, Policy, Step};
+//!
+//! // 1000 bytes are here already; the server has 5000.
+//! let mut job = Job::get(Some(1000), Policy { resume: true, ..Policy::default() });
+//! assert_eq!(job.next(), Step::Size);
+//! job.size(Some(5000));
+//! let Step::Get(options) = job.next() else { panic!() };
+//! assert_eq!((options.start, options.len), (1000, Some(4000)));
+//! job.moved(4000);
+//! assert_eq!(job.next(), Step::End(Ok(())));
+//! assert_eq!(job.kept(), 5000);
+//! ```
+
+mod ladder;
+
+pub use ladder::Rung;
+
+use core::fmt;
+
+use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, PutOptions, SessionState, Via};
+use ladder::Ladder;
+
+/// How hard a job tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Goes on with what is there already: of a download the local file, of an upload the remote one.
+    pub resume: bool,
+    /// Reads the file again at the end and compares.
+    pub verify: bool,
+    /// How often a failure that may pass is tried again without a byte of progress in between.
+    pub retries: u8,
+    /// The wait before the first retry, in milliseconds; it doubles with each.
+    pub wait_ms: u32,
+    /// The longest wait, in milliseconds.
+    pub longest_wait_ms: u32,
+    /// Whether the module may be restarted (`AT+CFUN=1,1`), which other users of it would notice.
+    pub restart: bool,
+    /// Whether the caller can switch the module's power off and on.
+    pub power: bool,
+    /// The road.
+    pub via: Via,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            resume: false,
+            verify: false,
+            retries: 0,
+            wait_ms: 1_000,
+            longest_wait_ms: 60_000,
+            restart: true,
+            power: false,
+            via: Via::Com,
+        }
+    }
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Ask for the size of the remote file; then [`Job::size`].
+    Size,
+    /// Cut the local file to this length, and go on there; then [`Job::ready`].
+    Truncate(u64),
+    /// Download; then [`Job::moved`].
+    Get(GetOptions),
+    /// Upload from this offset of the local file; then [`Job::moved`].
+    Put(PutOptions),
+    /// Read the whole file again and compare it with the local one; then [`Job::compared`].
+    Compare(GetOptions),
+    /// Wait so many milliseconds; then [`Job::ready`].
+    Wait(u32),
+    /// Bring the session back in this way; then [`Job::ready`], or [`Job::failed`] where that did not help.
+    Recover(Rung),
+    /// The end.
+    End(Result<(), Trouble>),
+}
+
+/// Why a job ended without its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// This failure, and no retry left or none of use.
+    Failed(Failure),
+    /// What is to be gone on with is longer than the file itself: another file, or another version of it.
+    TargetIsLonger {
+        /// Bytes of what is there.
+        target: u64,
+        /// Bytes of the file.
+        source: u64,
+    },
+    /// What arrived differs from what was sent, from this offset on, and no retry is left.
+    Differs {
+        /// The offset of the first difference.
+        at: u64,
+    },
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(failure) => failure.fmt(f),
+            Self::TargetIsLonger { target, source } => {
+                write!(
+                    f,
+                    "what is there has {target} bytes, the file only {source}: it cannot be the beginning of it"
+                )
+            }
+            Self::Differs { at } => write!(f, "what arrived differs from what was sent at byte {at}"),
+        }
+    }
+}
+
+impl core::error::Error for Trouble {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Get,
+    Put,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Size,
+    Truncate,
+    Move,
+    Compare,
+    Wait,
+    Recover,
+    End(Result<(), Trouble>),
+}
+
+/// What is good of an upload that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keep {
+    /// What was good before it.
+    Known,
+    /// What the server has.
+    Ask,
+}
+
+/// One file on its way.
+#[derive(Clone, Debug)]
+pub struct Job {
+    direction: Direction,
+    policy: Policy,
+    phase: Phase,
+    /// Bytes of the target that are good.
+    have: u64,
+    /// Bytes of the source, where they are known.
+    source: Option<u64>,
+    keep: Keep,
+    /// Retries since the last progress.
+    tried: u8,
+    /// The most that was ever good, to tell progress.
+    best: u64,
+    last: Option<Trouble>,
+    ladder: Ladder,
+}
+
+impl Job {
+    /// A download into a local file that has so many bytes already, or is none that one can go on with.
+    #[must_use]
+    pub const fn get(local: Option<u64>, policy: Policy) -> Self {
+        let have = match local {
+            Some(have) if policy.resume => have,
+            _ => 0,
+        };
+        Self::new(Direction::Get, policy, have, None, if have > 0 { Phase::Size } else { Phase::Move })
+    }
+
+    /// An upload of a local file of so many bytes.
+    #[must_use]
+    pub const fn put(len: u64, policy: Policy) -> Self {
+        let phase = if policy.resume { Phase::Size } else { Phase::Move };
+        Self::new(Direction::Put, policy, 0, Some(len), phase)
+    }
+
+    const fn new(direction: Direction, policy: Policy, have: u64, source: Option<u64>, phase: Phase) -> Self {
+        Self {
+            direction,
+            policy,
+            phase,
+            have,
+            source,
+            keep: Keep::Known,
+            tried: 0,
+            best: have,
+            last: None,
+            ladder: Ladder::new(),
+        }
+    }
+
+    /// What comes next; the same until it is reported on.
+    #[must_use]
+    pub fn next(&self) -> Step {
+        match self.phase {
+            Phase::Size => Step::Size,
+            Phase::Truncate => Step::Truncate(self.have),
+            Phase::Move => self.attempt(),
+            Phase::Compare => {
+                Step::Compare(GetOptions { start: 0, len: self.staged_or(self.source), via: self.policy.via })
+            }
+            Phase::Wait => Step::Wait(self.wait()),
+            Phase::Recover => Step::Recover(self.ladder.rung()),
+            Phase::End(end) => Step::End(end),
+        }
+    }
+
+    /// A staged download takes the rest of the file, whatever its length.
+    fn staged_or(&self, len: Option<u64>) -> Option<u64> {
+        if self.policy.via == Via::Com { len } else { None }
+    }
+
+    fn attempt(&self) -> Step {
+        let (start, via) = (self.have, self.policy.via);
+        match (self.direction, self.source) {
+            (Direction::Get, source) => {
+                let len = self.staged_or(source.map(|source| source.saturating_sub(start)));
+                Step::Get(GetOptions { start, len, via })
+            }
+            (Direction::Put, source) => {
+                let len = source.unwrap_or(0).saturating_sub(start);
+                // A staged upload moves whole files only; what is left of one goes straight through.
+                let via = if start > 0 { Via::Com } else { via };
+                Step::Put(PutOptions { start, len, last: true, via })
+            }
+        }
+    }
+
+    fn wait(&self) -> u32 {
+        let doublings = u32::from(self.tried.saturating_sub(1)).min(31);
+        let factor = 1u32.checked_shl(doublings).unwrap_or(u32::MAX);
+        self.policy.wait_ms.saturating_mul(factor).min(self.policy.longest_wait_ms)
+    }
+
+    /// Bytes of the target that are good by now.
+    #[must_use]
+    pub const fn kept(&self) -> u64 {
+        self.have
+    }
+
+    /// How often in a row something was tried without progress; 0 at first.
+    #[must_use]
+    pub const fn retry(&self) -> u8 {
+        self.tried
+    }
+
+    /// The size of the remote file; `None` where it is not there, or the server knows no sizes.
+    pub fn size(&mut self, remote: Option<u64>) {
+        self.phase = match self.direction {
+            Direction::Get => self.size_of_source(remote),
+            Direction::Put => self.size_of_target(remote.unwrap_or(0)),
+        };
+    }
+
+    fn size_of_source(&mut self, remote: Option<u64>) -> Phase {
+        let changed = self.source.is_some() && self.source != remote;
+        self.source = remote;
+        match remote {
+            // Another file than the one that was begun: nothing of that is of use.
+            Some(remote) if self.last.is_some() && (changed || remote < self.have) => {
+                self.have = 0;
+                self.best = 0;
+                Phase::Truncate
+            }
+            Some(remote) if remote < self.have => longer(self.have, remote),
+            Some(remote) if remote == self.have && remote > 0 => self.complete(),
+            _ => Phase::Move,
+        }
+    }
+
+    fn size_of_target(&mut self, remote: u64) -> Phase {
+        let source = self.source.unwrap_or(0);
+        if remote > source && self.last.is_none() {
+            return longer(remote, source);
+        }
+        // What is longer than all that was sent is none of ours.
+        self.have = if remote > source { 0 } else { remote };
+        self.best = if self.last.is_none() { self.have } else { self.best };
+        // An empty file is sent: there may be none yet.
+        if self.have == source && source > 0 { self.complete() } else { Phase::Move }
+    }
+
+    fn complete(&mut self) -> Phase {
+        self.source = Some(self.have);
+        if self.policy.verify { Phase::Compare } else { Phase::End(Ok(())) }
+    }
+
+    /// The transfer succeeded with so many bytes.
+    pub fn moved(&mut self, count: u64) {
+        self.have = self.have.saturating_add(count);
+        self.phase = self.complete();
+    }
+
+    /// What the comparison found: nothing, or the offset of the first difference.
+    pub fn compared(&mut self, differs: Option<u64>) {
+        let Some(at) = differs else {
+            self.phase = Phase::End(Ok(()));
+            return;
+        };
+        self.have = self.have.min(at);
+        self.keep = Keep::Known;
+        self.try_again(Trouble::Differs { at }, None);
+    }
+
+    /// The wait, the cut or the recovery is done.
+    pub fn ready(&mut self) {
+        self.phase = match (self.phase, self.direction) {
+            (Phase::Wait, _) if self.ladder.is_needed() => Phase::Recover,
+            (Phase::Wait | Phase::Recover, Direction::Get) => Phase::Truncate,
+            (Phase::Wait | Phase::Recover, Direction::Put) if self.keep == Keep::Ask => Phase::Size,
+            (Phase::Wait | Phase::Recover, Direction::Put) => Phase::Move,
+            // Sizes are asked for again: it may be another file by now.
+            (Phase::Truncate, _) if self.have > 0 => Phase::Size,
+            (Phase::Truncate, _) => Phase::Move,
+            (other, _) => other,
+        };
+        if self.phase != Phase::Recover {
+            self.ladder.done();
+        }
+    }
+
+    /// The present step failed.
+    pub fn failed(&mut self, failure: &Failure) {
+        let trouble = Trouble::Failed(*failure);
+        match (self.phase, self.direction) {
+            (Phase::Recover, _) => {
+                if may_pass(failure) && self.ladder.climb(failure, &self.policy) {
+                    return;
+                }
+                self.try_again(trouble, Some(failure));
+            }
+            (Phase::Size, Direction::Put) if is_missing(failure) => self.size(None),
+            (Phase::Size, _) if knows_no_sizes(failure) => self.size(None),
+            (Phase::Move, Direction::Get) => {
+                self.have = self.have.saturating_add(failure.transferred);
+                self.try_again(trouble, Some(failure));
+            }
+            (Phase::Move, Direction::Put) => {
+                // How much the server has of it only the server knows; with gaps in it that is of no use.
+                self.keep = if leaves_gaps(failure) { Keep::Known } else { Keep::Ask };
+                self.try_again(trouble, Some(failure));
+            }
+            _ => self.try_again(trouble, Some(failure)),
+        }
+    }
+
+    fn try_again(&mut self, trouble: Trouble, failure: Option<&Failure>) {
+        if self.have > self.best {
+            self.best = self.have;
+            self.tried = 0;
+        }
+        if !failure.is_none_or(may_pass) || self.tried >= self.policy.retries {
+            self.phase = Phase::End(Err(trouble));
+            return;
+        }
+        self.tried = self.tried.saturating_add(1);
+        self.last = Some(trouble);
+        self.ladder.start(failure.map_or(SessionState::Usable, |failure| failure.state));
+        self.phase = Phase::Wait;
+    }
+}
+
+const fn longer(target: u64, source: u64) -> Phase {
+    Phase::End(Err(Trouble::TargetIsLonger { target, source }))
+}
+
+/// The server has no such file.
+fn is_missing(failure: &Failure) -> bool {
+    failure.reply().is_some_and(|reply| reply.get() == 550)
+}
+
+/// The server does not know SIZE, or not in this mode.
+fn knows_no_sizes(failure: &Failure) -> bool {
+    failure.reply().is_some_and(|reply| matches!(reply.get(), 500 | 502 | 504))
+}
+
+/// Whether the same may succeed a little later: the network, the line and a server's 4xx; not what somebody must mend first.
+#[must_use]
+pub fn may_pass(failure: &Failure) -> bool {
+    match (failure.kind(), failure.cause) {
+        (Kind::Misuse, _) => false,
+        (Kind::Line, _) | (Kind::Module, Cause::Network(_)) => true,
+        (Kind::Server, _) => failure.reply().is_some_and(|reply| (400..500).contains(&reply.get())),
+        (Kind::Module, _) => {
+            failure.ftp_code().is_some_and(|code| matches!(code.get(), 601..=609 | 614..=616))
+        }
+    }
+}
+
+/// Whether the bytes that an upload has left on the server may have gaps: they were lost before the module counted them.
+#[must_use]
+pub const fn leaves_gaps(failure: &Failure) -> bool {
+    matches!(failure.cause, Cause::Line(fault) if !matches!(fault, LineFault::Restarted))
+}

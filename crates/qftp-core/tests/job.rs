@@ -1,0 +1,258 @@
+//! The laws of [`Job`]: what ends well is whole, what was lost on the line is not built upon, and there is always an end.
+
+use proptest::prelude::*;
+use qftp_core::codes::{FtpCode, ReplyCode};
+use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
+use qftp_core::session::{Cause, Failure, LineFault, SessionState, Via};
+use qftp_core::wire::{FtpError, Verb};
+
+const fn failure(cause: Cause, transferred: u64, state: SessionState) -> Failure {
+    Failure { verb: Some(Verb::QftpGet), cause, transferred, state }
+}
+
+const fn ftp(code: u16, reply: u16) -> Cause {
+    Cause::Ftp(FtpError { code: FtpCode::new(code), reply: ReplyCode::new(reply) })
+}
+
+/// What happens to one transfer of a world that is out to get it.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Succeeds,
+    /// The network fails after so many bytes.
+    Breaks(u64),
+    /// Bytes are lost on the line after so many; what follows is shifted.
+    Loses(u64),
+    /// All of it is there, but the outcome never comes.
+    UrcLost,
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        Just(Fate::Succeeds),
+        (0..40u64).prop_map(Fate::Breaks),
+        (0..40u64).prop_map(Fate::Loses),
+        Just(Fate::UrcLost),
+    ]
+}
+
+/// Source and target of a job, and what goes wrong.
+struct World {
+    source: Vec<u8>,
+    target: Vec<u8>,
+    fates: Vec<Fate>,
+}
+
+impl World {
+    /// Runs a job to its end: every step the way a driver would do it.
+    fn run(&mut self, mut job: Job, upload: bool) -> Result<(), Trouble> {
+        for _ in 0..1000 {
+            match job.next() {
+                Step::End(end) => return end,
+                Step::Size => {
+                    let remote = if upload { &self.target } else { &self.source };
+                    job.size(Some(remote.len() as u64));
+                }
+                Step::Truncate(len) => {
+                    self.target.truncate(usize::try_from(len).unwrap());
+                    job.ready();
+                }
+                Step::Wait(wait) => {
+                    assert!((1_000..=60_000).contains(&wait));
+                    job.ready();
+                }
+                Step::Recover(_) => job.ready(),
+                Step::Compare(_) => {
+                    let same = self.source.iter().zip(&self.target).take_while(|(a, b)| a == b).count();
+                    let differs = self.source != self.target;
+                    job.compared(differs.then_some(same as u64));
+                }
+                Step::Get(options) => self.transfer(&mut job, options.start, upload),
+                Step::Put(options) => {
+                    if options.start == 0 {
+                        self.target.clear();
+                    }
+                    assert_eq!(options.start + options.len, self.source.len() as u64);
+                    self.transfer(&mut job, options.start, upload);
+                }
+            }
+        }
+        panic!("it does not end: {job:?}")
+    }
+
+    fn transfer(&mut self, job: &mut Job, start: u64, upload: bool) {
+        let start = usize::try_from(start).unwrap();
+        let rest = self.source[start..].to_vec();
+        let fate = self.fates.pop().unwrap_or(Fate::Succeeds);
+        let most = |count: u64| usize::try_from(count).unwrap().min(rest.len());
+        let (arrives, told) = match fate {
+            Fate::Succeeds => (rest.clone(), None),
+            Fate::Breaks(count) => {
+                let count = most(count);
+                let trusted = if upload { 0 } else { count as u64 };
+                (rest[..count].to_vec(), Some(failure(ftp(607, 426), trusted, SessionState::Reopen)))
+            }
+            Fate::Loses(count) => {
+                let mut shifted = rest.clone();
+                shifted.drain(most(count)..most(count + 3));
+                let cause = Cause::Line(LineFault::Desync);
+                (shifted, Some(failure(cause, 0, SessionState::Reset)))
+            }
+            Fate::UrcLost => {
+                let cause = Cause::Line(LineFault::UrcSilent);
+                let trusted = if upload { 0 } else { rest.len() as u64 };
+                (rest.clone(), Some(failure(cause, trusted, SessionState::Reopen)))
+            }
+        };
+        // In place, as most servers do.
+        let end = start + arrives.len();
+        self.target.resize(self.target.len().max(end), 0);
+        self.target[start..end].copy_from_slice(&arrives);
+        match told {
+            None => job.moved(rest.len() as u64),
+            Some(failure) => job.failed(&failure),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_ends_well_is_whole(
+        source in prop::collection::vec(any::<u8>(), 0..60),
+        there in 0..80usize,
+        fates in prop::collection::vec(fate(), 0..12),
+        upload: bool,
+        resume: bool,
+        verify: bool,
+        retries in 0..5u8,
+    ) {
+        let target = source.iter().copied().chain(std::iter::repeat(7)).take(there).collect::<Vec<_>>();
+        let policy = Policy { resume, verify, retries, ..Policy::default() };
+        let job = if upload { Job::put(source.len() as u64, policy) } else { Job::get(Some(there as u64), policy) };
+        let mut world = World { source, target, fates: fates.clone() };
+        // A driver cuts a local file that is not gone on with.
+        if !upload && job.kept() == 0 {
+            world.target.clear();
+        }
+        let end = world.run(job, upload);
+        match end {
+            Ok(()) => prop_assert_eq!(&world.source, &world.target),
+            Err(Trouble::TargetIsLonger { target, source }) => {
+                prop_assert!(resume && target > source);
+                prop_assert_eq!(target, there as u64);
+            }
+            Err(trouble) => prop_assert!(fates.len() > usize::from(retries), "{trouble}: {fates:?}"),
+        }
+    }
+}
+
+/// Semantics of curl and lftp for sizes.
+#[test]
+fn sizes() {
+    let policy = Policy { resume: true, ..Policy::default() };
+    let after_size = |mut job: Job, size| {
+        assert_eq!(job.next(), Step::Size);
+        job.size(size);
+        job.next()
+    };
+    assert_eq!(after_size(Job::get(Some(10), policy), Some(10)), Step::End(Ok(())));
+    let longer = Trouble::TargetIsLonger { target: 10, source: 9 };
+    assert_eq!(after_size(Job::get(Some(10), policy), Some(9)), Step::End(Err(longer)));
+    assert!(
+        matches!(after_size(Job::get(Some(10), policy), Some(11)), Step::Get(get) if get.start == 10 && get.len == Some(1))
+    );
+    // A server without SIZE: REST, and whatever comes.
+    assert!(
+        matches!(after_size(Job::get(Some(10), policy), None), Step::Get(get) if get.start == 10 && get.len.is_none())
+    );
+    assert_eq!(after_size(Job::put(10, policy), Some(10)), Step::End(Ok(())));
+    let longer = Trouble::TargetIsLonger { target: 11, source: 10 };
+    assert_eq!(after_size(Job::put(10, policy), Some(11)), Step::End(Err(longer)));
+    assert!(
+        matches!(after_size(Job::put(10, policy), Some(4)), Step::Put(put) if put.start == 4 && put.len == 6)
+    );
+    assert!(matches!(after_size(Job::put(10, policy), None), Step::Put(put) if put.start == 0));
+    // An empty file on the server may be none.
+    assert!(matches!(after_size(Job::put(0, policy), Some(0)), Step::Put(put) if put.len == 0));
+    // Without `resume` nobody asks.
+    assert!(matches!(Job::get(Some(10), Policy::default()).next(), Step::Get(get) if get.start == 0));
+}
+
+/// The wait doubles; a byte of progress and it is short again.
+#[test]
+fn back_off() {
+    let policy = Policy { retries: 200, wait_ms: 1_000, longest_wait_ms: 6_000, ..Policy::default() };
+    let mut job = Job::get(None, policy);
+    let mut fail = |transferred| {
+        while !matches!(job.next(), Step::Get(_)) {
+            match job.next() {
+                Step::Size => job.size(Some(1000)),
+                _ => job.ready(),
+            }
+        }
+        job.failed(&failure(ftp(607, 0), transferred, SessionState::Usable));
+        match job.next() {
+            Step::Wait(wait) => wait,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!([0; 5].map(&mut fail), [1_000, 2_000, 4_000, 6_000, 6_000]);
+    assert_eq!([1, 0, 0].map(&mut fail), [1_000, 2_000, 4_000]);
+    for _ in 0..100 {
+        assert!(fail(0) <= 6_000);
+    }
+}
+
+/// What no retry mends ends at once.
+#[test]
+fn what_does_not_pass() {
+    let policy = Policy { retries: 9, ..Policy::default() };
+    for cause in [ftp(627, 550), ftp(625, 530), ftp(631, 0), Cause::Refused, Cause::Aborted] {
+        let mut job = Job::put(5, policy);
+        let failure = failure(cause, 0, SessionState::Usable);
+        job.failed(&failure);
+        assert_eq!(job.next(), Step::End(Err(Trouble::Failed(failure))), "{cause}");
+    }
+}
+
+/// A module that answers is not restarted for a server's sake; a silent one is, in the end by the caller's hand.
+#[test]
+fn the_ladder() {
+    let climb = |first: SessionState, cause: Cause, policy: Policy| {
+        let mut job = Job::put(5, policy);
+        job.failed(&failure(Cause::Line(LineFault::UrcSilent), 0, first));
+        job.ready();
+        let mut rungs = Vec::new();
+        while let Step::Recover(rung) = job.next() {
+            rungs.push(rung);
+            job.failed(&failure(cause, 0, SessionState::Reset));
+        }
+        rungs
+    };
+    let policy = Policy { retries: 1, power: true, ..Policy::default() };
+    let silent = Cause::Line(LineFault::NoAnswer);
+    let all = [Rung::Reopen, Rung::SetUp, Rung::Context, Rung::Restart, Rung::Power];
+    assert_eq!(climb(SessionState::Reopen, silent, policy), all);
+    assert_eq!(climb(SessionState::Reset, silent, policy), all[1..]);
+    assert_eq!(climb(SessionState::Reopen, silent, Policy { power: false, ..policy }), all[..4]);
+    assert_eq!(
+        climb(SessionState::Reopen, silent, Policy { power: false, restart: false, ..policy }),
+        all[..3]
+    );
+    assert_eq!(climb(SessionState::Reopen, ftp(605, 0), policy), [Rung::Reopen, Rung::Context]);
+    assert_eq!(climb(SessionState::Reopen, ftp(603, 0), policy), all);
+    assert_eq!(climb(SessionState::Reopen, ftp(625, 530), policy), [Rung::Reopen]);
+    assert_eq!(climb(SessionState::Usable, silent, policy), []);
+}
+
+/// What is left of a staged upload goes straight through: a staged one moves whole files.
+#[test]
+fn a_staged_upload_that_broke() {
+    use qftp_core::wire::Storage;
+    let via = Via::Storage(Storage::Ufs);
+    let mut job = Job::put(10, Policy { retries: 1, via, ..Policy::default() });
+    assert!(matches!(job.next(), Step::Put(put) if put.via == via));
+    job.failed(&failure(ftp(607, 426), 0, SessionState::Usable));
+    job.ready();
+    job.size(Some(4));
+    assert!(matches!(job.next(), Step::Put(put) if put.via == Via::Com && put.start == 4));
+}
