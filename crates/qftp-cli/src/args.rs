@@ -107,6 +107,11 @@ pub(crate) enum Command {
         local: PathBuf,
         /// Where it goes; a URL that ends in / keeps the file's name
         url: String,
+        /// Send it under the name NAME.part and rename it when it is whole
+        #[arg(long)]
+        atomic: bool,
+        #[command(flatten)]
+        transfer: TransferArgs,
     },
     /// Fetch a file from a server
     Get {
@@ -114,6 +119,8 @@ pub(crate) enum Command {
         url: String,
         /// The local file, - for standard output [default: the remote name]
         local: Option<PathBuf>,
+        #[command(flatten)]
+        transfer: TransferArgs,
     },
     /// List a remote folder
     Ls {
@@ -293,6 +300,25 @@ pub(crate) enum ViaArg {
     Ufs,
     /// Staged on the module's SD card
     Sd,
+    /// Staged where the line has no flow control and the module room enough, else straight through; says why
+    Auto,
+}
+
+/// How hard `put` and `get` try.
+#[derive(Args, Debug, Default)]
+pub(crate) struct TransferArgs {
+    /// Go on with what is there: of a download NAME.part, or NAME if it is shorter; of an upload what the server has
+    #[arg(long, short = 'c')]
+    pub(crate) resume: bool,
+    /// Read the file again at the end and compare it byte by byte
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// How often to try again without progress in between, bringing the module back by whatever it takes
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) retries: u8,
+    /// Never restart the module to bring it back: others use it too
+    #[arg(long)]
+    pub(crate) no_restart: bool,
 }
 
 /// Where the module sends its results.

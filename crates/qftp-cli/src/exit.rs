@@ -86,6 +86,12 @@ impl Problem {
         Self { remedy: Some(remedy.into()), ..self }
     }
 
+    /// The same, saying what is left to go on with.
+    pub(crate) fn kept(self, what: String) -> Self {
+        let remedy = self.remedy.map_or_else(|| what.clone(), |remedy| format!("{remedy}; {what}"));
+        Self { remedy: Some(remedy), ..self }
+    }
+
     /// The same, saying which file or folder it was about.
     pub(crate) fn about(mut self, what: impl fmt::Display) -> Self {
         if !matches!(self.code, Code::Usage | Code::Local | Code::Interrupted) {
@@ -172,6 +178,11 @@ impl From<Error> for Problem {
                 .remedy("check the cable and that the module has power; if it restarted, its port may have another name now"),
             Error::Local { error, .. } => Self::new(Code::Local, format!("the local file failed: {error}")),
             Error::Cancelled { .. } => Self::new(Code::Interrupted, "interrupted"),
+            Error::TargetIsLonger { .. } => Self::failed(error.to_string())
+                .remedy("it is another file, or another version of it: leave --resume out to begin anew"),
+            Error::Differs { .. } => Self::failed(error.to_string()).remedy(
+                "a byte was changed on the line, or the file changed meanwhile: transfer it again; --retries does that by itself",
+            ),
             other => Self::failed(other.to_string()),
         }
     }

@@ -4,41 +4,84 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use qftp_core::session::GetOptions;
+use qftp_transport::Error;
 use serde_json::json;
 
+use crate::args::TransferArgs;
 use crate::exit::Problem;
-use crate::local::{Target, is_standard};
+use crate::local::{Begun, Target, is_standard};
 use crate::output;
 use crate::port::Context;
 use crate::url::Url;
 
 /// Fetches a file from a server.
-pub(crate) fn run(context: &Context, url: &str, local: Option<&Path>) -> Result<(), Problem> {
+pub(crate) fn run(
+    context: &Context,
+    url: &str,
+    local: Option<&Path>,
+    args: &TransferArgs,
+) -> Result<(), Problem> {
     let url = Url::checked(url)?;
-    let (folder, name) = url.folder_and_name();
+    let (_, name) = url.folder_and_name();
     if name.is_empty() {
         return Err(Problem::usage("the URL names no file"));
     }
     let local = local.map_or_else(|| PathBuf::from(name), Path::to_path_buf);
-    let mut target = Target::create(&local, name)?;
-    let began = Instant::now();
-    let bytes = context.on_server(&url, folder, |client| {
-        let bar = context.output.bar(name);
-        client.set_progress(Some(bar.mover()));
-        let options = GetOptions { via: context.via(), ..GetOptions::default() };
-        let got = client.get(name, &mut target, &options);
-        client.set_progress(None);
-        bar.finish();
-        got.map_err(|error| Problem::from(error).about(&url))
-    })?;
-    let path = target.finish()?;
     if is_standard(&local) {
-        return Ok(());
+        return match args.needs_file() {
+            Some(option) => Err(Problem::usage(format!("{option} needs a file, not standard output"))),
+            None => print(context, &url),
+        };
     }
+    args.check(context)?;
+    let began = Instant::now();
+    let (path, bytes) = fetch(context, &url, &local, args)?;
     let seconds = began.elapsed().as_secs_f64();
+    let proven = if args.verify { ", compared" } else { "" };
     context.output.result(
-        &format!("{}: got {bytes} bytes in {seconds:.1} s, {}", path.display(), output::rate(bytes, began)),
-        &json!({ "command": "get", "url": url.to_string(), "file": path, "bytes": bytes, "seconds": seconds }),
+        &format!(
+            "{}: got {bytes} bytes in {seconds:.1} s, {}{proven}",
+            path.display(),
+            output::rate(bytes, began)
+        ),
+        &json!({
+            "command": "get", "url": url.to_string(), "file": path, "bytes": bytes, "seconds": seconds, "verified": args.verify,
+        }),
     );
     Ok(())
+}
+
+fn fetch(context: &Context, url: &Url, local: &Path, args: &TransferArgs) -> Result<(PathBuf, u64), Problem> {
+    let (folder, name) = url.folder_and_name();
+    let mut target = Target::create(local, name, args.resume)?;
+    let bytes = context.transfer(url, folder, |client, way, account| {
+        let bar = context.output.bar(name);
+        client.set_progress(Some(bar.mover()));
+        let road = context.road(client, way, |client| client.size(name).map(Some));
+        let got = road.and_then(|via| client.fetch(name, target.file(), args.policy(via), way));
+        client.set_progress(None);
+        bar.finish();
+        got.map_err(|error| account.problem(error).about(url))
+    });
+    match bytes {
+        Ok(bytes) => Ok((target.finish()?, bytes)),
+        Err(problem) => Err(match target.keep() {
+            Begun::Kept { part, bytes } => problem.kept(format!(
+                "{bytes} bytes are in {}; the same command with --resume goes on from there",
+                part.display()
+            )),
+            Begun::Nothing => problem,
+        }),
+    }
+}
+
+/// To standard output, in one go.
+fn print(context: &Context, url: &Url) -> Result<(), Problem> {
+    let (folder, name) = url.folder_and_name();
+    context.transfer(url, folder, |client, way, account| {
+        let options = GetOptions { via: context.via(), ..GetOptions::default() };
+        let got: Result<u64, Error> =
+            client.connect(way).and_then(|()| client.get(name, std::io::stdout().lock(), &options));
+        got.map(drop).map_err(|error| account.problem(error).about(url))
+    })
 }

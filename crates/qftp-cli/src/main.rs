@@ -17,6 +17,7 @@ mod put;
 mod record;
 mod remote;
 mod tls;
+mod transfer;
 mod url;
 
 use std::io;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Cli, Command};
+use args::{Cli, Command, TransferArgs};
 use exit::Problem;
 use list::Form;
 use output::Output;
@@ -63,9 +64,9 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         #[cfg(feature = "demo")]
         Command::Demo(demo) => demo::run(context, demo),
         Command::Emulate(emulate) => emulate::run(context, emulate),
-        Command::Put { local, url } => put::run(context, local, url),
-        Command::Get { url, local } => get::run(context, url, local.as_deref()),
-        Command::Cat { url } => get::run(context, url, Some(Path::new("-"))),
+        Command::Put { local, url, atomic, transfer } => put::run(context, local, url, *atomic, transfer),
+        Command::Get { url, local, transfer } => get::run(context, url, local.as_deref(), transfer),
+        Command::Cat { url } => get::run(context, url, Some(Path::new("-")), &TransferArgs::default()),
         Command::Ls { url, names, facts, raw } => {
             let form = match (names, facts, raw) {
                 (true, _, _) => Form::Names,

@@ -1,6 +1,6 @@
 //! `qftp module`: the module itself, and the files it holds.
 
-use std::io::Read as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use qftp_core::session::Cause;
@@ -120,7 +120,7 @@ fn is_cme(error: &qftp_transport::Error, codes: &[u16]) -> bool {
 fn push(
     context: &Context,
     client: &mut AnyClient,
-    mut source: Source,
+    source: Source,
     local: &Path,
     name: Option<&str>,
 ) -> Result<(), Problem> {
@@ -128,15 +128,14 @@ fn push(
     let Some(name) = name.or(local_name) else {
         return Err(Problem::usage("the file needs a name in the module"));
     };
-    let len = match source.len {
-        Some(len) => len,
+    let (reader, len): (Box<dyn io::Read>, u64) = match source {
+        Source::File(file, len) => (Box::new(file), len),
         // The module has to be told the length first, and its storage is small.
-        None => {
+        Source::Stream(mut stream) => {
             let mut bytes = Vec::new();
-            source.reader.read_to_end(&mut bytes).map_err(|error| Problem::local(local, &error))?;
+            stream.read_to_end(&mut bytes).map_err(|error| Problem::local(local, &error))?;
             let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            source = Source { reader: Box::new(std::io::Cursor::new(bytes)), len: Some(len) };
-            len
+            (Box::new(io::Cursor::new(bytes)), len)
         }
     };
     // The module never writes over a file.
@@ -145,7 +144,7 @@ fn push(
     }
     let bar = context.output.bar(name);
     client.set_progress(Some(bar.mover()));
-    let bytes = client.upload(name, source.reader, len);
+    let bytes = client.upload(name, reader, len);
     bar.finish();
     let bytes = bytes.map_err(|error| Problem::from(error).about(name))?;
     context.output.result(
@@ -159,18 +158,20 @@ fn pull(context: &Context, client: &mut AnyClient, name: &str, local: Option<&Pa
     let (_, bare) = Storage::split(name.as_bytes());
     let bare = std::str::from_utf8(bare).unwrap_or(name);
     let local = local.map_or_else(|| PathBuf::from(bare), Path::to_path_buf);
-    let mut target = Target::create(&local, bare)?;
+    if is_standard(&local) {
+        let pulled = client.download(name, io::stdout().lock());
+        return pulled.map(drop).map_err(|error| Problem::from(error).about(name));
+    }
+    let mut target = Target::create(&local, bare, false)?;
     let bar = context.output.bar(name);
     client.set_progress(Some(bar.mover()));
-    let bytes = client.download(name, &mut target);
+    let bytes = client.download(name, target.file());
     bar.finish();
     let bytes = bytes.map_err(|error| Problem::from(error).about(name))?;
     let path = target.finish()?;
-    if !is_standard(&local) {
-        context.output.result(
-            &format!("{}: {bytes} bytes, checksum proven", path.display()),
-            &json!({ "command": "pull", "name": name, "file": path, "bytes": bytes }),
-        );
-    }
+    context.output.result(
+        &format!("{}: {bytes} bytes, checksum proven", path.display()),
+        &json!({ "command": "pull", "name": name, "file": path, "bytes": bytes }),
+    );
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use qftp_core::session::{Apn, Config, Login, Setup, TlsGaps, Via};
 use qftp_core::wire::{PdpAuth, PdpType, Storage, TransMode, TransferType, UrcPort};
 use qftp_core::{Secret, limits};
-use qftp_transport::{Cancel, Client, Flow, Port, Settings, open};
+use qftp_transport::{Cancel, Client, Error, Flow, Port, Settings, open};
 
 use crate::args::{FlowArg, Options, UrcPortArg, ViaArg};
 use crate::config::ApnLogin;
@@ -30,14 +30,47 @@ pub(crate) struct Context {
 /// The port that is an emulated module in this program.
 pub(crate) const EMULATOR: &str = "emulator:";
 
+/// Any port.
+pub(crate) type AnyPort = Box<dyn Port + Send>;
+
 /// A client on any port.
-pub(crate) type AnyClient = Client<Box<dyn Port + Send>>;
+pub(crate) type AnyClient = Client<AnyPort>;
+
+/// Who logs in, and by which protection.
+pub(crate) struct Account {
+    user: String,
+    password: String,
+    pub(crate) ftps: Option<Ftps>,
+}
+
+impl Account {
+    pub(crate) fn login<'a>(&'a self, context: &Context, url: &'a Url) -> Login<'a> {
+        let options = &context.options;
+        Login {
+            port: url.port,
+            user: Secret::new(&self.user),
+            password: Secret::new(&self.password),
+            transfer_type: if options.ascii { TransferType::Ascii } else { TransferType::Binary },
+            trans_mode: if options.active { TransMode::Active } else { TransMode::Passive },
+            tls: self.ftps.as_ref().map(Ftps::settings),
+            ..Login::new(&url.host)
+        }
+    }
+
+    /// An error in the words for the user; a 631 with what it may be.
+    pub(crate) fn problem(&self, error: Error) -> Problem {
+        match &self.ftps {
+            Some(ftps) => ftps.explain(error),
+            None => error.into(),
+        }
+    }
+}
 
 impl Context {
     /// A client on the port that the options name. Nothing is sent yet.
     pub(crate) fn client(&self) -> Result<AnyClient, Problem> {
         let address = self.options.port.as_deref().ok_or_else(no_port)?;
-        let port: Box<dyn Port + Send> = match address {
+        let port: AnyPort = match address {
             EMULATOR => Box::new(crate::emulate::Own::start(None)?),
             address => Box::new(open(address, &self.settings())?),
         };
@@ -45,7 +78,7 @@ impl Context {
     }
 
     /// A client on a port that is open already.
-    pub(crate) fn client_on(&self, port: Box<dyn Port + Send>) -> Result<AnyClient, Problem> {
+    pub(crate) fn client_on(&self, port: AnyPort) -> Result<AnyClient, Problem> {
         let rsptimeout_s = self.options.timeout.unwrap_or(limits::RSP_TIMEOUT_DEFAULT_S);
         // After Ctrl-C nobody waits for the server: the next command's set-up closes what is left.
         let config = Config { rsptimeout_s, reopen_after_abort: false, ..Config::default() };
@@ -61,38 +94,30 @@ impl Context {
         client: &mut AnyClient,
         url: &Url,
         folder: &str,
-        ftps: Option<&Ftps>,
+        account: &Account,
     ) -> Result<(), Problem> {
-        let (user, password) = password::login(url)?;
         self.set_up(client, true)?;
-        if let Some(ftps) = ftps {
+        if let Some(ftps) = &account.ftps {
             let pushed = client.push_certificates(&ftps.certificates());
             pushed
                 .map_err(|error| Problem::from(error).about("bringing the certificates into the module"))?;
         }
-        let login = Login {
-            port: url.port,
-            user: Secret::new(&user),
-            password: Secret::new(&password),
-            transfer_type: if self.options.ascii { TransferType::Ascii } else { TransferType::Binary },
-            trans_mode: if self.options.active { TransMode::Active } else { TransMode::Passive },
-            tls: ftps.map(Ftps::settings),
-            ..Login::new(&url.host)
-        };
-        client.open(&login).map_err(|error| {
-            let problem = match ftps {
-                Some(ftps) => ftps.explain(error),
-                None => error.into(),
-            };
-            problem.about(&url.host)
-        })?;
-        if ftps.is_some() && client.tls_gaps() != TlsGaps::default() {
-            warn(&format!("this module's TLS has gaps: {}", client.tls_gaps()));
-        }
+        client.open(&account.login(self, url)).map_err(|error| account.problem(error).about(&url.host))?;
+        warn_of_gaps(client, account.ftps.as_ref());
         if !folder.is_empty() {
             client.cwd(folder).map_err(|error| Problem::from(error).about(folder))?;
         }
         Ok(())
+    }
+
+    /// Who logs in to the server of a URL, and how: all that can be wrong before a byte is sent.
+    pub(crate) fn account(&self, url: &Url) -> Result<Account, Problem> {
+        let ftps = Ftps::prepare(&self.options, url)?;
+        let (user, password) = password::login(url)?;
+        if let Some(ftps) = &ftps {
+            ftps.warn();
+        }
+        Ok(Account { user, password, ftps })
     }
 
     /// Sets the module up for work on its own files alone.
@@ -114,14 +139,15 @@ impl Context {
     /// The road of transfers.
     pub(crate) fn via(&self) -> Via {
         match self.options.via {
-            None | Some(ViaArg::Com) => Via::Com,
+            // `auto` is decided where the length is known.
+            None | Some(ViaArg::Com | ViaArg::Auto) => Via::Com,
             Some(ViaArg::Ram) => Via::Storage(Storage::Ram),
             Some(ViaArg::Ufs) => Via::Storage(Storage::Ufs),
             Some(ViaArg::Sd) => Via::Storage(Storage::Sd),
         }
     }
 
-    fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         let default = Settings::default();
         let flow = match self.options.flow {
             None | Some(FlowArg::None) => Flow::None,
@@ -130,7 +156,7 @@ impl Context {
         Settings { baud: self.options.baud.unwrap_or(default.baud), flow }
     }
 
-    fn setup(&self, network: bool) -> Setup<'_> {
+    pub(crate) fn setup(&self, network: bool) -> Setup<'_> {
         let login = &self.apn_login;
         let apn = self.options.apn.as_deref().or(self.own_module.then_some("internet"));
         let apn = apn.map(|name| match login.user.is_empty() {
@@ -157,25 +183,32 @@ impl Context {
         folder: &str,
         work: impl FnOnce(&mut AnyClient) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let ftps = Ftps::prepare(&self.options, url)?;
-        if let Some(ftps) = &ftps {
-            ftps.warn();
-        }
+        let account = self.account(url)?;
         let mut client = self.client()?;
-        let result = self.login(&mut client, url, folder, ftps.as_ref()).and_then(|()| work(&mut client));
-        if client.is_open() && client.is_set_up() {
-            // What counts is the result; a close that fails takes nothing from it.
-            let _ = client.close();
-        }
-        if ftps.is_some()
-            && client.is_set_up()
-            && let Err(error) = client.remove_certificates()
-        {
-            warn(&format!(
-                "the certificates are still in the module ({error}); `qftp module rm` removes them"
-            ));
-        }
+        let result = self.login(&mut client, url, folder, &account).and_then(|()| work(&mut client));
+        leave(&mut client, account.ftps.as_ref());
         result
+    }
+}
+
+/// Says which protections the module does not have.
+pub(crate) fn warn_of_gaps(client: &AnyClient, ftps: Option<&Ftps>) {
+    if ftps.is_some() && client.tls_gaps() != TlsGaps::default() {
+        warn(&format!("this module's TLS has gaps: {}", client.tls_gaps()));
+    }
+}
+
+/// Logs out and takes the certificates away.
+pub(crate) fn leave(client: &mut AnyClient, ftps: Option<&Ftps>) {
+    if client.is_open() && client.is_set_up() {
+        // What counts is the result; a close that fails takes nothing from it.
+        let _ = client.close();
+    }
+    if ftps.is_some()
+        && client.is_set_up()
+        && let Err(error) = client.remove_certificates()
+    {
+        warn(&format!("the certificates are still in the module ({error}); `qftp module rm` removes them"));
     }
 }
 

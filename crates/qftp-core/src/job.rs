@@ -24,8 +24,10 @@
 //! ```
 
 mod ladder;
+mod road;
 
 pub use ladder::Rung;
+pub use road::{Reason, choose_road};
 
 use core::fmt;
 
@@ -167,6 +169,9 @@ pub struct Job {
     /// The most that was ever good, to tell progress.
     best: u64,
     last: Option<Trouble>,
+    /// What comes after the first login, and whether there was none yet.
+    goal: Phase,
+    fresh: bool,
     ladder: Ladder,
 }
 
@@ -199,8 +204,18 @@ impl Job {
             tried: 0,
             best: have,
             last: None,
+            goal: phase,
+            fresh: false,
             ladder: Ladder::new(),
         }
+    }
+
+    /// Begins with a set-up and a login, where there is no session yet.
+    pub const fn connect(&mut self) {
+        self.ladder.start(SessionState::Reset);
+        self.goal = self.phase;
+        self.fresh = true;
+        self.phase = Phase::Recover;
     }
 
     /// What comes next; the same until it is reported on.
@@ -320,6 +335,7 @@ impl Job {
     pub fn ready(&mut self) {
         self.phase = match (self.phase, self.direction) {
             (Phase::Wait, _) if self.ladder.is_needed() => Phase::Recover,
+            (Phase::Wait | Phase::Recover, _) if self.fresh => self.goal,
             (Phase::Wait | Phase::Recover, Direction::Get) => Phase::Truncate,
             (Phase::Wait | Phase::Recover, Direction::Put) if self.keep == Keep::Ask => Phase::Size,
             (Phase::Wait | Phase::Recover, Direction::Put) => Phase::Move,
@@ -330,6 +346,7 @@ impl Job {
         };
         if self.phase != Phase::Recover {
             self.ladder.done();
+            self.fresh = false;
         }
     }
 
@@ -369,7 +386,8 @@ impl Job {
         }
         self.tried = self.tried.saturating_add(1);
         self.last = Some(trouble);
-        self.ladder.start(failure.map_or(SessionState::Usable, |failure| failure.state));
+        let state = failure.map_or(SessionState::Usable, |failure| failure.state);
+        self.ladder.start(if self.fresh { SessionState::Reset } else { state });
         self.phase = Phase::Wait;
     }
 }

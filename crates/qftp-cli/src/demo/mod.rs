@@ -4,7 +4,7 @@ mod payload;
 mod server;
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Instant;
 
@@ -27,9 +27,12 @@ const NAME: &str = "demo.bin";
 
 /// Sends a file up and down, and compares.
 pub(crate) fn run(context: &Context, args: &DemoArgs) -> Result<(), Problem> {
-    let source = match &args.file {
-        Some(path) => Source::open(path)?,
-        None => Source { reader: Box::new(Payload::new(args.size)), len: Some(args.size) },
+    let (reader, len): (Box<dyn Read>, _) = match &args.file {
+        Some(path) => match Source::open(path)? {
+            Source::File(file, len) => (Box::new(file), Some(len)),
+            Source::Stream(stream) => (stream, None),
+        },
+        None => (Box::new(Payload::new(args.size)), Some(args.size)),
     };
     let server = Server::start()?;
     let own = Own::start(context.options.baud)?;
@@ -42,11 +45,11 @@ pub(crate) fn run(context: &Context, args: &DemoArgs) -> Result<(), Problem> {
 
     let mut client = context.client_on(Box::new(own))?;
     let url = Url::parse(&server.url(NAME)).map_err(Problem::failed)?;
-    context.login(&mut client, &url, "", None)?;
+    context.login(&mut client, &url, "", &context.account(&url)?)?;
     say("host", "module set up, logged in to the server");
 
-    let mut up = Hashed::new(source.reader);
-    let options = Put { start: 0, len: source.len, via: context.via() };
+    let mut up = Hashed::new(reader);
+    let options = Put { start: 0, len, via: context.via() };
     let sent = timed(context, &mut client, "up", |client| client.put(NAME, &mut up, &options))?;
     let stored = hash(&server.root().join(NAME))?;
     let mut down = Hashed::new(io::sink());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
 use qftp_core::session::{Cause, Failure, LineFault, Login, Session, SessionState, Setup};
 
-use super::{Client, Error, Put};
+use super::{Certificates, Client, Error, Put};
 use crate::port::Port;
 
 /// How often a wait looks whether it was cancelled.
@@ -22,6 +22,9 @@ pub struct Way<'a, P> {
     pub login: Login<'a>,
     /// The working folder of the transfer; empty for the login's own.
     pub folder: &'a str,
+    /// Certificates for [`Login::tls`], brought into the module at each set-up. Whoever ends the session removes them
+    /// ([`Client::remove_certificates`]).
+    pub certificates: Option<Certificates<'a>>,
     /// Opens the port again when it failed; without it that is the end.
     pub reopen: Option<&'a mut dyn FnMut() -> io::Result<P>>,
     /// Switches the module's power off and on; taken only with [`Policy::power`].
@@ -34,7 +37,7 @@ impl<'a, P> Way<'a, P> {
     /// No hooks: the port and the module's power are left alone.
     #[must_use]
     pub const fn new(setup: Setup<'a>, login: Login<'a>, folder: &'a str) -> Self {
-        Self { setup, login, folder, reopen: None, power: None, report: None }
+        Self { setup, login, folder, certificates: None, reopen: None, power: None, report: None }
     }
 
     fn tell(&mut self, report: Report) {
@@ -159,8 +162,13 @@ impl Write for Counted<'_> {
 }
 
 impl<P: Port> Client<P> {
-    /// Fetches a file as [`Policy`] says: going on with what is there, again and again, compared at the end. The session must be open.
-    /// Returns the length of the file; what was good of it stays in the target when it fails.
+    /// Sets the module up and logs in as [`Way`] says.
+    pub fn connect(&mut self, way: &mut Way<'_, P>) -> Result<(), Error> {
+        self.climb(Rung::SetUp, way)
+    }
+
+    /// Fetches a file as [`Policy`] says: going on with what is there, again and again, compared at the end. A session that is not open
+    /// is opened first. Returns the length of the file; what was good of it stays in the target when it fails.
     pub fn fetch(
         &mut self,
         name: &str,
@@ -180,7 +188,7 @@ impl<P: Port> Client<P> {
         end
     }
 
-    /// Sends a file of `len` bytes as [`Policy`] says. The session must be open. Returns the length.
+    /// Sends a file of `len` bytes as [`Policy`] says. A session that is not open is opened first. Returns the length.
     pub fn send(
         &mut self,
         name: &str,
@@ -200,6 +208,9 @@ impl<P: Port> Client<P> {
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
         let mut trouble = None;
+        if !self.is_open() {
+            job.connect();
+        }
         loop {
             // What is here of a download when its port fails.
             let mut here = 0;
@@ -214,7 +225,10 @@ impl<P: Port> Client<P> {
                     self.pause(wait_ms).map(|()| job.ready())
                 }
                 Step::Recover(rung) => {
-                    way.tell(Report::Recovering(rung));
+                    // The first login is no recovery.
+                    if job.retry() > 0 {
+                        way.tell(Report::Recovering(rung));
+                    }
                     self.climb(rung, way).map(|()| job.ready())
                 }
                 Step::Compare(options) => {
@@ -291,6 +305,9 @@ impl<P: Port> Client<P> {
         }
         if rung != Rung::Reopen || !self.is_set_up() {
             self.setup(&way.setup)?;
+            if let Some(certificates) = &way.certificates {
+                self.push_certificates(certificates)?;
+            }
         }
         self.open(&way.login)?;
         if way.folder.is_empty() { Ok(()) } else { self.cwd(way.folder) }

@@ -1,0 +1,118 @@
+//! Whole files with everything that may go wrong: what `put` and `get` have in common.
+
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use qftp_core::job::{Policy, choose_road};
+use qftp_core::session::Via;
+use qftp_core::wire::Storage;
+use qftp_transport::{Error, Port, Report, Way, open};
+
+use crate::args::{FlowArg, TransferArgs, ViaArg};
+use crate::exit::Problem;
+use crate::port::{Account, AnyClient, AnyPort, Context, EMULATOR, leave, warn_of_gaps};
+use crate::tls::Ftps;
+use crate::url::Url;
+
+/// How long a port that vanished may take to come back: a module that restarts on USB takes about 15 s.
+const PORT_RETURNS: Duration = Duration::from_secs(30);
+
+impl TransferArgs {
+    /// Whether it takes more than one plain attempt, and so a file that can be gone back in.
+    pub(crate) fn needs_file(&self) -> Option<&'static str> {
+        [(self.resume, "--resume"), (self.verify, "--verify"), (self.retries > 0, "--retries")]
+            .into_iter()
+            .find_map(|(is, name)| is.then_some(name))
+    }
+
+    /// Refuses what cannot go together.
+    pub(crate) fn check(&self, context: &Context) -> Result<(), Problem> {
+        match self.needs_file() {
+            Some(option) if context.options.ascii && option != "--retries" => {
+                Err(Problem::usage(format!("{option} compares sizes and bytes, which --ascii changes")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn policy(&self, via: Via) -> Policy {
+        Policy {
+            resume: self.resume,
+            verify: self.verify,
+            retries: self.retries,
+            restart: !self.no_restart,
+            via,
+            ..Policy::default()
+        }
+    }
+}
+
+impl Context {
+    /// Runs a transfer on the server of a URL, in its folder, with the means to bring the session back; logs out, whatever came of it.
+    pub(crate) fn transfer<T>(
+        &self,
+        url: &Url,
+        folder: &str,
+        work: impl FnOnce(&mut AnyClient, &mut Way<'_, AnyPort>, &Account) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let account = self.account(url)?;
+        let mut client = self.client()?;
+        let address = self.options.port.clone().unwrap_or_default();
+        let mut reopen = || self.reopen(&address);
+        let mut report = |report: Report| {
+            // What costs time is told to everybody; how it is mended to those who ask.
+            if self.options.verbose || (!self.output.json && matches!(report, Report::Waiting { .. })) {
+                eprintln!("qftp: {report}");
+            }
+        };
+        let mut way = Way {
+            certificates: account.ftps.as_ref().map(Ftps::certificates),
+            reopen: (address != EMULATOR).then_some(&mut reopen),
+            report: Some(&mut report),
+            ..Way::new(self.setup(true), account.login(self, url), folder)
+        };
+        let result = work(&mut client, &mut way, &account);
+        warn_of_gaps(&client, account.ftps.as_ref());
+        leave(&mut client, account.ftps.as_ref());
+        result
+    }
+
+    /// The road of a file of this length, from the module's free storage where it is left to us; the session is opened for that.
+    pub(crate) fn road(
+        &self,
+        client: &mut AnyClient,
+        way: &mut Way<'_, AnyPort>,
+        len: impl FnOnce(&mut AnyClient) -> Result<Option<u64>, Error>,
+    ) -> Result<Via, Error> {
+        if self.options.via != Some(ViaArg::Auto) {
+            return Ok(self.via());
+        }
+        if !client.is_open() {
+            client.connect(way)?;
+        }
+        let len = len(client)?;
+        // RAM first: flash wears.
+        let storages = [Storage::Ram, Storage::Ufs, Storage::Sd];
+        let free = storages.map(|storage| (storage, client.storage(storage).map_or(0, |(free, _)| free)));
+        let (via, reason) = choose_road(len, &free, self.options.flow == Some(FlowArg::Rtscts));
+        if !self.output.json {
+            eprintln!("qftp: {reason}");
+        }
+        Ok(via)
+    }
+
+    /// Opens the port again, as soon as it is there again.
+    fn reopen(&self, address: &str) -> io::Result<AnyPort> {
+        let began = Instant::now();
+        loop {
+            match open(address, &self.settings()) {
+                Ok(port) => return Ok(Box::new(port) as Box<dyn Port + Send>),
+                Err(error) if began.elapsed() > PORT_RETURNS || self.cancel.is_cancelled() => {
+                    return Err(io::Error::new(io::ErrorKind::NotConnected, error.to_string()));
+                }
+                Err(_) => thread::sleep(Duration::from_millis(200)),
+            }
+        }
+    }
+}
