@@ -1,12 +1,10 @@
 //! Faults one by one: when they happen, what a host meets in the middle of them, and what puts an end to them.
 
-use qftp_core::codes::{CmeCode, TcpIpCode};
+use qftp_core::codes::{CmeCode, FtpCode, TcpIpCode};
 use qftp_core::session::{
-    Apn, Cause, GetOptions, LineFault, Login, Misuse, PutOptions, Session, SessionState, Setup, Via,
+    Apn, Cause, GetOptions, LineFault, Login, Misuse, PutOptions, Session, SessionState, Setup, Tls, Via,
 };
-use qftp_core::wire::{
-    Command, FileName, FtpCfg, FtpCommand, FtpSetting, GeneralCommand, PdpCommand, SslType, Storage,
-};
+use qftp_core::wire::{Command, GeneralCommand, PdpCommand, Storage, Verb};
 use qftp_emulator::Fault;
 use qftp_tests::pair::{Pair, Told, config};
 
@@ -26,6 +24,11 @@ fn set_up(pair: &mut Pair) -> Told {
 
 fn log_in(pair: &mut Pair) -> Told {
     pair.run(b"", |s, now| s.open(now, &Login::new("server")))
+}
+
+fn log_in_with_tls(pair: &mut Pair, implicit: bool) -> Told {
+    let tls = Tls { implicit, ..Tls::unchecked() };
+    pair.run(b"", |s, now| s.open(now, &Login { tls: Some(tls), ..Login::new("server") }))
 }
 
 fn get(pair: &mut Pair, start: usize) -> Told {
@@ -90,10 +93,7 @@ fn no_data_connection() {
         pair.server.add_file("/f.bin", "12345");
         get(&mut pair, 0).expect_done();
         let failure = get(&mut pair, 0).expect_failure();
-        assert_eq!(
-            (failure.ftp_code().map(qftp_core::codes::FtpCode::get), failure.state),
-            (Some(615), SessionState::Reopen)
-        );
+        assert_eq!((failure.ftp_code().map(FtpCode::get), failure.state), (Some(615), SessionState::Reopen));
         let said = text(&pair.type_in(b"AT+QFTPPWD\r", 10));
         assert!(said.contains("603") || said.contains("FTP(S) server busy"), "{said}");
         assert_eq!(pair.session.pwd(pair.now), Err(Misuse::ReopenFirst));
@@ -131,7 +131,7 @@ fn in_mid_download() {
                 _ if near_the_end => {}
                 Some(fault) => assert_eq!(failure.cause, Cause::Line(fault), "{event}={count}"),
                 None => {
-                    let code = failure.ftp_code().map(qftp_core::codes::FtpCode::get);
+                    let code = failure.ftp_code().map(FtpCode::get);
                     assert!(matches!(code, Some(605 | 606)), "{event}={count}: {failure}");
                 }
             }
@@ -169,20 +169,14 @@ fn in_mid_transfer_of_a_staged_file() {
         let via = Via::Storage(Storage::Ufs);
         let put = PutOptions { via, ..PutOptions::whole(50_000) };
         let failure = pair.run(&data, |s, now| s.put(now, "g.bin", &put)).expect_failure();
-        assert!(
-            matches!(failure.ftp_code().map(qftp_core::codes::FtpCode::get), Some(605 | 606)),
-            "{failure}"
-        );
+        assert!(matches!(failure.ftp_code().map(FtpCode::get), Some(605 | 606)), "{failure}");
         let mut pair = Pair::whole().logged_in();
         pair.server.add_file("/f.bin", data.clone());
         pair.module.set_faults(&faults(&[&format!("{event}=20000")]));
         let options = GetOptions { via, ..GetOptions::default() };
         let told = pair.run(b"", |s, now| s.get(now, "f.bin", &options));
         assert_eq!(told.data, b"");
-        assert!(matches!(
-            told.expect_failure().ftp_code().map(qftp_core::codes::FtpCode::get),
-            Some(605 | 606)
-        ));
+        assert!(matches!(told.expect_failure().ftp_code().map(FtpCode::get), Some(605 | 606)));
     }
 }
 
@@ -203,16 +197,13 @@ fn at_idle() {
         let (mut pair, lines) = lost(event);
         assert!(event.ends_with("cmd") || lines.contains("606"), "{lines}");
         let failure = get(&mut pair, 0).expect_failure();
-        assert_eq!(
-            (failure.ftp_code().map(qftp_core::codes::FtpCode::get), failure.state),
-            (Some(606), SessionState::Reopen)
-        );
+        assert_eq!((failure.ftp_code().map(FtpCode::get), failure.state), (Some(606), SessionState::Reopen));
         log_in(&mut pair).expect_done();
         assert_eq!(get(&mut pair, 0).data, b"12345");
     }
     let (mut pair, lines) = lost("pdp-drop=1s");
     assert!(lines.contains("PdpDeactivated(1)"), "{lines}");
-    assert_eq!(get(&mut pair, 0).expect_failure().ftp_code().map(qftp_core::codes::FtpCode::get), Some(606));
+    assert_eq!(get(&mut pair, 0).expect_failure().ftp_code().map(FtpCode::get), Some(606));
     // Not before it has been put down does it come up again.
     pair.type_in(b"ATE0\r", 10);
     assert_eq!(text(&pair.type_in(b"AT+QIACT=1\r", 10)), "\r\nERROR\r\n");
@@ -307,7 +298,7 @@ fn storages_that_are_small_or_missing() {
     pair.server.add_file("/f.bin", data.clone());
     let options = GetOptions { via: Via::Storage(Storage::Ufs), ..GetOptions::default() };
     let failure = pair.run(b"", |s, now| s.get(now, "f.bin", &options)).expect_failure();
-    assert_eq!(failure.ftp_code().map(qftp_core::codes::FtpCode::get), Some(619));
+    assert_eq!(failure.ftp_code().map(FtpCode::get), Some(619));
     let mut missing = with(&["no-ram"]);
     set_up(&mut missing).expect_done();
     let failure = missing.run(b"", |s, now| s.storage(now, Storage::Ram)).expect_failure();
@@ -321,7 +312,7 @@ fn an_overrun() {
     let put = |pair: &mut Pair| pair.run(&data, |s, now| s.put(now, "o.bin", &PutOptions::whole(3000)));
     let mut pair = with(&["overrun=64"]).logged_in();
     let failure = put(&mut pair).expect_failure();
-    assert_eq!((failure.ftp_code().map(qftp_core::codes::FtpCode::get), failure.transferred), (Some(609), 0));
+    assert_eq!((failure.ftp_code().map(FtpCode::get), failure.transferred), (Some(609), 0));
     assert!(failure.remedy().contains("RTS/CTS"), "{}", failure.remedy());
     assert!(pair.server.file("/o.bin").is_some_and(|file| file.len() < 3000), "bytes are missing");
     // Staged, the module counts and says so within its time-out.
@@ -346,20 +337,33 @@ fn an_overrun() {
 
 #[test]
 fn tls_is_refused_whatever_the_server() {
-    let mut pair = with(&["tls-refused"]);
-    set_up(&mut pair).expect_done();
-    for (kind, expected) in [(SslType::Implicit, 631), (SslType::Explicit, 631)] {
-        let set = Command::Ftp(FtpCommand::Cfg(FtpCfg::Set(FtpSetting::SslType(kind))));
-        pair.run(b"", |s, now| s.command(now, &set)).expect_done();
-        let host = FileName::new("server").expect("a name");
-        let open = Command::Ftp(FtpCommand::Open { host, port: Some(990) });
-        let failure = pair.run(b"", |s, now| s.command(now, &open)).expect_failure();
-        assert_eq!(failure.ftp_code().map(qftp_core::codes::FtpCode::get), Some(expected));
-        pair.session = Session::new(qftp_core::session::Config::default());
+    for implicit in [true, false] {
+        let mut pair = with(&["tls-refused"]);
         set_up(&mut pair).expect_done();
+        let failure = log_in_with_tls(&mut pair, implicit).expect_failure();
+        assert_eq!(failure.ftp_code().map(FtpCode::get), Some(631));
+        assert_eq!(failure.state, SessionState::Reopen);
+        assert_eq!(pair.server.logins(), 0);
+        log_in(&mut pair).expect_done();
     }
-    assert_eq!(pair.server.logins(), 0);
-    log_in(&mut pair).expect_done();
+}
+
+/// The host finds the spelling of the key that this firmware knows; without either there is no FTPS, and it says so.
+#[test]
+fn both_spellings_of_the_ssl_context() {
+    for fault in ["ssl-key=sslctxid", "ssl-key=SSL_ctxID", "echo-off"] {
+        let mut pair = with(&[fault]);
+        set_up(&mut pair).expect_done();
+        log_in_with_tls(&mut pair, true).expect_done();
+        assert_eq!(pair.server.logins(), 1, "{fault}");
+    }
+    for lacks in [&["lacks-key=SSL_ctxID", "lacks-key=sslctxid"][..], &["lacks-key=ssltype"]] {
+        let mut pair = with(lacks);
+        set_up(&mut pair).expect_done();
+        let failure = log_in_with_tls(&mut pair, true).expect_failure();
+        assert_eq!((failure.verb, failure.cause), (Some(Verb::QftpCfg), Cause::Refused), "{failure}");
+        assert_eq!(pair.server.logins(), 0, "not in the clear instead");
+    }
 }
 
 #[test]
@@ -394,10 +398,8 @@ fn a_download_from_the_end() {
             assert_eq!(told.expect_done(), "Number(0)");
         } else {
             let failure = told.expect_failure();
-            let codes = (
-                failure.ftp_code().map(qftp_core::codes::FtpCode::get),
-                failure.reply().map(qftp_core::codes::ReplyCode::get),
-            );
+            let codes =
+                (failure.ftp_code().map(FtpCode::get), failure.reply().map(qftp_core::codes::ReplyCode::get));
             assert_eq!((codes, failure.state), ((Some(627), Some(550)), SessionState::Usable));
         }
         // With the size known there is nothing to ask for.

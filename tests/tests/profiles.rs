@@ -1,7 +1,7 @@
 //! Every profile of the emulated module: a host gets its work done on it, or is told what that kind of module lacks.
 
 use qftp_core::codes::CmeCode;
-use qftp_core::session::{Apn, Cause, GetOptions, Login, PutOptions, Session, Setup, Via};
+use qftp_core::session::{Apn, Cause, GetOptions, Login, PutOptions, Session, Setup, Tls, Via};
 use qftp_core::wire::Storage;
 use qftp_emulator::{Config, Drives, Fault, Profile};
 use qftp_tests::pair::Pair;
@@ -61,6 +61,9 @@ fn work_on_every_profile() {
         assert_eq!(told.data.len(), 300_000, "{profile:?}");
         told.expect_done();
         pair.run(b"", Session::close).expect_done();
+        // The spelling of the SSL context's key is found out.
+        let tls = Some(Tls::unchecked());
+        pair.run(b"", |s, now| s.open(now, &Login { tls, ..Login::new("server") })).expect_done();
     }
 }
 

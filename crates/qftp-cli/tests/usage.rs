@@ -183,3 +183,26 @@ fn completions() {
     }
     assert!(!Path::new("qftp").exists());
 }
+
+/// What `qftp emulate` can be told to do: a line each, and a name that is wrong is told what it might be.
+#[test]
+fn faults_and_profiles() {
+    for (list, rows) in [("--list-faults", 40), ("--list-profiles", 6)] {
+        let output = run(&["emulate", list]);
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success() && text.lines().count() >= rows, "{text}");
+        assert!(text.lines().all(|line| line.contains("  ")), "a name and what it does: {text}");
+        let output = run(&["--json", "emulate", list]);
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{text}");
+    }
+    for (wrong, said) in [
+        (["--fault", "rebot"], "did you mean `reboot`?"),
+        (["--fault", "path=gone"], "takes one of bare, quoted"),
+        (["--fault", "reboot=soon"], "3cmd"),
+        (["--profile", "ec200"], "did you mean `ec200s`?"),
+    ] {
+        let told = fails(&[&["emulate"][..], &wrong].concat());
+        assert!(told.starts_with("exit 2\n") && told.contains(said), "{told}");
+    }
+}

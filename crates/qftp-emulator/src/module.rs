@@ -269,6 +269,7 @@ impl Module {
         if let Some((line, cut)) = line {
             self.after_cr = true;
             self.watch.count_command();
+            self.out.begin_answer();
             self.run_line(now, &line, cut);
         }
         consumed

@@ -66,9 +66,13 @@ impl Output {
         count
     }
 
+    /// A command has come: its answer begins with a line end of its own, echo or not.
+    pub(crate) fn begin_answer(&mut self) {
+        self.after_line = false;
+    }
+
     /// The echo of a command; it has no line feeds.
     pub(crate) fn echo(&mut self, bytes: &[u8]) {
-        self.after_line = false;
         self.queue.extend(bytes.iter().filter(|byte| **byte != b'\n'));
     }
 

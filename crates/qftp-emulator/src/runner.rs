@@ -4,6 +4,7 @@ mod log;
 mod pace;
 mod port;
 mod wake;
+mod way;
 
 use std::fmt;
 use std::io;
@@ -25,12 +26,9 @@ use crate::faults::Fault;
 use crate::ftp_side::FtpSide;
 use crate::module::Module;
 use log::{Log, Tap};
-use pace::Pace;
 use port::{Link, Port};
 use wake::{Alarm, Bell};
-
-/// Bytes read from the host, and written to it, at a time.
-const CHUNK: usize = 64 << 10;
+use way::Way;
 
 type Listener = Box<dyn FnMut(&str) + Send>;
 
@@ -352,14 +350,15 @@ impl Worker {
 
     fn receive(&mut self) -> bool {
         let fresh = self.received.is_empty() && self.read_port();
+        let now = self.now();
         let arrived = self.received.passed();
         if arrived.is_empty() {
             return fresh;
         }
-        let (count, now) = (arrived.len(), self.now());
-        let taken = self.module.handle_input(now, self.received.passed());
+        let taken = self.module.handle_input(now, arrived);
+        let held_up = taken < arrived.len();
         self.received.take(taken);
-        if taken < count {
+        if held_up {
             self.received.stop();
         }
         self.exchange() | fresh | (taken > 0)
@@ -417,72 +416,5 @@ impl Worker {
         let writes = !self.sending.is_empty() && self.sending.wait().is_none();
         self.port.wait(&self.alarm, self.received.is_empty(), writes, timeout);
         self.alarm.clear();
-    }
-}
-
-/// Bytes on their way in one direction, at the line's speed where it has one.
-struct Way {
-    room: Box<[u8]>,
-    start: usize,
-    end: usize,
-    pace: Option<Pace>,
-}
-
-impl Way {
-    fn new(rate: Option<u32>) -> Self {
-        let pace = rate.map(Pace::new);
-        let size = pace.as_ref().map_or(CHUNK, Pace::piece);
-        Self { room: vec![0; size].into(), start: 0, end: 0, pace }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.start == self.end
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.room[self.start..self.end]
-    }
-
-    /// The bytes that have had the time to pass.
-    fn passed(&mut self) -> &[u8] {
-        let waiting = self.end - self.start;
-        let count = self.pace.as_mut().map_or(waiting, |pace| pace.allow(Clock::now(), waiting));
-        &self.room[self.start..self.start + count]
-    }
-
-    /// Fills an empty buffer from a source, until the source has no more or the buffer no room.
-    fn fill(&mut self, mut source: impl FnMut(&mut [u8]) -> usize) {
-        self.start = 0;
-        self.end = 0;
-        while self.end < self.room.len() {
-            let count = source(&mut self.room[self.end..]);
-            if count == 0 {
-                break;
-            }
-            self.end += count;
-        }
-    }
-
-    fn take(&mut self, count: usize) {
-        self.start += count;
-        if let Some(pace) = &mut self.pace {
-            pace.pass(count);
-        }
-    }
-
-    fn clear(&mut self) {
-        self.start = 0;
-        self.end = 0;
-        self.stop();
-    }
-
-    fn stop(&mut self) {
-        if let Some(pace) = &mut self.pace {
-            pace.stop();
-        }
-    }
-
-    fn wait(&self) -> Option<Duration> {
-        self.pace.as_ref().and_then(Pace::wait)
     }
 }

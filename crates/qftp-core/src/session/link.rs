@@ -86,6 +86,8 @@ pub(super) struct Link {
     pub(super) heard: bool,
     drain: Option<(u64, Instant)>,
     accepted: bool,
+    /// OK itself has come.
+    pub(super) ok: bool,
     answer: Option<Answer>,
     failed: Option<FtpError>,
 }
@@ -107,6 +109,7 @@ impl Link {
             heard: false,
             drain: None,
             accepted: false,
+            ok: false,
             answer: None,
             failed: None,
         }
@@ -182,6 +185,7 @@ impl Link {
         self.phase = phase;
         self.heard = false;
         self.accepted = false;
+        self.ok = false;
         self.answer = None;
         self.failed = None;
         self.timer = Some((now.after(limit), reason));
@@ -277,6 +281,7 @@ impl Link {
 
     fn accept(&mut self) -> Meaning {
         self.accepted = true;
+        self.ok = true;
         self.conclude()
     }
 

@@ -104,7 +104,7 @@ impl Session {
                 Step { consumed: 1, event: None }
             }
             Phase::Trailer
-                if core::mem::take(&mut self.state.check_end) && !matches!(first, b'\r' | b'\n') =>
+                if core::mem::take(&mut self.state.check_end) && !self.receive.end_begins(*first) =>
             {
                 self.state.fail(now, Cause::Line(LineFault::Desync), &self.receive);
                 Step { consumed: 0, event: None }

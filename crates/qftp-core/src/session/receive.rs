@@ -21,6 +21,8 @@ pub(super) struct Receive {
     pub(super) delivered: u64,
     /// Of the bytes handed out.
     pub(super) checksum: Checksum,
+    /// The module's words after all the data began as they should.
+    whole_end: bool,
     hold: [u8; HOLD],
     start: usize,
     end: usize,
@@ -54,6 +56,7 @@ impl Receive {
             expected: None,
             delivered: 0,
             checksum: Checksum::new(),
+            whole_end: false,
             hold: [0; HOLD],
             start: 0,
             end: 0,
@@ -65,6 +68,7 @@ impl Receive {
         self.expected = expected;
         self.delivered = 0;
         self.checksum = Checksum::new();
+        self.whole_end = false;
         self.start = 0;
         self.end = 0;
     }
@@ -74,13 +78,19 @@ impl Receive {
         self.expected == Some(self.delivered)
     }
 
-    /// Bytes that are file data even if the transfer has failed.
+    /// Bytes that are file data even if the transfer has failed; `ok` is whether the module's OK has come after them.
     ///
-    /// Where it failed and all of a known length seems to be there, the module may have stopped a few bytes short of it, and its first
-    /// words have filled the gap.
-    pub(super) fn trusted(&self) -> u64 {
-        let words = if self.is_complete() { WINDOW } else { 0 };
+    /// Where all of a known length seems to be there, the module may have stopped a few bytes short of it, and its first words have filled
+    /// the gap. Only when none of those words is missing after the data are they all words.
+    pub(super) fn trusted(&self, ok: bool) -> u64 {
+        let words = if self.is_complete() && !(self.whole_end && ok) { WINDOW } else { 0 };
         self.delivered.saturating_sub(u64::try_from(words).unwrap_or(u64::MAX))
+    }
+
+    /// Whether the module's words can begin with this byte after all the data.
+    pub(super) fn end_begins(&mut self, first: u8) -> bool {
+        self.whole_end = first == b'\r';
+        is_end(first)
     }
 
     /// Takes bytes off the input: how many, and where the data to hand out stands.

@@ -180,7 +180,7 @@ impl State {
         let downloading =
             matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead);
         if downloading && !corrupt {
-            failure.transferred = receive.trusted();
+            failure.transferred = receive.trusted(self.link.ok);
         }
         if cause == Cause::Line(LineFault::Restarted) {
             self.set_up = false;
