@@ -27,7 +27,7 @@ pub const USER: &str = "testuser";
 pub const PASSWORD: &str = "s3cr3t-Pa55";
 
 /// The user on the system that a login becomes.
-const GUEST: u32 = 65001;
+pub(crate) const GUEST: u32 = 65001;
 /// How long a server may take to answer.
 const START: Duration = Duration::from_secs(20);
 
