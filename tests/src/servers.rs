@@ -172,8 +172,12 @@ impl<'a> Site<'a> {
     }
 }
 
-/// A program of an unpacked package.
-fn program(variable: &str, file: &str) -> PathBuf {
+/// A program of an unpacked package: the variable that names the package, and the file in it.
+///
+/// # Panics
+/// Where it is not there.
+#[must_use]
+pub fn program(variable: &str, file: &str) -> PathBuf {
     let package = std::env::var_os(variable).map(PathBuf::from);
     let package =
         package.unwrap_or_else(|| panic!("`cargo xtask test` brings the server and names it in {variable}"));

@@ -126,12 +126,16 @@ impl Operation {
             Self::Facts => facts(bench),
             Self::Size => size(bench),
             Self::Modified => modified(bench),
-            Self::MakeDir => {
-                bench.client.make_dir("made").map_err(answer).and_then(|()| want(bench.path("made").is_dir()))
-            }
+            Self::MakeDir => bench
+                .host
+                .client
+                .make_dir("made")
+                .map_err(answer)
+                .and_then(|()| want(bench.path("made").is_dir())),
             Self::RemoveDir => {
                 bench.folder("removed");
                 bench
+                    .host
                     .client
                     .remove_dir("removed")
                     .map_err(answer)
@@ -141,6 +145,7 @@ impl Operation {
             Self::Delete => {
                 bench.file("deleted", b"x");
                 bench
+                    .host
                     .client
                     .delete("deleted")
                     .map_err(answer)
@@ -195,7 +200,7 @@ fn want(holds: bool) -> Attempt {
 
 fn send(bench: &mut Bench, name: &str, bytes: &[u8], start: u64) -> Attempt {
     let len = u64::try_from(bytes.len()).expect("small");
-    let sent = bench.client.put(name, bytes, &Put { start, ..Put::whole(len) }).map_err(answer)?;
+    let sent = bench.host.client.put(name, bytes, &Put { start, ..Put::whole(len) }).map_err(answer)?;
     if sent == len { Ok(()) } else { Err(format!("{sent} of {len} bytes counted")) }
 }
 
@@ -217,6 +222,7 @@ fn put_inside(bench: &mut Bench) -> Attempt {
     bench.file("inside", &before);
     let put = Put { start: 10_000, ..Put::whole(10_000) };
     match bench
+        .host
         .client
         .put("inside", new.as_slice(), &put)
         .map_err(|error| error.failure().map(|failure| failure.cause))
@@ -245,7 +251,7 @@ fn get(bench: &mut Bench, start: u64) -> Attempt {
     bench.file("get", &file);
     let mut back = Vec::new();
     let options = GetOptions { start, ..GetOptions::default() };
-    bench.client.get("get", &mut back, &options).map_err(answer)?;
+    bench.host.client.get("get", &mut back, &options).map_err(answer)?;
     want(back == file[usize::try_from(start).expect("small")..])
 }
 
@@ -262,7 +268,7 @@ fn get_ascii(bench: &mut Bench) -> Attempt {
     bench.log_in(TransferType::Ascii)?;
     bench.file("lines", TEXT_THERE);
     let mut back = Vec::new();
-    bench.client.get("lines", &mut back, &GetOptions::default()).map_err(answer)?;
+    bench.host.client.get("lines", &mut back, &GetOptions::default()).map_err(answer)?;
     want(back == TEXT_HERE)
 }
 
@@ -295,19 +301,19 @@ fn complete(listing: &[u8], read: impl Fn(&[u8]) -> Option<Entry<'_>>) -> Attemp
 
 fn list(bench: &mut Bench) -> Attempt {
     listed(bench, "list");
-    let listing = bench.client.list("list").map_err(answer)?;
+    let listing = bench.host.client.list("list").map_err(answer)?;
     complete(&listing, listing::long)
 }
 
 fn facts(bench: &mut Bench) -> Attempt {
     listed(bench, "facts");
-    let listing = bench.client.facts("facts").map_err(answer)?;
+    let listing = bench.host.client.facts("facts").map_err(answer)?;
     complete(&listing, listing::facts)
 }
 
 fn names(bench: &mut Bench) -> Attempt {
     listed(bench, "names");
-    let listing = bench.client.names("names").map_err(answer)?;
+    let listing = bench.host.client.names("names").map_err(answer)?;
     let listing = String::from_utf8_lossy(&listing);
     let mut names: Vec<&str> = listing.lines().collect();
     names.sort_unstable();
@@ -316,7 +322,7 @@ fn names(bench: &mut Bench) -> Attempt {
 
 fn size(bench: &mut Bench) -> Attempt {
     bench.file("size", &bytes(7, 12_345));
-    let size = bench.client.size("size").map_err(answer)?;
+    let size = bench.host.client.size("size").map_err(answer)?;
     if size == 12_345 { Ok(()) } else { Err(size.to_string()) }
 }
 
@@ -325,13 +331,13 @@ fn modified(bench: &mut Bench) -> Attempt {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_234_567_890);
     let file = File::options().write(true).open(bench.path("modified")).expect("it is there");
     file.set_modified(time).expect("root can set a time");
-    let time = bench.client.modified("modified").map_err(answer)?;
+    let time = bench.host.client.modified("modified").map_err(answer)?;
     if time == "20090213233130" { Ok(()) } else { Err(time) }
 }
 
 fn rename(bench: &mut Bench) -> Attempt {
     bench.file("old", b"x");
-    bench.client.rename("old", "new").map_err(answer)?;
+    bench.host.client.rename("old", "new").map_err(answer)?;
     want(bench.read("new") == b"x" && !bench.path("old").exists())
 }
 
@@ -339,17 +345,17 @@ fn rename(bench: &mut Bench) -> Attempt {
 fn change_dir(bench: &mut Bench) -> Attempt {
     bench.folder("changed");
     bench.file("changed/here", b"123");
-    bench.client.cwd("changed").map_err(answer)?;
-    let size = bench.client.size("here").map_err(answer);
-    bench.client.cwd("..").map_err(answer)?;
+    bench.host.client.cwd("changed").map_err(answer)?;
+    let size = bench.host.client.size("here").map_err(answer);
+    bench.host.client.cwd("..").map_err(answer)?;
     want(size? == 3)
 }
 
 fn working_dir(bench: &mut Bench) -> Attempt {
     bench.folder("working");
-    bench.client.cwd("working").map_err(answer)?;
-    let path = bench.client.pwd().map_err(answer);
-    bench.client.cwd("/").map_err(answer)?;
+    bench.host.client.cwd("working").map_err(answer)?;
+    let path = bench.host.client.pwd().map_err(answer);
+    bench.host.client.cwd("/").map_err(answer)?;
     let path = path?;
     if path == "/working" { Ok(()) } else { Err(path) }
 }
