@@ -1,5 +1,6 @@
 //! Real FTP servers on loopback, each in a folder of its own, ended when dropped.
 
+pub mod hostile;
 mod options;
 mod proftpd;
 mod pureftpd;
