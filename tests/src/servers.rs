@@ -14,7 +14,6 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -39,7 +38,6 @@ pub struct Server {
     folder: TempDir,
     port: u16,
     form: Form,
-    _turn: Option<MutexGuard<'static, ()>>,
 }
 
 impl Server {
@@ -53,7 +51,6 @@ impl Server {
     }
 
     fn launch(options: &Options<'_>) -> io::Result<Self> {
-        let turn = (options.kind == Kind::Vsftpd).then(vsftpd::turn);
         let folder = TempDir::with_prefix(format!("qftp-{}-", options.kind))?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         let port = free_port()?;
@@ -66,7 +63,7 @@ impl Server {
         }?;
         let output = File::create(folder.path().join("output"))?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).process_group(0);
-        let mut server = Self { child: command.spawn()?, folder, port, form: options.form, _turn: turn };
+        let mut server = Self { child: command.spawn()?, folder, port, form: options.form };
         server.wait().map_err(|error| io::Error::other(format!("{error}\n{}", server.log())))?;
         Ok(server)
     }
