@@ -1,5 +1,6 @@
 //! Real FTP servers on loopback, each in a folder of its own, ended when dropped.
 
+pub mod hostile;
 mod options;
 mod proftpd;
 mod pureftpd;
@@ -13,7 +14,6 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -27,7 +27,7 @@ pub const USER: &str = "testuser";
 pub const PASSWORD: &str = "s3cr3t-Pa55";
 
 /// The user on the system that a login becomes.
-const GUEST: u32 = 65001;
+pub(crate) const GUEST: u32 = 65001;
 /// How long a server may take to answer.
 const START: Duration = Duration::from_secs(20);
 
@@ -38,7 +38,6 @@ pub struct Server {
     folder: TempDir,
     port: u16,
     form: Form,
-    _turn: Option<MutexGuard<'static, ()>>,
 }
 
 impl Server {
@@ -52,7 +51,6 @@ impl Server {
     }
 
     fn launch(options: &Options<'_>) -> io::Result<Self> {
-        let turn = (options.kind == Kind::Vsftpd).then(vsftpd::turn);
         let folder = TempDir::with_prefix(format!("qftp-{}-", options.kind))?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         let port = free_port()?;
@@ -65,7 +63,7 @@ impl Server {
         }?;
         let output = File::create(folder.path().join("output"))?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).process_group(0);
-        let mut server = Self { child: command.spawn()?, folder, port, form: options.form, _turn: turn };
+        let mut server = Self { child: command.spawn()?, folder, port, form: options.form };
         server.wait().map_err(|error| io::Error::other(format!("{error}\n{}", server.log())))?;
         Ok(server)
     }
@@ -172,8 +170,12 @@ impl<'a> Site<'a> {
     }
 }
 
-/// A program of an unpacked package.
-fn program(variable: &str, file: &str) -> PathBuf {
+/// A program of an unpacked package: the variable that names the package, and the file in it.
+///
+/// # Panics
+/// Where it is not there.
+#[must_use]
+pub fn program(variable: &str, file: &str) -> PathBuf {
     let package = std::env::var_os(variable).map(PathBuf::from);
     let package =
         package.unwrap_or_else(|| panic!("`cargo xtask test` brings the server and names it in {variable}"));

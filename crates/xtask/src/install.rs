@@ -12,11 +12,11 @@ use crate::step::{Failure, command, must, succeeds};
 
 /// Packages of the system, each with a file that shows that it is there.
 const PACKAGES: &[(&str, &str)] = &[
-    ("libpam-wrapper", "/usr/lib/*/libpam_wrapper.so"),
     ("libnss-wrapper", "/usr/lib/*/libnss_wrapper.so"),
     ("ca-certificates", "/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt"),
     // vsftpd's, Pure-FTPd's and ProFTPD's libraries.
     ("libwrap0", "/usr/lib/*/libwrap.so.0"),
+    ("libpam0g", "/usr/lib/*/libpam.so.0"),
     ("libcap2", "/usr/lib/*/libcap.so.2"),
     ("libsodium23", "/usr/lib/*/libsodium.so.23"),
     ("libhiredis0.14", "/usr/lib/*/libhiredis.so.0.14"),

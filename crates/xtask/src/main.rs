@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test | lint | fmt`.
+//! The project's own tasks: `cargo xtask test | matrix | lint | fmt`.
 //!
 //! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
 //! one named step after the other, and stops at the first that fails.
@@ -17,6 +17,7 @@ usage: cargo xtask TASK
 
   test [STEP…]   install what the tests need, then run every check (or only the steps named)
   test --list    the steps of `test`, in order
+  matrix         every operation on four servers in every form; writes docs/servers.md (--check: fails where it is stale)
   lint           formatting, clippy and the documentation, warnings as errors
   fmt            format the sources";
 
@@ -30,6 +31,8 @@ fn main() -> ExitCode {
         }
         ["test"] => step::run(&steps::all(), &[]),
         ["test", names @ ..] => step::run(&steps::all(), names),
+        ["matrix"] => step::run(&steps::matrix(), &[]),
+        ["matrix", "--check"] => step::run(&steps::matrix_check(), &[]),
         ["lint"] => step::run(&steps::lint(), &[]),
         ["fmt"] => step::run(&steps::format(), &[]),
         [] | ["help" | "-h" | "--help"] => {

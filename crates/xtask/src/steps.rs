@@ -9,11 +9,7 @@ use crate::step::{Failure, Step, cargo, command, must};
 
 /// `cargo xtask test`.
 pub(crate) fn all() -> Vec<Step> {
-    let mut steps = vec![Step {
-        name: "install",
-        about: "what the tests need: servers, clients, Python",
-        run: install::all,
-    }];
+    let mut steps = vec![install_step()];
     steps.extend(lint());
     steps.extend([
         Step { name: "features", about: "the light builds: every crate without its features", run: features },
@@ -27,6 +23,34 @@ pub(crate) fn all() -> Vec<Step> {
         Step { name: "python", about: "the tests that use no qftp code: Python with pyserial", run: python },
     ]);
     steps
+}
+
+fn install_step() -> Step {
+    Step { name: "install", about: "what the tests need: servers, clients, Python", run: install::all }
+}
+
+/// `cargo xtask matrix`.
+pub(crate) fn matrix() -> Vec<Step> {
+    vec![
+        install_step(),
+        Step {
+            name: "matrix",
+            about: "what four servers answer, into docs/servers.md",
+            run: || run_matrix(&[]),
+        },
+    ]
+}
+
+/// `cargo xtask matrix --check`.
+pub(crate) fn matrix_check() -> Vec<Step> {
+    vec![
+        install_step(),
+        Step {
+            name: "matrix",
+            about: "whether docs/servers.md is what four servers answer",
+            run: || run_matrix(&["--check"]),
+        },
+    ]
 }
 
 /// `cargo xtask lint`.
@@ -70,6 +94,11 @@ fn benches() -> Result<(), Failure> {
 
 fn tests() -> Result<(), Failure> {
     must(with_tools(&mut cargo(&["test", "--workspace", "--all-features"])))
+}
+
+fn run_matrix(arguments: &[&str]) -> Result<(), Failure> {
+    let example = ["run", "--quiet", "--package", "qftp-tests", "--example", "matrix", "--"];
+    must(with_tools(&mut cargo(&[&example, arguments].concat())))
 }
 
 fn python() -> Result<(), Failure> {
