@@ -35,6 +35,7 @@ const START: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Server {
     child: Child,
+    command: Command,
     folder: TempDir,
     port: u16,
     form: Form,
@@ -63,7 +64,7 @@ impl Server {
         }?;
         let output = File::create(folder.path().join("output"))?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).process_group(0);
-        let mut server = Self { child: command.spawn()?, folder, port, form: options.form };
+        let mut server = Self { child: command.spawn()?, command, folder, port, form: options.form };
         server.wait().map_err(|error| io::Error::other(format!("{error}\n{}", server.log())))?;
         Ok(server)
     }
@@ -82,6 +83,30 @@ impl Server {
                 Err(_) => std::thread::sleep(Duration::from_millis(20)),
             }
         }
+    }
+
+    /// Ends it at once with all its sessions, as a crash of its machine would; its files stay.
+    pub fn kill(&mut self) {
+        // Each session is a process of its own, of vsftpd in a group of its own. The parent goes first, so that it starts no more.
+        let children = descendants(self.child.id());
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        for process in children {
+            // It may have ended with its parent.
+            let _ = Command::new("kill").args(["-KILL", &process.to_string()]).stderr(Stdio::null()).status();
+        }
+    }
+
+    /// Starts it again on the same port.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn restart(&mut self) {
+        self.kill();
+        // ProFTPD does not start over the trace of another.
+        let _ = fs::remove_file(self.folder.path().join("pid"));
+        self.child = self.command.spawn().expect("spawned");
+        self.wait().expect("it starts again");
     }
 
     /// The port it listens on, at 127.0.0.1.
@@ -117,9 +142,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Each session is a process of its own: the group goes as one.
-        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.child.id())]).status();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 
@@ -188,6 +211,29 @@ pub fn program(variable: &str, file: &str) -> PathBuf {
 fn crypt(password: &str) -> io::Result<String> {
     let output = Command::new("openssl").args(["passwd", "-6", "-salt", "salt", password]).output()?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The children of a process, theirs, and so on.
+fn descendants(process: u32) -> Vec<u32> {
+    let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let process = entry.file_name().to_str()?.parse().ok()?;
+            let status = fs::read_to_string(entry.path().join("stat")).ok()?;
+            // "pid (name) state ppid …"; a name may hold anything.
+            let parent = status.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+            Some((process, parent))
+        })
+        .collect();
+    let mut found = vec![process];
+    let mut next = 0;
+    while let Some(&parent) = found.get(next) {
+        found.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(child, _)| *child));
+        next += 1;
+    }
+    found.split_off(1)
 }
 
 /// A port that nobody uses now.

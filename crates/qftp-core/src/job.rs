@@ -324,6 +324,11 @@ impl Job {
         self.phase = self.complete();
     }
 
+    /// The caller stops in a download of which so many bytes are good.
+    pub const fn stopped(&mut self, transferred: u64) {
+        self.have = self.have.saturating_add(transferred);
+    }
+
     /// What the comparison found: nothing, or the offset of the first difference.
     pub fn compared(&mut self, differs: Option<u64>) {
         let Some(at) = differs else {
