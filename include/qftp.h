@@ -1,0 +1,617 @@
+/*
+ * libqftp: files over FTP and FTPS through a Quectel cellular module, by AT commands.
+ *
+ * This header is made from the library's sources; do not edit it.
+ *
+ * Conventions
+ *  - A status of 0 is success, negative ones are errors (qftp_status). Where one is returned, outputs are untouched.
+ *  - Pointers may be NULL where the function says so; elsewhere NULL is QFTP_ERR_NULL, not a crash.
+ *  - Texts are NUL-terminated UTF-8. The library keeps no pointer of the caller's after a call, and frees none of the caller's memory.
+ *  - Time is the caller's, in milliseconds of any steady clock.
+ *  - const qftp_session * may be used by several threads at once, qftp_session * by one at a time; different sessions are independent.
+ *  - Functions of the session do not allocate, block or call back. They may be called from an interrupt as long as no other call on the same
+ *    session is under way; qftp_session_new and qftp_session_free may not.
+ *
+ * How a session is driven: write what qftp_session_poll_transmit gives, and during an upload as many file bytes as qftp_session_send asks for;
+ * give what comes to qftp_session_handle_input until it is consumed and no event came; call qftp_session_handle_timeout when
+ * qftp_session_poll_timeout has come; after each of these take qftp_session_poll_event until there is none. Every operation ends with exactly one
+ * QFTP_EVENT_DONE or QFTP_EVENT_FAILED. bindings/c/examples/poll.c is such a driver.
+ *
+ * Firmware links the library without its feature "hosted" and gives the function
+ *     void qftp_port_panic(void);
+ * which is never called: the library has no panic.
+ */
+
+
+#ifndef QFTP_H
+#define QFTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ Bytes of the texts of a qftp_error, the NUL included.
+ */
+#define QFTP_ERROR_TEXT 192
+
+/*
+ A length that is not known.
+ */
+#define QFTP_UNKNOWN UINT64_MAX
+
+/*
+ Bytes of memory for qftp_session_init, on every machine.
+ */
+#define QFTP_SESSION_SIZE 6144
+
+/*
+ Alignment of that memory in bytes.
+ */
+#define QFTP_SESSION_ALIGN 8
+
+/*
+ The value of qftp_session_poll_timeout when there is none.
+ */
+#define QFTP_NEVER UINT64_MAX
+
+/*
+ The version of this header: major * 10000 + minor * 100 + patch.
+ */
+#define QFTP_VERSION_NUMBER 100
+
+/*
+ The host's side of one module.
+ */
+typedef struct qftp_session qftp_session;
+
+/*
+ What qftp_session_setup brings about; qftp_setup_init fills it.
+ */
+typedef struct qftp_setup {
+  /*
+   sizeof(qftp_setup), set by qftp_setup_init.
+   */
+  size_t struct_size;
+  /*
+   The access point name; NULL leaves the PDP context's settings as they are.
+   */
+  const char *apn;
+  /*
+   The access point's user; NULL: none.
+   */
+  const char *apn_user;
+  /*
+   The access point's password; NULL: none.
+   */
+  const char *apn_password;
+  /*
+   The PDP context, 1 to 15.
+   */
+  uint8_t context;
+  /*
+   Whether the network is wanted; `false` is enough for the module's own files.
+   */
+  bool network;
+  /*
+   Where URCs go: 0 finds it out, 1 uart1, 2 usbat, 3 usbmodem.
+   */
+  uint8_t urc_port;
+} qftp_setup;
+
+/*
+ FTPS; qftp_tls_init fills it with the safe settings. Certificates are files of the module, brought there by qftp_session_upload.
+ */
+typedef struct qftp_tls {
+  /*
+   sizeof(qftp_tls), set by qftp_tls_init.
+   */
+  size_t struct_size;
+  /*
+   The module's file with the certificate of the authority that the server is checked against, such as "UFS:ca.pem".
+   NULL checks nothing: anybody on the way may pose as the server.
+   */
+  const char *ca;
+  /*
+   The module's file with our own certificate; NULL: none.
+   */
+  const char *certificate;
+  /*
+   The module's file with its key; NULL: none.
+   */
+  const char *key;
+  /*
+   The password of the key; NULL: none.
+   */
+  const char *key_password;
+  /*
+   The number of a cipher suite; 0xFFFF: all.
+   */
+  uint16_t suite;
+  /*
+   The SSL context, 0 to 5.
+   */
+  uint8_t context;
+  /*
+   sslversion: 0 SSL 3.0, 1 TLS 1.0, 2 TLS 1.1, 3 TLS 1.2, 4 all.
+   */
+  uint8_t version;
+  /*
+   TLS from the first byte on (usually port 990) rather than after AUTH TLS.
+   */
+  bool implicit;
+  /*
+   Takes certificates that have expired or are not valid yet.
+   */
+  bool ignore_dates;
+  /*
+   Names the server in the handshake.
+   */
+  bool sni;
+} qftp_tls;
+
+/*
+ Server and account; qftp_login_init fills it.
+ */
+typedef struct qftp_login {
+  /*
+   sizeof(qftp_login), set by qftp_login_init.
+   */
+  size_t struct_size;
+  /*
+   Name or address of the server.
+   */
+  const char *host;
+  /*
+   User name; NULL: anonymous.
+   */
+  const char *user;
+  /*
+   Password; NULL: that of anonymous.
+   */
+  const char *password;
+  /*
+   FTPS; NULL: plain FTP.
+   */
+  const struct qftp_tls *tls;
+  /*
+   1 to 65535.
+   */
+  uint16_t port;
+  /*
+   The server converts line ends.
+   */
+  bool ascii;
+  /*
+   The server opens the data connections.
+   */
+  bool active;
+} qftp_login;
+
+/*
+ How a file is downloaded; NULL in place of it: the whole file, straight through.
+ */
+typedef struct qftp_get_options {
+  /*
+   sizeof(qftp_get_options).
+   */
+  size_t struct_size;
+  /*
+   Offset of the first byte.
+   */
+  uint64_t start;
+  /*
+   Bytes to come from there, QFTP_UNKNOWN to ask the server first.
+   */
+  uint64_t len;
+  /*
+   One of qftp_via.
+   */
+  int32_t via;
+} qftp_get_options;
+
+/*
+ How a file is uploaded.
+ */
+typedef struct qftp_put_options {
+  /*
+   sizeof(qftp_put_options).
+   */
+  size_t struct_size;
+  /*
+   Offset in the server's file; 0 replaces it.
+   */
+  uint64_t start;
+  /*
+   Bytes that will be sent.
+   */
+  uint64_t len;
+  /*
+   One of qftp_via.
+   */
+  int32_t via;
+  /*
+   More of the file follows: the next operation must be its next part.
+   */
+  bool more;
+} qftp_put_options;
+
+/*
+ How a session behaves; qftp_config_init fills it. See the documentation of `qftp_core::session::Config` for how the defaults were chosen.
+ */
+typedef struct qftp_config {
+  /*
+   sizeof(qftp_config), set by qftp_config_init.
+   */
+  size_t struct_size;
+  /*
+   Most file bytes that qftp_session_send hands out at once: what a module that leaves data mode early could take for commands.
+   */
+  size_t in_flight;
+  /*
+   How long a line must be silent before the end of a broken download is read out of its last bytes, in milliseconds.
+   */
+  uint32_t quiet_ms;
+  /*
+   The same for the end of a listing, in milliseconds.
+   */
+  uint32_t settle_ms;
+  /*
+   Silence around +++ that the module is asked for, in milliseconds, 200 to 5000.
+   */
+  uint16_t guard_ms;
+  /*
+   How long a byte that was written may wait in buffers before it is on the line, in milliseconds.
+   */
+  uint16_t queue_ms;
+  /*
+   How long the module may wait for the server at each step, in seconds, 20 to 180.
+   */
+  uint8_t rsptimeout_s;
+  /*
+   Whether an abort opens the FTP session again where the module needs that.
+   */
+  bool reopen_after_abort;
+} qftp_config;
+
+/*
+ One event. `data` points into the caller's input or the session, and is good until the next call on the session.
+ */
+typedef struct qftp_event {
+  /*
+   Bytes of the event, not NUL-terminated; NULL where there are none.
+   */
+  const uint8_t *data;
+  /*
+   How many.
+   */
+  size_t len;
+  /*
+   A number of the event.
+   */
+  uint64_t number;
+  /*
+   All bytes of a storage, beside the free ones in `number`.
+   */
+  uint64_t total;
+  /*
+   One of qftp_event_kind.
+   */
+  int32_t kind;
+} qftp_event;
+
+/*
+ What went wrong, in numbers and words. Fill `struct_size` with sizeof(qftp_error) before the call.
+ */
+typedef struct qftp_error {
+  /*
+   sizeof(qftp_error).
+   */
+  size_t struct_size;
+  /*
+   One of qftp_status.
+   */
+  int32_t status;
+  /*
+   `<err>` of the module (601 to 631), or the number of a +CME ERROR; 0: none.
+   */
+  uint16_t module_code;
+  /*
+   The server's reply, such as 550; 0: none.
+   */
+  uint16_t server_code;
+  /*
+   One of qftp_session_state.
+   */
+  int32_t session_state;
+  /*
+   Bytes of a download that can be trusted.
+   */
+  uint64_t transferred;
+  /*
+   The command that failed and what was the matter, as a sentence.
+   */
+  char text[QFTP_ERROR_TEXT];
+  /*
+   The likely cause.
+   */
+  char cause[QFTP_ERROR_TEXT];
+  /*
+   What to do about it.
+   */
+  char remedy[QFTP_ERROR_TEXT];
+} qftp_error;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/*
+ Brings the line in step and the module in order: echo off, a short guard time, URCs proven to arrive, SIM card ready, PDP context active.
+ `setup` may be NULL for the defaults.
+ */
+int32_t qftp_session_setup(struct qftp_session *session,
+                           uint64_t now_ms,
+                           const struct qftp_setup *setup);
+
+/*
+ Connects to a server and logs in.
+ */
+int32_t qftp_session_open(struct qftp_session *session, uint64_t now_ms, const struct qftp_login *login);
+
+/*
+ Logs out; over only when the module says so.
+ */
+int32_t qftp_session_close(struct qftp_session *session, uint64_t now_ms);
+
+/*
+ Deactivates the PDP context; qftp_session_setup comes next.
+ */
+int32_t qftp_session_deactivate(struct qftp_session *session, uint64_t now_ms);
+
+/*
+ Restarts the module (AT+CFUN=1,1) and waits for it; qftp_session_setup comes next. May be called in any state.
+ */
+int32_t qftp_session_restart(struct qftp_session *session,
+                             uint64_t now_ms);
+
+/*
+ Changes the server's working folder; at most 128 bytes.
+ */
+int32_t qftp_session_cwd(struct qftp_session *session, uint64_t now_ms, const char *path);
+
+/*
+ Asks for the server's working folder: the text of the event.
+ */
+int32_t qftp_session_pwd(struct qftp_session *session, uint64_t now_ms);
+
+/*
+ Asks for the size of a file: the number of the event.
+ */
+int32_t qftp_session_size(struct qftp_session *session, uint64_t now_ms, const char *name);
+
+/*
+ Asks when a file was last written: the text of the event, YYYYMMDDHHMMSS.
+ */
+int32_t qftp_session_modified(struct qftp_session *session, uint64_t now_ms, const char *name);
+
+/*
+ Renames a file or folder.
+ */
+int32_t qftp_session_rename(struct qftp_session *session, uint64_t now_ms, const char *from, const char *to);
+
+/*
+ Deletes a file.
+ */
+int32_t qftp_session_delete(struct qftp_session *session, uint64_t now_ms, const char *name);
+
+/*
+ Makes a folder.
+ */
+int32_t qftp_session_make_dir(struct qftp_session *session, uint64_t now_ms, const char *name);
+
+/*
+ Removes an empty folder.
+ */
+int32_t qftp_session_remove_dir(struct qftp_session *session, uint64_t now_ms, const char *name);
+
+/*
+ Asks how many bytes the present or last transfer moved.
+ */
+int32_t qftp_session_length(struct qftp_session *session, uint64_t now_ms);
+
+/*
+ Asks for the state of the FTP client: 0 opening, 1 open and idle, 2 transferring, 3 closing, 4 closed.
+ */
+int32_t qftp_session_status(struct qftp_session *session, uint64_t now_ms);
+
+/*
+ Lists a folder as the server prints it, "." for the working folder: QFTP_EVENT_DATA, then the number of bytes.
+ */
+int32_t qftp_session_list(struct qftp_session *session,
+                          uint64_t now_ms,
+                          const char *folder);
+
+/*
+ Lists the names in a folder.
+ */
+int32_t qftp_session_names(struct qftp_session *session, uint64_t now_ms, const char *folder);
+
+/*
+ Lists a folder with its facts (MLSD).
+ */
+int32_t qftp_session_facts(struct qftp_session *session, uint64_t now_ms, const char *folder);
+
+/*
+ Lists the module's files, "*" or "RAM:*" for all: QFTP_EVENT_INFO a file.
+ */
+int32_t qftp_session_files(struct qftp_session *session, uint64_t now_ms, const char *pattern);
+
+/*
+ Downloads a file out of the module, its checksum proven.
+ */
+int32_t qftp_session_download(struct qftp_session *session, uint64_t now_ms, const char *name);
+
+/*
+ Deletes files of the module.
+ */
+int32_t qftp_session_remove(struct qftp_session *session, uint64_t now_ms, const char *pattern);
+
+/*
+ Downloads a file: QFTP_EVENT_SIZE where the length is known, QFTP_EVENT_DATA, then the number of bytes. `options` may be NULL.
+ */
+int32_t qftp_session_get(struct qftp_session *session,
+                         uint64_t now_ms,
+                         const char *name,
+                         const struct qftp_get_options *options);
+
+/*
+ Uploads a file or a part of one: exactly `options->len` bytes by qftp_session_send, then the number of bytes.
+ */
+int32_t qftp_session_put(struct qftp_session *session,
+                         uint64_t now_ms,
+                         const char *name,
+                         const struct qftp_put_options *options);
+
+/*
+ Uploads a file into the module, its checksum proven: exactly `len` bytes by qftp_session_send.
+ */
+int32_t qftp_session_upload(struct qftp_session *session, uint64_t now_ms, const char *name, uint64_t len);
+
+/*
+ Asks for the free space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `number` bytes are free of `total`.
+ */
+int32_t qftp_session_storage(struct qftp_session *session,
+                             uint64_t now_ms,
+                             int32_t storage);
+
+/*
+ Ends the operation under way: data mode is left, the line brought in step. The operation then ends with QFTP_ERR_ABORTED.
+ */
+int32_t qftp_session_abort(struct qftp_session *session,
+                           uint64_t now_ms);
+
+/*
+ Fills in the defaults.
+ */
+void qftp_config_init(struct qftp_config *config);
+
+/*
+ Fills in the defaults: context 1, its settings as they are, the network wanted.
+ */
+void qftp_setup_init(struct qftp_setup *setup);
+
+/*
+ Fills in the safe settings: explicit, TLS 1.2, SNI; `ca` is the caller's to set.
+ */
+void qftp_tls_init(struct qftp_tls *tls);
+
+/*
+ Fills in the defaults: port 21, anonymous, binary, passive, plain; `host` is the caller's to set.
+ */
+void qftp_login_init(struct qftp_login *login);
+
+/*
+ Given by the firmware; called in place of a panic, which the core cannot have. It must not return.
+ */
+extern void qftp_port_panic(void);
+
+/*
+ Makes a session in memory of the caller's: at least QFTP_SESSION_SIZE bytes, aligned to QFTP_SESSION_ALIGN. `config` may be NULL. Returns NULL
+ when the memory does not do. Nothing has to be undone: the memory can be used for something else at any time.
+ */
+struct qftp_session *qftp_session_init(uint8_t *memory,
+                                       size_t len,
+                                       const struct qftp_config *config);
+
+/*
+ Makes a session in memory of the library's. `config` may be NULL. Returns NULL when there is no memory. Not for interrupts.
+ */
+struct qftp_session *qftp_session_new(const struct qftp_config *config);
+
+/*
+ Gives back a session of qftp_session_new. NULL is allowed. Not for interrupts.
+ */
+void qftp_session_free(struct qftp_session *session);
+
+/*
+ Takes bytes that came from the module. `*consumed` is how many of them are used up; `*event` is at most one event. Call it again with the
+ rest while there is any, or an event came.
+ */
+int32_t qftp_session_handle_input(struct qftp_session *session,
+                                  uint64_t now_ms,
+                                  const uint8_t *input,
+                                  size_t len,
+                                  size_t *consumed,
+                                  struct qftp_event *event);
+
+/*
+ The next event that needs no input; `*event` is one of kind QFTP_EVENT_NONE when there is none. Call it until then after each other call.
+ */
+int32_t qftp_session_poll_event(struct qftp_session *session,
+                                struct qftp_event *event);
+
+/*
+ Writes bytes for the module into `out`; returns how many, 0 when there are none.
+ */
+size_t qftp_session_poll_transmit(struct qftp_session *session,
+                                  uint64_t now_ms,
+                                  uint8_t *out,
+                                  size_t capacity);
+
+/*
+ Offers file bytes of an upload; returns how many of them have to be written to the port now, and no more.
+ */
+size_t qftp_session_send(struct qftp_session *session, uint64_t now_ms, const uint8_t *data, size_t len);
+
+/*
+ Whether an upload waits for bytes by qftp_session_send.
+ */
+bool qftp_session_wants_data(const struct qftp_session *session);
+
+/*
+ When qftp_session_handle_timeout is to be called unless input comes before, in milliseconds of the caller's clock; QFTP_NEVER: never.
+ */
+uint64_t qftp_session_poll_timeout(const struct qftp_session *session);
+
+/*
+ The time of qftp_session_poll_timeout has come. A needless call does nothing.
+ */
+void qftp_session_handle_timeout(struct qftp_session *session, uint64_t now_ms);
+
+/*
+ Whether an operation may start.
+ */
+bool qftp_session_is_idle(const struct qftp_session *session);
+
+/*
+ Whether set-up has succeeded since the module last started.
+ */
+bool qftp_session_is_set_up(const struct qftp_session *session);
+
+/*
+ Whether a login stands, as far as is known.
+ */
+bool qftp_session_is_open(const struct qftp_session *session);
+
+/*
+ Details of the last QFTP_EVENT_FAILED. `error->struct_size` must be sizeof(qftp_error). QFTP_ERR_NOTHING_TO_ABORT when nothing has failed yet.
+ */
+int32_t qftp_session_last_error(const struct qftp_session *session,
+                                struct qftp_error *error);
+
+/*
+ The text of a status, such as "success"; static, never NULL, "unknown status" for other numbers. May be called from anywhere.
+ */
+const char *qftp_status_str(int32_t status);
+
+/*
+ The library's version as a number: major * 10000 + minor * 100 + patch; compare it with QFTP_VERSION_NUMBER.
+ */
+uint32_t qftp_version_number(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* QFTP_H */
