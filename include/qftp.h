@@ -61,6 +61,207 @@
 #define QFTP_VERSION_NUMBER 100
 
 /*
+ What a call came to. 0 is success; errors are negative and their numbers are never used again for anything else.
+ */
+enum qftp_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /*
+   Success.
+   */
+  QFTP_OK = 0,
+  /*
+   A pointer is NULL that must not be.
+   */
+  QFTP_ERR_NULL = -1,
+  /*
+   A text is not UTF-8, or a number is not one of its enumeration.
+   */
+  QFTP_ERR_ARGUMENT = -2,
+  /*
+   An operation is under way; one at a time.
+   */
+  QFTP_ERR_BUSY = -3,
+  /*
+   qftp_session_setup comes first, also after a restart of the module.
+   */
+  QFTP_ERR_NOT_SET_UP = -4,
+  /*
+   The last failure left the FTP session in doubt: qftp_session_open again.
+   */
+  QFTP_ERR_REOPEN_FIRST = -5,
+  /*
+   Nothing is under way that could be aborted.
+   */
+  QFTP_ERR_NOTHING_TO_ABORT = -6,
+  /*
+   A text cannot be a parameter: it is empty, too long, or holds CR, LF or a quotation mark.
+   */
+  QFTP_ERR_NAME = -7,
+  /*
+   A number is out of its range.
+   */
+  QFTP_ERR_RANGE = -8,
+  /*
+   The start position lies beyond the end of the file.
+   */
+  QFTP_ERR_START_BEYOND_END = -9,
+  /*
+   The road does not go with the other options: staged transfers move whole files.
+   */
+  QFTP_ERR_ROAD = -10,
+  /*
+   FTPS works with passive data connections only.
+   */
+  QFTP_ERR_ACTIVE_FTPS = -11,
+  /*
+   A client's certificate goes with a CA certificate only.
+   */
+  QFTP_ERR_CLIENT_CERTIFICATE = -12,
+  /*
+   The memory is too small or not aligned.
+   */
+  QFTP_ERR_MEMORY = -13,
+  /*
+   A defect of the library; the session can only be thrown away.
+   */
+  QFTP_ERR_PANIC = -14,
+  /*
+   The module refused or failed.
+   */
+  QFTP_ERR_MODULE = -20,
+  /*
+   The server refused.
+   */
+  QFTP_ERR_SERVER = -21,
+  /*
+   The line between host and module failed: silence, lost bytes, a restart.
+   */
+  QFTP_ERR_LINE = -22,
+  /*
+   The operation was aborted by the caller.
+   */
+  QFTP_ERR_ABORTED = -23,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum qftp_status qftp_status;
+#else
+typedef int32_t qftp_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
+ The kinds of events.
+ */
+enum qftp_event_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /*
+   There is none.
+   */
+  QFTP_EVENT_NONE = 0,
+  /*
+   `number` bytes will come in the download that begins.
+   */
+  QFTP_EVENT_SIZE = 1,
+  /*
+   `data` and `len`: bytes of a file or listing, in order.
+   */
+  QFTP_EVENT_DATA = 2,
+  /*
+   `data` and `len`: an information line of the operation.
+   */
+  QFTP_EVENT_INFO = 3,
+  /*
+   `data` and `len`: a line that belongs to no operation.
+   */
+  QFTP_EVENT_URC = 4,
+  /*
+   The operation succeeded. `number` is its result where that is a number: bytes moved, a size, a handle, free space (`total` beside it), the
+   state of the FTP client; `data` and `len` where it is a text: a path, a time.
+   */
+  QFTP_EVENT_DONE = 5,
+  /*
+   The operation failed; qftp_session_last_error says why.
+   */
+  QFTP_EVENT_FAILED = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum qftp_event_kind qftp_event_kind;
+#else
+typedef int32_t qftp_event_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
+ What is left of a session after a failure.
+ */
+enum qftp_session_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /*
+   The next operation can start.
+   */
+  QFTP_STATE_USABLE = 0,
+  /*
+   qftp_session_open comes next; it closes first.
+   */
+  QFTP_STATE_REOPEN = 1,
+  /*
+   qftp_session_setup comes next, after a restart of the module if it fails.
+   */
+  QFTP_STATE_RESET = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum qftp_session_state qftp_session_state;
+#else
+typedef int32_t qftp_session_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
+ The road of a transfer.
+ */
+enum qftp_via
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /*
+   Straight through the port.
+   */
+  QFTP_VIA_COM = 0,
+  /*
+   Staged in the module's flash, its way over the line proven by a checksum.
+   */
+  QFTP_VIA_UFS = 1,
+  /*
+   Staged in the module's RAM.
+   */
+  QFTP_VIA_RAM = 2,
+  /*
+   Staged on the module's SD card.
+   */
+  QFTP_VIA_SD = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum qftp_via qftp_via;
+#else
+typedef int32_t qftp_via;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
  The host's side of one module.
  */
 typedef struct qftp_session qftp_session;
