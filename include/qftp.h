@@ -36,6 +36,11 @@
 #define QFTP_ERROR_TEXT 192
 
 /*
+ Bytes of memory for qftp_job_get and qftp_job_put, on every machine.
+ */
+#define QFTP_JOB_SIZE 256
+
+/*
  A length that is not known.
  */
 #define QFTP_UNKNOWN UINT64_MAX
@@ -144,6 +149,14 @@ enum qftp_status
    The operation was aborted by the caller.
    */
   QFTP_ERR_ABORTED = -23,
+  /*
+   What is to be gone on with is longer than the file itself.
+   */
+  QFTP_ERR_TARGET_IS_LONGER = -24,
+  /*
+   What arrived differs from what was sent.
+   */
+  QFTP_ERR_DIFFERS = -25,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -262,9 +275,152 @@ typedef int32_t qftp_via;
 #endif // __cplusplus
 
 /*
+ The kinds of steps.
+ */
+enum qftp_step_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /*
+   The file is whole.
+   */
+  QFTP_STEP_DONE = 0,
+  /*
+   It is not, and nothing more is tried; `status` says why.
+   */
+  QFTP_STEP_FAILED = 1,
+  /*
+   Ask for the size of the remote file; then qftp_job_size.
+   */
+  QFTP_STEP_SIZE = 2,
+  /*
+   Cut the local file to `start` bytes; then qftp_job_ready.
+   */
+  QFTP_STEP_TRUNCATE = 3,
+  /*
+   Download from `start` on, `len` bytes or QFTP_UNKNOWN, by `via`; then qftp_job_moved.
+   */
+  QFTP_STEP_GET = 4,
+  /*
+   Upload from `start` on, `len` bytes, by `via`; then qftp_job_moved.
+   */
+  QFTP_STEP_PUT = 5,
+  /*
+   Download from `start` on and compare with the local file; then qftp_job_compared.
+   */
+  QFTP_STEP_COMPARE = 6,
+  /*
+   Wait `len` milliseconds; then qftp_job_ready.
+   */
+  QFTP_STEP_WAIT = 7,
+  /*
+   Open the session again (it closes first), and go to the working folder; then qftp_job_ready. Of this and the next four qftp_job_failed
+   where it did not help.
+   */
+  QFTP_STEP_REOPEN = 8,
+  /*
+   Set up, open, working folder.
+   */
+  QFTP_STEP_SET_UP = 9,
+  /*
+   Deactivate the PDP context where that can be called, set up, open, working folder.
+   */
+  QFTP_STEP_CONTEXT = 10,
+  /*
+   qftp_session_restart, set up, open, working folder.
+   */
+  QFTP_STEP_RESTART = 11,
+  /*
+   Switch the module's power off and on, set up, open, working folder.
+   */
+  QFTP_STEP_POWER = 12,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum qftp_step_kind qftp_step_kind;
+#else
+typedef int32_t qftp_step_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
+ One file on its way. Its memory is the caller's; nothing has to be undone.
+ */
+typedef struct qftp_job qftp_job;
+
+/*
  The host's side of one module.
  */
 typedef struct qftp_session qftp_session;
+
+/*
+ How hard a job tries; qftp_policy_init fills it.
+ */
+typedef struct qftp_policy {
+  /*
+   sizeof(qftp_policy), set by qftp_policy_init.
+   */
+  size_t struct_size;
+  /*
+   The wait before the first retry, in milliseconds; it doubles with each.
+   */
+  uint32_t wait_ms;
+  /*
+   The longest wait, in milliseconds.
+   */
+  uint32_t longest_wait_ms;
+  /*
+   One of qftp_via.
+   */
+  int32_t via;
+  /*
+   How often a failure that may pass is tried again without a byte of progress in between.
+   */
+  uint8_t retries;
+  /*
+   Goes on with what is there already.
+   */
+  bool resume;
+  /*
+   Reads the file again at the end and compares.
+   */
+  bool verify;
+  /*
+   Whether the module may be restarted.
+   */
+  bool restart;
+  /*
+   Whether the caller can switch the module's power off and on.
+   */
+  bool power;
+} qftp_policy;
+
+/*
+ What is to be done next.
+ */
+typedef struct qftp_step {
+  /*
+   An offset.
+   */
+  uint64_t start;
+  /*
+   Bytes, or milliseconds.
+   */
+  uint64_t len;
+  /*
+   One of qftp_step_kind.
+   */
+  int32_t kind;
+  /*
+   One of qftp_via.
+   */
+  int32_t via;
+  /*
+   One of qftp_status, of QFTP_STEP_FAILED.
+   */
+  int32_t status;
+} qftp_step;
 
 /*
  What qftp_session_setup brings about; qftp_setup_init fills it.
@@ -546,6 +702,68 @@ typedef struct qftp_error {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/*
+ Fills in the defaults: one attempt, nothing gone on with, nothing compared.
+ */
+void qftp_policy_init(struct qftp_policy *policy);
+
+/*
+ A download into a local file that has `local_len` bytes already; 0: none. `memory` has QFTP_JOB_SIZE bytes, aligned to QFTP_SESSION_ALIGN; `policy`
+ may be NULL. Returns NULL when memory or policy do not do.
+ */
+struct qftp_job *qftp_job_get(uint8_t *memory,
+                              size_t len,
+                              uint64_t local_len,
+                              const struct qftp_policy *policy_or_null);
+
+/*
+ An upload of a local file of `local_len` bytes. The rest as of qftp_job_get.
+ */
+struct qftp_job *qftp_job_put(uint8_t *memory,
+                              size_t len,
+                              uint64_t local_len,
+                              const struct qftp_policy *policy_or_null);
+
+/*
+ What comes next; the same until it is reported on.
+ */
+int32_t qftp_job_next(const struct qftp_job *job, struct qftp_step *next);
+
+/*
+ Begins with a set-up and a login, where there is no session yet.
+ */
+int32_t qftp_job_connect(struct qftp_job *job);
+
+/*
+ The size of the remote file; QFTP_UNKNOWN where it is not there.
+ */
+int32_t qftp_job_size(struct qftp_job *job, uint64_t remote);
+
+/*
+ The transfer succeeded with so many bytes.
+ */
+int32_t qftp_job_moved(struct qftp_job *job, uint64_t count);
+
+/*
+ What the comparison found: QFTP_UNKNOWN for no difference, or the offset of the first.
+ */
+int32_t qftp_job_compared(struct qftp_job *job, uint64_t differs);
+
+/*
+ The wait, the cut or the recovery is done.
+ */
+int32_t qftp_job_ready(struct qftp_job *job);
+
+/*
+ The present step failed, with the last failure of this session. QFTP_ERR_NOTHING_TO_ABORT when it has none.
+ */
+int32_t qftp_job_failed(struct qftp_job *job, const struct qftp_session *session);
+
+/*
+ Bytes of the target that are good by now; 0 of NULL.
+ */
+uint64_t qftp_job_kept(const struct qftp_job *job);
 
 /*
  Brings the line in step and the module in order: echo off, a short guard time, URCs proven to arrive, SIM card ready, PDP context active.

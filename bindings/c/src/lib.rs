@@ -16,6 +16,7 @@ extern crate std;
 mod error;
 mod event;
 mod guard;
+mod job;
 mod operations;
 mod options;
 #[cfg(not(feature = "hosted"))]
@@ -26,6 +27,7 @@ mod text;
 
 pub use error::*;
 pub use event::*;
+pub use job::*;
 pub use operations::*;
 pub use options::*;
 pub use session::*;

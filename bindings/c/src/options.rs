@@ -65,7 +65,10 @@ pub(crate) unsafe fn put<T>(place: *mut T, value: T) {
 ///
 /// # Safety
 /// `place` is NULL or a whole struct of this type: all of them are `Copy` and valid for every bit pattern but that of their booleans.
-unsafe fn get<T: Copy>(place: *const T, size: impl FnOnce(&T) -> usize) -> Result<Option<T>, qftp_status> {
+pub(crate) unsafe fn get<T: Copy>(
+    place: *const T,
+    size: impl FnOnce(&T) -> usize,
+) -> Result<Option<T>, qftp_status> {
     if place.is_null() {
         return Ok(None);
     }
@@ -307,14 +310,21 @@ pub enum qftp_via {
     QFTP_VIA_SD = 3,
 }
 
-fn via(number: i32) -> Result<Via, qftp_status> {
-    Ok(match number {
-        0 => Via::Com,
-        1 => Via::Storage(Storage::Ufs),
-        2 => Via::Storage(Storage::Ram),
-        3 => Via::Storage(Storage::Sd),
-        _ => return Err(QFTP_ERR_ARGUMENT),
-    })
+/// Roads and their numbers.
+pub(crate) mod via {
+    use super::{QFTP_ERR_ARGUMENT, Storage, Via, qftp_status};
+
+    const ROADS: [Via; 4] =
+        [Via::Com, Via::Storage(Storage::Ufs), Via::Storage(Storage::Ram), Via::Storage(Storage::Sd)];
+
+    pub(crate) fn of(number: i32) -> Result<Via, qftp_status> {
+        let place = usize::try_from(number).ok();
+        place.and_then(|place| ROADS.get(place)).copied().ok_or(QFTP_ERR_ARGUMENT)
+    }
+
+    pub(crate) fn number(via: Via) -> i32 {
+        ROADS.iter().zip(0..).find(|(road, _)| **road == via).map_or(0, |(_, number)| number)
+    }
 }
 
 /// A length that is not known.
@@ -342,7 +352,7 @@ pub(crate) unsafe fn get_options(options: *const qftp_get_options) -> Result<Get
         return Ok(GetOptions::default());
     };
     let len = (options.len != QFTP_UNKNOWN).then_some(options.len);
-    Ok(GetOptions { start: options.start, len, via: via(options.via)? })
+    Ok(GetOptions { start: options.start, len, via: via::of(options.via)? })
 }
 
 /// How a file is uploaded.
@@ -366,5 +376,5 @@ pub struct qftp_put_options {
 pub(crate) unsafe fn put_options(options: *const qftp_put_options) -> Result<PutOptions, qftp_status> {
     // SAFETY: as promised to us.
     let options = unsafe { get(options, |options| options.struct_size) }?.ok_or(QFTP_ERR_NULL)?;
-    Ok(PutOptions { start: options.start, len: options.len, last: !options.more, via: via(options.via)? })
+    Ok(PutOptions { start: options.start, len: options.len, last: !options.more, via: via::of(options.via)? })
 }

@@ -24,7 +24,7 @@ pub struct qftp_session {
     pub(crate) session: Session,
     /// A line that is told as an event.
     line: [u8; limits::ANSWER_LINE],
-    failure: Option<Failure>,
+    pub(crate) failure: Option<Failure>,
 }
 
 const _: () = assert!(size_of::<qftp_session>() <= QFTP_SESSION_SIZE, "QFTP_SESSION_SIZE has to grow");
@@ -93,7 +93,7 @@ pub(crate) unsafe fn exclusive<'a>(session: *mut qftp_session) -> Result<&'a mut
 
 /// # Safety
 /// `session` is NULL or a session that nobody changes meanwhile.
-unsafe fn shared<'a>(session: *const qftp_session) -> Option<&'a qftp_session> {
+pub(crate) unsafe fn shared<'a>(session: *const qftp_session) -> Option<&'a qftp_session> {
     // SAFETY: as promised to us.
     unsafe { session.as_ref() }
 }

@@ -46,6 +46,10 @@ pub enum qftp_status {
     QFTP_ERR_LINE = -22,
     /// The operation was aborted by the caller.
     QFTP_ERR_ABORTED = -23,
+    /// What is to be gone on with is longer than the file itself.
+    QFTP_ERR_TARGET_IS_LONGER = -24,
+    /// What arrived differs from what was sent.
+    QFTP_ERR_DIFFERS = -25,
 }
 
 use qftp_status::*;
@@ -102,6 +106,8 @@ const TEXTS: &[(qftp_status, &core::ffi::CStr)] = &[
     (QFTP_ERR_SERVER, c"the server refused"),
     (QFTP_ERR_LINE, c"the line to the module failed"),
     (QFTP_ERR_ABORTED, c"aborted"),
+    (QFTP_ERR_TARGET_IS_LONGER, c"what is to be gone on with is longer than the file"),
+    (QFTP_ERR_DIFFERS, c"what arrived differs from what was sent"),
 ];
 
 /// The text of a status, such as "success"; static, never NULL, "unknown status" for other numbers. May be called from anywhere.

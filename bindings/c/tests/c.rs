@@ -128,3 +128,43 @@ fn misuse() {
     succeed(cc.arg(library().join("libqftp.a")).args(["-lpthread", "-ldl", "-lm"]));
     succeed(&mut Command::new(&program));
 }
+
+/// The library for firmware: no allocator, no operating system, and no panic. `qftp_port_panic` is defined nowhere here, so that the program
+/// links only when no panic is reachable from any function of the header.
+#[test]
+fn firmware_links_without_a_panic() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = library().join("firmware-test");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let arguments =
+        ["rustc", "--quiet", "--package", "qftp-c", "--no-default-features", "--profile", "firmware"];
+    let mut build = Command::new(cargo);
+    build
+        .args(arguments)
+        .args(["--crate-type", "staticlib", "--target-dir"])
+        .arg(&target)
+        .current_dir(root());
+    succeed(&mut build);
+    let header = fs::read_to_string(root().join("include/qftp.h")).expect("the header");
+    let others = ["qftp_session_new", "qftp_session_free", "qftp_port_panic"];
+    let functions = header.lines().filter(|line| !line.starts_with([' ', '#', '}'])).filter_map(|line| {
+        let name = line.split('(').next()?.rsplit([' ', '*']).next()?;
+        (line.contains('(') && name.starts_with("qftp_") && !others.contains(&name)).then(|| name.to_owned())
+    });
+    let functions: Vec<String> = functions.collect();
+    assert!(functions.len() > 50, "{functions:?}");
+    // Every function is kept in the program by a table of pointers to it.
+    let table: String = functions.iter().map(|name| format!("    (function){name},\n")).collect();
+    let source = folder.path().join("firmware.c");
+    let text = format!(
+        "#include \"qftp.h\"\ntypedef void (*function)(void);\nfunction volatile table[] = {{\n{table}}};\n\
+         int main(void) {{ return table[0] == 0; }}\n"
+    );
+    fs::write(&source, text).expect("written");
+    let program = folder.path().join("program");
+    let mut cc = Command::new("cc");
+    cc.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-Wl,--gc-sections"])
+        .arg(include());
+    succeed(cc.arg("-o").arg(&program).arg(&source).arg(target.join("firmware/libqftp.a")));
+    succeed(&mut Command::new(&program));
+}

@@ -18,6 +18,10 @@ int main(void)
     qftp_event event;
     qftp_error error;
     qftp_put_options put = {sizeof put, 0, 1, 77, false};
+    qftp_policy policy;
+    qftp_step step;
+    qftp_job *job;
+    static uint64_t job_memory[QFTP_JOB_SIZE / sizeof(uint64_t)];
     size_t consumed = 42;
     uint8_t out[64];
 
@@ -91,6 +95,26 @@ int main(void)
     assert(qftp_session_last_error(session, &error) == QFTP_OK);
     assert(error.status == QFTP_ERR_LINE && error.session_state == QFTP_STATE_RESET);
     assert(strstr(error.text, "does not answer") != NULL && error.remedy[0] != '\0');
+
+    assert(qftp_job_get(NULL, QFTP_JOB_SIZE, 0, NULL) == NULL);
+    assert(qftp_job_get((uint8_t *)job_memory, QFTP_JOB_SIZE - 1, 0, NULL) == NULL);
+    qftp_policy_init(&policy);
+    policy.retries = 1;
+    policy.via = 9;
+    assert(qftp_job_put((uint8_t *)job_memory, sizeof job_memory, 5, &policy) == NULL);
+    policy.via = QFTP_VIA_COM;
+    job = qftp_job_put((uint8_t *)job_memory, sizeof job_memory, 5, &policy);
+    assert(job != NULL && qftp_job_next(job, NULL) == QFTP_ERR_NULL && qftp_job_ready(NULL) == QFTP_ERR_NULL);
+    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_PUT && step.len == 5);
+    /* The silence of before: a wait, then the session is set up again. */
+    assert(qftp_job_failed(job, session) == QFTP_OK);
+    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_WAIT && step.len == 1000);
+    assert(qftp_job_ready(job) == QFTP_OK);
+    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_SET_UP);
+    assert(qftp_job_ready(job) == QFTP_OK);
+    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_PUT && step.start == 0);
+    assert(qftp_job_moved(job, 5) == QFTP_OK && qftp_job_kept(job) == 5);
+    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_DONE);
 
     session = qftp_session_new(NULL);
     assert(session != NULL && qftp_session_is_idle(session));
