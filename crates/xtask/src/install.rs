@@ -29,6 +29,8 @@ const PACKAGES: &[(&str, &str)] = &[
     ("openssl", "/usr/bin/openssl"),
     ("libssl-dev", "/usr/include/openssl/ssl.h"),
     ("pkg-config", "/usr/bin/pkg-config"),
+    // The C header as C++.
+    ("g++", "/usr/bin/c++"),
     ("lftp", "/usr/bin/lftp"),
     ("curl", "/usr/bin/curl"),
 ];
