@@ -48,7 +48,12 @@ pub(crate) fn complete(options: &mut Options) -> Result<ApnLogin, Problem> {
         }
         Err(error) => return Err(Problem::local(&path, &error)),
     };
-    let file = read(&text, &path)?;
+    apply(options, &text, &path)
+}
+
+/// Fills what the command line left open from the text of the file at `path`.
+pub(crate) fn apply(options: &mut Options, text: &str, path: &Path) -> Result<ApnLogin, Problem> {
+    let file = read(text, path)?;
     options.port = options.port.take().or(file.port);
     options.baud = options.baud.or(file.baud);
     options.flow = options.flow.or(file.flow);
