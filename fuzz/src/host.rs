@@ -473,9 +473,7 @@ fn done_well(account: &Account, done: &Done<'_>) {
         (Move::None, _) => {}
         (Move::Down(known), Done::Number(count)) => {
             assert_eq!(*count, account.delivered, "{account:?}");
-            for told in [account.told, known].into_iter().flatten() {
-                assert!(*count == told || account.told.is_some(), "{account:?}");
-            }
+            assert!(account.told.or(known).is_none_or(|told| *count == told), "{account:?}");
         }
         (Move::Up { .. }, Done::Number(count)) => {
             assert_eq!((*count, account.sent), (account.len, account.len), "{account:?}");

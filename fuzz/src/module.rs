@@ -253,7 +253,7 @@ fn fault(input: &mut Input<'_>) -> Fault {
         Takes::Word(words) => format!("{}={}", kind.name, words[usize::from(n) % words.len()]),
         Takes::Number { .. } if n > 0 => format!("{}={n}", kind.name),
         Takes::When(_) if n > 128 => format!("{}={}cmd", kind.name, n - 128),
-        Takes::When(_) if n > 64 => format!("{}={}ms", kind.name, (n - 64) * 20),
+        Takes::When(_) if n > 64 => format!("{}={}ms", kind.name, u32::from(n - 64) * 20),
         Takes::When(_) if n > 0 => format!("{}={}", kind.name, n),
         _ => kind.name.to_owned(),
     };

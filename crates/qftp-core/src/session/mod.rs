@@ -66,7 +66,7 @@ pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 use crate::Instant;
 use crate::copy::copy;
 use crate::limits;
-use crate::wire::{Line, LineReader};
+use crate::wire::{Line, LineReader, secret_start};
 use link::Phase;
 use receive::{Piece, Receive};
 use state::{End, Op, State, Told};
@@ -134,6 +134,7 @@ impl Session {
         if ended_by_lf {
             self.state.skip_lf = false;
         }
+        let told = told.filter(|_| may_be_told(&line, text));
         Step { consumed: read.consumed, event: told.map(|told| told.event(line)) }
     }
 
@@ -219,8 +220,10 @@ impl Session {
             let mut text = [0; receive::HOLD];
             let line = self.receive.data(piece, b"").unwrap_or_default();
             let len = copy(&mut text, line);
-            let line = Line::parse(text.get(..len).unwrap_or_default());
-            if let Some(told) = self.state.on_line(self.state.clock, &line, &mut self.receive) {
+            let text = text.get(..len).unwrap_or_default();
+            let line = Line::parse(text);
+            let told = self.state.on_line(self.state.clock, &line, &mut self.receive);
+            if let Some(told) = told.filter(|_| may_be_told(&line, text)) {
                 return Some((told, piece));
             }
         }
@@ -277,6 +280,11 @@ impl Session {
     pub const fn is_open(&self) -> bool {
         self.state.logged_in
     }
+}
+
+/// Whether no secret shows in a line: not one that a type hides, but the echo of a login that came late or after a byte of noise.
+fn may_be_told(line: &Line<'_>, text: &[u8]) -> bool {
+    matches!(line, Line::Info(_)) || secret_start(text).is_none()
 }
 
 /// Neither contents nor secrets: what it is doing.

@@ -73,6 +73,11 @@ impl Receive {
         self.end = 0;
     }
 
+    /// An operation starts: what an earlier one brought is none of its data, also where it fails before its own begin.
+    pub(super) const fn forget(&mut self) {
+        self.begin(Verb::QftpGet, None);
+    }
+
     /// All data of a known length is handed out.
     pub(super) fn is_complete(&self) -> bool {
         self.expected == Some(self.delivered)
