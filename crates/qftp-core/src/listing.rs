@@ -63,7 +63,7 @@ pub fn name(line: &[u8]) -> Option<Entry<'_>> {
 pub fn facts(line: &[u8]) -> Option<Entry<'_>> {
     let space = line.iter().position(|byte| *byte == b' ')?;
     let (facts, name) = line.split_at_checked(space)?;
-    let mut entry = Entry::named(name.get(1..).filter(|name| !name.is_empty())?);
+    let mut entry = Entry::named(name.get(1..).filter(|name| !matches!(*name, b"" | b"." | b".."))?);
     for fact in facts.split(|byte| *byte == b';') {
         let Some(equals) = fact.iter().position(|byte| *byte == b'=') else { continue };
         let (key, value) = (
@@ -300,6 +300,7 @@ mod tests {
             assert_eq!(long(line.as_bytes()), None, "{line}");
         }
         assert_eq!((name(b".."), name(b"dir/."), name(b"")), (None, None, None));
+        assert_eq!((facts(b"type=dir; .."), facts(b"type=cdir; /x")), (None, None));
         assert_eq!((facts(b"type=cdir; ."), facts(b"nospace"), facts(b"type=file; ")), (None, None, None));
     }
 
