@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::root;
-use crate::step::{Failure, command, must, succeeds};
+use crate::step::{Failure, cargo, command, must, succeeds};
 
 /// Packages of the system, each with a file that shows that it is there.
 const PACKAGES: &[(&str, &str)] = &[
@@ -88,7 +88,32 @@ pub(crate) fn all() -> Result<(), Failure> {
     let mut apt = Apt { updated: false };
     system(&mut apt)?;
     SERVERS.iter().try_for_each(|each| server(&mut apt, each))?;
-    virtual_environment(&mut apt)
+    virtual_environment(&mut apt)?;
+    cargo_fuzz()
+}
+
+/// The fuzzer's driver, built into a folder of ours.
+pub(crate) fn cargo_fuzz() -> Result<(), Failure> {
+    const VERSION: &str = "0.13.2";
+    if cargo_fuzz_folder().join("cargo-fuzz").exists() {
+        println!("cargo-fuzz: there");
+        return Ok(());
+    }
+    let tools = root::tools();
+    must(&mut cargo(&[
+        "install",
+        "--locked",
+        "--root",
+        &tools.to_string_lossy(),
+        "--version",
+        VERSION,
+        "cargo-fuzz",
+    ]))
+}
+
+/// Where cargo finds it as `cargo fuzz`.
+pub(crate) fn cargo_fuzz_folder() -> PathBuf {
+    root::tools().join("bin")
 }
 
 /// apt-get, whose lists are fetched once and only when something is to be installed.

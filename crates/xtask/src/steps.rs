@@ -1,8 +1,8 @@
 //! The steps of each task, in the order they run: cheap ones first.
 
-use std::path::PathBuf;
 use std::process::Command;
 
+use crate::fuzz;
 use crate::install;
 use crate::root;
 use crate::step::{Failure, Step, cargo, command, must};
@@ -19,8 +19,18 @@ pub(crate) fn all() -> Vec<Step> {
             run: freestanding,
         },
         Step { name: "benches", about: "the benchmarks compile", run: benches },
+        Step {
+            name: "fuzz-targets",
+            about: "what is fuzzed, over its corpora, with the stable compiler",
+            run: fuzz::targets_step,
+        },
         Step { name: "tests", about: "every test of every crate, all features", run: tests },
         Step { name: "python", about: "the tests that use no qftp code: Python with pyserial", run: python },
+        Step {
+            name: "fuzz",
+            about: "every fuzz target for 20 seconds (nightly, AddressSanitizer)",
+            run: fuzz::step,
+        },
     ]);
     steps
 }
@@ -84,7 +94,7 @@ fn features() -> Result<(), Failure> {
 
 /// The proof lives beside the crate that it is about.
 fn freestanding() -> Result<(), Failure> {
-    let target = target().join("freestanding");
+    let target = root::target().join("freestanding");
     must(&mut command("bash", &["crates/qftp-core/freestanding/check.sh", &target.to_string_lossy()]))
 }
 
@@ -113,10 +123,5 @@ fn with_tools(command: &mut Command) -> &mut Command {
     }
     command
         .env("QFTP_TEST_PYTHON", install::python())
-        .env("QFTP_TEST_QFTP", target().join("debug").join("qftp"))
-}
-
-/// Where cargo builds.
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root::workspace().join("target"), PathBuf::from)
+        .env("QFTP_TEST_QFTP", root::target().join("debug").join("qftp"))
 }
