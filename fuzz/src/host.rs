@@ -316,13 +316,13 @@ impl Host {
         match input.small() % 28 {
             0 | 1 => (plain, setup(session, now, input)),
             2 | 3 => (plain, open(session, now, input)),
-            4 | 5 | 6 => {
+            4..=6 => {
                 let len = input.flag().then(|| input.number());
                 let options = GetOptions { start: input.number(), len, via: via(input) };
                 (down(len), session.get(now, &input.name(), &options))
             }
-            7 | 8 | 9 => {
-                let (start, len, last) = (input.number(), input.number(), input.small() % 4 > 0);
+            7..=9 => {
+                let (start, len, last) = (input.number(), input.number(), !input.small().is_multiple_of(4));
                 let options = PutOptions { start, len, last, via: via(input) };
                 let staged = options.via != Via::Com;
                 (up(len, staged), session.put(now, &input.name(), &options))
@@ -395,7 +395,7 @@ fn setup(session: &mut Session, now: Instant, input: &mut Input<'_>) -> Result<(
         context: input.small() % 18,
         apn: input.flag().then_some(apn),
         urc_port: input.flag().then(|| input.one(&UrcPort::ALL)),
-        network: input.small() % 8 > 0,
+        network: !input.small().is_multiple_of(8),
     };
     session.setup(now, &setup)
 }

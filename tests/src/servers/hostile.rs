@@ -52,6 +52,8 @@ pub struct Script {
     pub answers: Vec<(&'static str, Answer)>,
     /// Data connections.
     pub data: Data,
+    /// Listings are so many lines like this, each with its number in place of `#`.
+    pub listing: Option<(u64, &'static [u8])>,
     /// What it says before data pass, in place of 150.
     pub opening: Option<&'static str>,
     /// Lines end with LF alone.
@@ -231,6 +233,7 @@ impl Session {
             "QUIT" => self.say("221 good-bye"),
             "PASV" => self.passive(),
             "RETR" => self.transfer(FILE),
+            "LIST" | "NLST" | "MLSD" if self.shared.script.listing.is_some() => self.long_listing(),
             "LIST" | "NLST" | "MLSD" => self.transfer(b"file\r\n"),
             "STOR" => self.receive(),
             "SIZE" => self.say("550 no such file"),
@@ -275,6 +278,25 @@ impl Session {
             self.say("226 done")?;
             self.shared.hang();
         }
+        socket.shutdown(Shutdown::Both)?;
+        self.say("226 done")
+    }
+
+    fn long_listing(&mut self) -> io::Result<()> {
+        let (count, line) = self.shared.script.listing.unwrap_or((0, b""));
+        self.say("150 coming")?;
+        let socket = self.accept()?;
+        let mut out = io::BufWriter::new(&socket);
+        let (before, after) = line.split_at(line.iter().position(|byte| *byte == b'#').unwrap_or(line.len()));
+        for number in 0..count {
+            out.write_all(before)?;
+            if let Some((_, after)) = after.split_first() {
+                write!(out, "{number}")?;
+                out.write_all(after)?;
+            }
+        }
+        out.flush()?;
+        drop(out);
         socket.shutdown(Shutdown::Both)?;
         self.say("226 done")
     }
