@@ -121,3 +121,12 @@ fn no_echo_of_a_login_is_told() {
     host.says("AT+QFTPCFG=\"account\",\"me\",\"hunter2\"\r\r\n+QIND: SMS DONE\r\n");
     assert_eq!(host.told.len(), before + 1, "the URC and nothing else: {:?}", host.told);
 }
+
+/// A module that announces more than was asked for: the caller may have room for no more.
+#[test]
+fn no_more_of_a_file_than_asked_for() {
+    let mut host = Host::new();
+    host.begin(|session, now| session.file_read(now, 1, 5));
+    host.says("\r\nCONNECT 6\r\nhello!\r\nOK\r\n");
+    assert!(host.data.is_empty() && !matches!(host.done, Some(Ok(_))));
+}

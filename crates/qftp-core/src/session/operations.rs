@@ -322,6 +322,7 @@ impl Session {
     pub fn file_read(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
         self.file(now, FileCommand::Read { handle, len: Some(len) }, Shape::Plain)?;
         self.receive.forget();
+        self.state.get = GetOptions { len: Some(u64::from(len)), ..GetOptions::default() };
         self.state.op = Op::FileRead;
         Ok(())
     }

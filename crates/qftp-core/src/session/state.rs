@@ -261,6 +261,10 @@ impl State {
         let expected = match self.op {
             Op::Get(_) => self.get.len,
             Op::List => None,
+            // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
+            Op::FileRead if len.is_none() || len.map(u64::from) > self.get.len => {
+                return self.fail(now, Cause::Line(LineFault::Desync), receive);
+            }
             Op::FileRead => len.map(u64::from),
             Op::Put(_) | Op::FileWrite => {
                 let ack = verb == Verb::Qfupl;
