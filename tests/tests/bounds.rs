@@ -172,9 +172,11 @@ fn a_listing_without_end_fills_no_memory() {
     assert!(matches!(error, Error::Local { .. }) && error.to_string().contains("16 MiB"), "{error}");
 
     // Streamed, it goes on until the taker has had enough.
+    let _ = host.client.close();
     host.client.open(&login(server.port())).expect("logged in");
     let error = host.client.list_to(ListKind::Names, ".", Enough(1 << 20)).expect_err("enough");
     assert!(error.to_string().contains("enough"), "{error}");
+    let _ = host.client.close();
     let good = Hostile::start(Script::default());
     host.client.open(&login(good.port())).expect("usable");
     assert_eq!(host.client.names(".").expect("a listing"), b"file\r\n");

@@ -66,7 +66,7 @@ pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 use crate::Instant;
 use crate::copy::copy;
 use crate::limits;
-use crate::wire::{Line, LineReader, secret_start};
+use crate::wire::{Line, LineReader, is_end, secret_start};
 use link::Phase;
 use receive::{Piece, Receive};
 use state::{End, Op, State, Told};
@@ -125,6 +125,8 @@ impl Session {
     }
 
     fn take_line<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+        // A line without end is no answer, but something is there.
+        self.state.link.heard |= input.iter().any(|byte| !is_end(*byte));
         let read = self.reader.read(input);
         let Some(text) = read.line else { return Step { consumed: read.consumed, event: None } };
         // A carriage return may have its line feed still to come, which is no file data.
