@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write};
 use std::process::Stdio;
-use std::time::Instant as RealTime;
+use std::time::{Duration, Instant as RealTime};
 
 use qftp_core::Instant;
 use qftp_core::session::{Cause, Config, Event, Failure, LineFault, Session, Setup};
@@ -11,7 +11,7 @@ use qftp_core::wire::{Line, ListKind};
 use qftp_tests::host::{Host, login};
 use qftp_tests::program::{Module, command};
 use qftp_tests::servers::hostile::{Hostile, Script};
-use qftp_transport::Error;
+use qftp_transport::{Client, Error, Port};
 
 /// The most that host and module may hold, in KiB: as in `memory.rs`.
 const MOST: u64 = 32 << 10;
@@ -231,4 +231,54 @@ fn peak(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// A module that says OK to everything, and to `AT+QFLST` a list of files without end.
+struct Babbler {
+    said: Vec<u8>,
+    babbles: bool,
+}
+
+impl Port for Babbler {
+    fn read(&mut self, buf: &mut [u8], wait: Duration) -> io::Result<usize> {
+        if self.babbles && self.said.len() < buf.len() {
+            self.said.extend(b"+QFLST: \"UFS:a\",5\r\n".repeat(1000));
+        }
+        if self.said.is_empty() {
+            std::thread::sleep(wait);
+        }
+        let count = self.said.len().min(buf.len());
+        buf[..count].copy_from_slice(&self.said[..count]);
+        self.said.drain(..count);
+        Ok(count)
+    }
+
+    fn write(&mut self, bytes: &[u8], _wait: Duration) -> io::Result<usize> {
+        self.babbles = bytes.windows(5).any(|window| window == b"QFLST");
+        if bytes.ends_with(b"\r") && !self.babbles {
+            self.said.extend(b"\r\nOK\r\n");
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn set_dtr(&mut self, _on: bool) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn name(&self) -> String {
+        "a babbler".to_owned()
+    }
+}
+
+/// A list of the module's files without end: an error that says so, and no memory filled.
+#[test]
+fn an_answer_without_end_fills_no_memory() {
+    let mut client = Client::new(Babbler { said: Vec::new(), babbles: false });
+    client.setup(&Setup { network: false, ..Setup::default() }).expect("set up");
+    let error = client.files("*").expect_err("no module has as many files");
+    assert!(matches!(error, Error::Local { .. }) && error.to_string().contains("65536"), "{error}");
 }
