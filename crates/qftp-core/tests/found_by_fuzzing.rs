@@ -1,7 +1,7 @@
 //! What the fuzzer has found, each as the shortest dialogue that showed it.
 
 use qftp_core::session::{
-    Cause, Config, Done, Event, Failure, GetOptions, LineFault, Login, Misuse, Session, Setup,
+    Cause, Config, Done, Event, Failure, GetOptions, LineFault, Login, Misuse, PutOptions, Session, Setup,
 };
 use qftp_core::{Instant, Secret};
 
@@ -129,4 +129,30 @@ fn no_more_of_a_file_than_asked_for() {
     host.begin(|session, now| session.file_read(now, 1, 5));
     host.says("\r\nCONNECT 6\r\nhello!\r\nOK\r\n");
     assert!(host.data.is_empty() && !matches!(host.done, Some(Ok(_))));
+}
+
+/// An outcome without CONNECT agreed with what the upload before had sent: success, and not a byte of it had gone out.
+#[test]
+fn an_upload_that_sent_nothing_is_no_success() {
+    let mut host = Host::new();
+    let options = PutOptions::whole(5);
+    for again in [false, true] {
+        host.begin(|session, now| session.put(now, "file", &options));
+        if !again {
+            host.says("\r\nCONNECT\r\n");
+            assert_eq!(host.session.send(host.now, b"hello"), 5);
+        }
+        host.says("\r\nOK\r\n\r\n+QFTPPUT: 0,5\r\n");
+        assert_eq!(matches!(host.done, Some(Ok(_))), !again);
+    }
+    let mut host = Host::new();
+    for (count, again) in [(8, false), (8, true), (0, true)] {
+        host.begin(|session, now| session.file_write(now, 1, 8));
+        if !again {
+            host.says("\r\nCONNECT\r\n");
+            assert_eq!(host.session.send(host.now, b"12345678"), 8);
+        }
+        host.says(&format!("\r\n+QFWRITE: {count},8\r\n\r\nOK\r\n"));
+        assert_eq!(matches!(host.done, Some(Ok(_))), !again, "{count}");
+    }
 }

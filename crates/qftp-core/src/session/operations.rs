@@ -250,6 +250,7 @@ impl Session {
             }
         };
         self.state.name.set(file.as_bytes());
+        self.state.transmit.forget(options.len, now);
         self.state.begin_put(now, options, step);
         Ok(())
     }
@@ -281,6 +282,7 @@ impl Session {
             return Err(Misuse::Range(Field::Length));
         }
         self.state.local.set(file.as_bytes());
+        self.state.transmit.forget(len, now);
         self.state.begin_put(now, &PutOptions::whole(len), PutStep::Upload);
         Ok(())
     }
@@ -335,6 +337,7 @@ impl Session {
         let timeout = Some(u16::from(self.state.config.rsptimeout_s));
         self.file(now, FileCommand::Write { handle, len: Some(len), timeout }, Shape::Plain)?;
         self.state.put = PutOptions::whole(u64::from(len));
+        self.state.transmit.forget(u64::from(len), now);
         self.state.op = Op::FileWrite;
         Ok(())
     }

@@ -363,7 +363,7 @@ impl State {
                 Err(cause) => self.fail(now, cause, receive),
             },
             Op::FileWrite => match result {
-                Ok(Answer::Number(written)) if written == self.transmit.total => {
+                Ok(Answer::Number(written)) if written == self.put.len && self.transmit.is_complete() => {
                     self.finish(End::Number(written));
                 }
                 Ok(Answer::Number(written)) => {
