@@ -133,7 +133,13 @@ fn unix(line: &[u8]) -> Option<Entry<'_>> {
         None => (rest, None),
     };
     let size = size.filter(|_| kind == Kind::File);
-    (!matches!(name, b"." | b"..")).then_some(Entry { name, kind, size, modified: Some(modified), target })
+    (!matches!(name, b"" | b"." | b"..")).then_some(Entry {
+        name,
+        kind,
+        size,
+        modified: Some(modified),
+        target,
+    })
 }
 
 /// `11-22-26  04:45PM       1024 name`, or `<DIR>` in place of the size.
@@ -295,6 +301,7 @@ mod tests {
             "-rw-r--r--",
             "drwxr-xr-x 2 u g 4096 Nov 22 16:45 .",
             "not a listing at all",
+            "lrwxrwxrwx 1 u g 3 Nov 22 16:45  -> a",
             "11-22-26 PM 3 x",
         ] {
             assert_eq!(long(line.as_bytes()), None, "{line}");

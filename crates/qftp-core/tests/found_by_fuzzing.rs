@@ -156,3 +156,19 @@ fn an_upload_that_sent_nothing_is_no_success() {
         assert_eq!(matches!(host.done, Some(Ok(_))), !again, "{count}");
     }
 }
+
+/// A file of the module that brings fewer bytes than it was measured to have: its own count and checksum agreed, and it was success.
+#[test]
+fn less_than_was_measured_is_no_success() {
+    let mut host = Host::new();
+    host.begin(|session, now| session.download(now, "UFS:a"));
+    host.says("\r\n+QFLST: \"UFS:a\",9\r\n\r\nOK\r\n");
+    host.says("\r\nCONNECT\r\n1234\r\n+QFDWL: 4,206\r\n\r\nOK\r\n");
+    for _ in 0..100 {
+        let Some(due) = host.session.poll_timeout() else { break };
+        host.now = due;
+        host.session.handle_timeout(due);
+        host.says("\r\nOK\r\n");
+    }
+    assert!(matches!(host.done, Some(Err(_))), "{:?}", host.done);
+}

@@ -125,6 +125,9 @@ impl State {
                     let fault = LineFault::Count { module: size, host: receive.delivered };
                     return self.fail(now, Cause::Line(fault), receive);
                 }
+                if let Some(expected) = self.get.len.filter(|len| *len != size) {
+                    return self.fail(now, Cause::Line(LineFault::Short { expected }), receive);
+                }
                 if checksum != receive.checksum.value() {
                     let fault = LineFault::Checksum { module: checksum, host: receive.checksum.value() };
                     return self.fail(now, Cause::Line(fault), receive);
