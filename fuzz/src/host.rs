@@ -471,9 +471,10 @@ fn done_well(account: &Account, done: &Done<'_>) {
     }
     match (account.kind, done) {
         (Move::None, _) => {}
-        (Move::Down(known), Done::Number(count)) => {
+        (Move::Down(_), Done::Number(count)) => {
             assert_eq!(*count, account.delivered, "{account:?}");
-            assert!(account.told.or(known).is_none_or(|told| *count == told), "{account:?}");
+            // What the caller asked for may be more than a file of the module has.
+            assert!(account.told.is_none_or(|told| *count == told), "{account:?}");
         }
         (Move::Up { .. }, Done::Number(count)) => {
             assert_eq!((*count, account.sent), (account.len, account.len), "{account:?}");

@@ -123,9 +123,11 @@ fn fuzz(target: &str, seconds: u64) -> Result<String, Failure> {
         .map_err(|error| Failure::new(format!("{target}: {error}")))?;
     let log = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        let shown: Vec<&str> = log.lines().collect();
-        let last = shown.len().saturating_sub(60);
-        eprintln!("{}", shown[last..].join("\n"));
+        // From the words of the panic on; where there are none, the end of it.
+        let lines: Vec<&str> = log.lines().collect();
+        let last = lines.len().saturating_sub(60);
+        let from = lines.iter().position(|line| line.contains("panicked at")).unwrap_or(last);
+        eprintln!("{}", lines[from..].join("\n"));
         return Err(Failure::new(format!(
             "{target}: a finding, in {}; look at it with `cargo run --manifest-path fuzz/Cargo.toml --bin {target} -- FILE`",
             found.display()
