@@ -31,6 +31,7 @@ pub use road::{Reason, choose_road};
 
 use core::fmt;
 
+use crate::codes::FtpCode;
 use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, PutOptions, SessionState, Via};
 use ladder::Ladder;
 
@@ -341,7 +342,11 @@ impl Job {
             (Phase::Wait | Phase::Recover, Direction::Put) => Phase::Move,
             // Sizes are asked for again: it may be another file by now.
             (Phase::Truncate, _) if self.have > 0 => Phase::Size,
-            (Phase::Truncate, _) => Phase::Move,
+            (Phase::Truncate, _) => {
+                // Nothing of it is here: whatever length it had, the attempt asks for the present one.
+                self.source = None;
+                Phase::Move
+            }
             (other, _) => other,
         };
         if self.phase != Phase::Recover {
@@ -420,7 +425,12 @@ pub fn may_pass(failure: &Failure) -> bool {
 }
 
 /// Whether the bytes that an upload has left on the server may have gaps: they were lost before the module counted them.
+///
+/// A time-out of the module's is one of the signs: it waits for bytes that were sent and never came.
 #[must_use]
-pub const fn leaves_gaps(failure: &Failure) -> bool {
-    matches!(failure.cause, Cause::Line(fault) if !matches!(fault, LineFault::Restarted))
+pub fn leaves_gaps(failure: &Failure) -> bool {
+    match failure.cause {
+        Cause::Line(fault) => !matches!(fault, LineFault::Restarted),
+        _ => failure.ftp_code() == Some(FtpCode::TIMEOUT),
+    }
 }

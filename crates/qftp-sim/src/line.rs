@@ -73,7 +73,7 @@ impl Harm {
 
 /// A fault that has struck: where, in bytes of this way since the operation began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Struck {
+pub(crate) struct Struck {
     /// Which way.
     pub way: Way,
     /// Where.
@@ -91,7 +91,7 @@ struct Piece {
 }
 
 /// Bytes on their way. All times here are in microseconds.
-pub struct Wire {
+pub(crate) struct Wire {
     way: Way,
     kind: LineKind,
     rng: Rng,
@@ -109,7 +109,7 @@ pub struct Wire {
 impl Wire {
     /// An empty line.
     #[must_use]
-    pub const fn new(way: Way, kind: LineKind, rng: Rng) -> Self {
+    pub(crate) const fn new(way: Way, kind: LineKind, rng: Rng) -> Self {
         Self {
             way,
             kind,
@@ -125,7 +125,7 @@ impl Wire {
     }
 
     /// An operation begins, with what will happen during it.
-    pub fn begin(&mut self, faults: impl Iterator<Item = LineFault>) {
+    pub(crate) fn begin(&mut self, faults: impl Iterator<Item = LineFault>) {
         self.sent = 0;
         self.faults.clear();
         self.faults.extend(faults.filter(|fault| fault.way == self.way));
@@ -140,7 +140,7 @@ impl Wire {
 
     /// How many bytes a buffer of so many milliseconds takes.
     #[must_use]
-    pub fn fits(&self, millis: u64) -> usize {
+    pub(crate) fn fits(&self, millis: u64) -> usize {
         match self.kind.baud {
             0 => 4096,
             baud => usize::try_from(u64::from(baud) * millis / 10_000).unwrap_or(4096).clamp(1, 4096),
@@ -149,18 +149,18 @@ impl Wire {
 
     /// Whether everything written has left.
     #[must_use]
-    pub const fn is_free(&self, now: u64) -> bool {
+    pub(crate) const fn is_free(&self, now: u64) -> bool {
         self.busy <= now
     }
 
     /// When everything written will have left.
     #[must_use]
-    pub const fn free_at(&self) -> u64 {
+    pub(crate) const fn free_at(&self) -> u64 {
         self.busy
     }
 
     /// Takes bytes; `data` are file data of the host.
-    pub fn write(&mut self, now: u64, bytes: &[u8], data: bool) {
+    pub(crate) fn write(&mut self, now: u64, bytes: &[u8], data: bool) {
         let (from, to) = (self.sent, self.sent + bytes.len() as u64);
         self.sent = to;
         if self.faults.iter().any(|fault| fault.at < to) {
@@ -225,12 +225,12 @@ impl Wire {
 
     /// When the next piece arrives.
     #[must_use]
-    pub fn next(&self) -> Option<u64> {
+    pub(crate) fn next(&self) -> Option<u64> {
         self.pieces.front().map(|piece| piece.due)
     }
 
     /// The piece that has arrived, if one has, and whether it is file data of the host.
-    pub fn arrived(&mut self, now: u64, out: &mut Vec<u8>) -> Option<bool> {
+    pub(crate) fn arrived(&mut self, now: u64, out: &mut Vec<u8>) -> Option<bool> {
         let piece = self.pieces.front().filter(|piece| piece.due <= now)?;
         out.clear();
         let (front, back) = self.bytes.as_slices();
@@ -241,7 +241,7 @@ impl Wire {
     }
 
     /// So many bytes of that piece were taken.
-    pub fn take(&mut self, count: usize) {
+    pub(crate) fn take(&mut self, count: usize) {
         self.bytes.drain(..count);
         if let Some(piece) = self.pieces.front_mut() {
             piece.len -= count;
@@ -249,12 +249,6 @@ impl Wire {
                 self.pieces.pop_front();
             }
         }
-    }
-
-    /// Whether nothing is under way.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
     }
 }
 

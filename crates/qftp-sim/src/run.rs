@@ -206,6 +206,8 @@ impl Run<'_> {
             self.world.module.power_cycle(self.world.now());
         }
         self.world.note(|| "the faults are over".to_owned());
+        self.world.pause(2_000);
+        self.world.listen()?;
         for left in std::mem::take(&mut self.open) {
             self.finish(left)?;
         }
@@ -215,7 +217,7 @@ impl Run<'_> {
     fn one(&mut self, op: &Op, name: &str, contents: Vec<u8>) -> Result<(), Violation> {
         match op {
             Op::Put(_, manner) => {
-                let (end, _, spoilt) = self.job(name, Some(&contents), Vec::new(), policy(manner), manner.abort)?;
+                let (end, _, spoilt) = self.job(name, Some(&contents), Vec::new(), policy(manner), manner.abort, false)?;
                 if end.is_err() {
                     let left = Unfinished { name: name.into(), upload: Some(contents), here: Vec::new(), spoilt };
                     self.open.push(left);
@@ -223,7 +225,7 @@ impl Run<'_> {
             }
             Op::Get(_, manner, here) => {
                 let here = contents[..usize::try_from(*here).unwrap_or(0).min(contents.len())].to_vec();
-                let (end, here, spoilt) = self.job(name, None, here, policy(manner), manner.abort)?;
+                let (end, here, spoilt) = self.job(name, None, here, policy(manner), manner.abort, false)?;
                 if end.is_err() {
                     self.open.push(Unfinished { name: name.into(), upload: None, here, spoilt });
                 }
@@ -243,11 +245,11 @@ impl Run<'_> {
         let now = left.upload.clone().or_else(|| self.world.server.files.file(&path)).unwrap_or_default();
         self.versions = vec![now.clone()];
         let (mut end, mut here, _) =
-            self.job(&left.name, left.upload.as_deref(), left.here, policy(&manner), None)?;
+            self.job(&left.name, left.upload.as_deref(), left.here, policy(&manner), None, left.spoilt)?;
         if let (Err(Trouble::TargetIsLonger { .. }), true) = (&end, left.spoilt) {
             // What the line made of it is no beginning of the file, and that is said.
             let again = Policy { resume: false, ..policy(&manner) };
-            (end, here, _) = self.job(&left.name, left.upload.as_deref(), Vec::new(), again, None)?;
+            (end, here, _) = self.job(&left.name, left.upload.as_deref(), Vec::new(), again, None, true)?;
         }
         if let Err(trouble) = end {
             return self.broken(format!("with the faults over {} is not finished: {trouble} {trouble:?}", left.name));
@@ -278,6 +280,7 @@ impl Run<'_> {
         start: impl FnOnce(&mut Session, qftp_core::Instant) -> Result<(), qftp_core::session::Misuse>,
     ) -> Result<End, Violation> {
         let events = self.world.module.happened().events.len();
+        self.world.listen()?;
         let end = self.world.run(what, upload, abort, start)?;
         self.tally.holds(Invariant::Ends);
         self.tally.holds(Invariant::NoSecret);
@@ -371,6 +374,7 @@ impl Run<'_> {
         mut here: Vec<u8>,
         policy: Policy,
         mut abort: Option<u64>,
+        mut spoilt: bool,
     ) -> Result<(Result<(), Trouble>, Vec<u8>, bool), Violation> {
         let path = format!("/{name}");
         let mut job = match upload {
@@ -383,7 +387,7 @@ impl Run<'_> {
         if !self.world.session.is_open() {
             job.connect();
         }
-        let (mut spoilt, mut compared_on_bad_line) = (false, false);
+        let mut compared_on_bad_line = false;
         let end = loop {
             let changes = self.world.server.struck.len();
             let step = job.next();

@@ -90,7 +90,6 @@ pub struct World {
     pub struck: Vec<Struck>,
     /// Everything that was done to the server.
     pub mishaps: Vec<Mishap>,
-    in_flight: usize,
     overrun: u64,
     /// The dialogue, where it is wanted.
     pub log: Option<Vec<String>>,
@@ -127,7 +126,6 @@ impl World {
             seen: Seen::default(),
             struck: Vec::new(),
             mishaps: Vec::new(),
-            in_flight: plan.in_flight,
             overrun: 0,
             log: log.then(Vec::new),
             piece: Vec::new(),
@@ -213,6 +211,15 @@ impl World {
         self.note(|| format!("{what}: {end:?}"));
         self.check_secrets(&end)?;
         Ok(end)
+    }
+
+    /// The host reads what has come while nothing was under way.
+    ///
+    /// # Errors
+    /// When a secret is told.
+    pub fn listen(&mut self) -> Result<(), Violation> {
+        while self.host_reads(&mut Word::default())?.0 {}
+        Ok(())
     }
 
     fn violation(&self, text: String) -> Violation {
@@ -401,12 +408,6 @@ impl World {
     /// Takes note of what the server did.
     pub fn collect(&mut self) {
         self.mishaps.append(&mut self.server.struck);
-    }
-
-    /// Most bytes of a file that may go out after the module's first word.
-    #[must_use]
-    pub const fn in_flight(&self) -> usize {
-        self.in_flight
     }
 
     fn check_secrets(&mut self, end: &End) -> Result<(), Violation> {

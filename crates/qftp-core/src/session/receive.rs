@@ -87,10 +87,12 @@ impl Receive {
         self.delivered.saturating_sub(u64::try_from(words).unwrap_or(u64::MAX))
     }
 
-    /// Whether the module's words can begin with this byte after all the data.
-    pub(super) fn end_begins(&mut self, first: u8) -> bool {
+    /// Whether the module's words begin with this byte after all the data.
+    ///
+    /// They begin with CR LF. A line feed alone would do for a line, but then the CR has gone into the data, and one byte was lost before.
+    pub(super) const fn end_begins(&mut self, first: u8) -> bool {
         self.whole_end = first == b'\r';
-        is_end(first)
+        self.whole_end
     }
 
     /// Takes bytes off the input: how many, and where the data to hand out stands.
