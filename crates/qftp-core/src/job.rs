@@ -32,7 +32,7 @@ pub use road::{Reason, choose_road};
 use core::fmt;
 
 use crate::codes::FtpCode;
-use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, PutOptions, SessionState, Via};
+use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, Misuse, PutOptions, SessionState, Via};
 use ladder::Ladder;
 
 /// How hard a job tries.
@@ -378,6 +378,17 @@ impl Job {
             }
             _ => self.try_again(trouble, Some(failure)),
         }
+    }
+
+    /// The session refused to begin the present step. `true` where that is the module's doing, which has restarted since: the job takes it
+    /// as that failure. Else it is the caller's mistake, and the end.
+    pub fn refused(&mut self, misuse: Misuse) -> bool {
+        let restarted = matches!(misuse, Misuse::NotSetUp | Misuse::ReopenFirst);
+        if restarted {
+            let cause = Cause::Line(LineFault::Restarted);
+            self.failed(&Failure { verb: None, cause, transferred: 0, state: SessionState::Reset });
+        }
+        restarted
     }
 
     fn try_again(&mut self, trouble: Trouble, failure: Option<&Failure>) {

@@ -3,7 +3,7 @@
 use qftp_core::Checksum;
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
 use qftp_core::session::{
-    Apn, Failure, GetOptions, Login, PutOptions, Session, Setup, Via,
+    Apn, Failure, GetOptions, Login, Misuse, PutOptions, Session, Setup, Via,
 };
 use qftp_core::wire::ListKind;
 use qftp_emulator::{Drives, Event, Fault, Storage};
@@ -134,6 +134,12 @@ impl Line {
     }
 }
 
+/// Why a step of a job was not done.
+enum Stop {
+    Failed(Failure),
+    Refused(Misuse),
+}
+
 fn policy(manner: &Manner) -> Policy {
     Policy {
         resume: manner.resume,
@@ -185,6 +191,9 @@ impl Run<'_> {
                 self.world.server.files.add_file(&format!("/{name}"), contents.clone());
             }
             self.versions = vec![contents.clone()];
+            if let Op::List(kind) = op {
+                self.versions = vec![self.world.server.listing(*kind)];
+            }
             let mishap = self.plan.server.iter().find(|fault| fault.op == index).map(|fault| fault.mishap);
             let new = match mishap {
                 Some(Mishap::Changed { len, .. }) => {
@@ -277,7 +286,7 @@ impl Run<'_> {
         upload: &[u8],
         via: Via,
         abort: Option<u64>,
-        start: impl FnOnce(&mut Session, qftp_core::Instant) -> Result<(), qftp_core::session::Misuse>,
+        start: impl FnOnce(&mut Session, qftp_core::Instant) -> Result<(), Misuse>,
     ) -> Result<End, Violation> {
         let events = self.world.module.happened().events.len();
         self.world.listen()?;
@@ -306,14 +315,7 @@ impl Run<'_> {
         Ok(end)
     }
 
-    fn failure(end: &End) -> Option<Failure> {
-        match end {
-            End::Failed(failure) => Some(*failure),
-            _ => None,
-        }
-    }
-
-    fn set_up(&mut self) -> Result<Result<(), Failure>, Violation> {
+    fn set_up(&mut self) -> Result<Result<(), Stop>, Violation> {
         self.world.damages.clear();
         self.simple("setup", |session, now| session.setup(now, &setup()))
     }
@@ -321,17 +323,16 @@ impl Run<'_> {
     fn simple(
         &mut self,
         what: &str,
-        start: impl FnOnce(&mut Session, qftp_core::Instant) -> Result<(), qftp_core::session::Misuse>,
-    ) -> Result<Result<(), Failure>, Violation> {
+        start: impl FnOnce(&mut Session, qftp_core::Instant) -> Result<(), Misuse>,
+    ) -> Result<Result<(), Stop>, Violation> {
         match self.attempt(what, b"", Via::Com, None, start)? {
-            End::Failed(failure) => Ok(Err(failure)),
-            End::Misuse(misuse) => self.broken(format!("{what}: {misuse}")),
             End::Done(_) | End::Text(_) => Ok(Ok(())),
+            end => self.not_done(what, &end),
         }
     }
 
     /// One means of bringing the session back, as `qftp-transport` does it.
-    fn climb(&mut self, rung: Rung) -> Result<Result<(), Failure>, Violation> {
+    fn climb(&mut self, rung: Rung) -> Result<Result<(), Stop>, Violation> {
         self.world.note(|| format!("recovery: {}", rung.about()));
         match rung {
             Rung::Reopen | Rung::SetUp => {}
@@ -341,8 +342,8 @@ impl Run<'_> {
                 }
             }
             Rung::Restart => {
-                if let Err(failure) = self.simple("restart", Session::restart)? {
-                    return Ok(Err(failure));
+                if let Err(stop) = self.simple("restart", Session::restart)? {
+                    return Ok(Err(stop));
                 }
             }
             Rung::Power => {
@@ -351,9 +352,9 @@ impl Run<'_> {
             }
         }
         if (rung != Rung::Reopen || !self.world.session.is_set_up())
-            && let Err(failure) = self.set_up()?
+            && let Err(stop) = self.set_up()?
         {
-            return Ok(Err(failure));
+            return Ok(Err(stop));
         }
         self.simple("open", |session, now| session.open(now, &login()))
     }
@@ -384,7 +385,8 @@ impl Run<'_> {
         if job.kept() == 0 {
             here.clear();
         }
-        if !self.world.session.is_open() {
+        // With the faults over another process goes on, which begins with a set-up.
+        if !self.world.session.is_open() || self.op == usize::MAX {
             job.connect();
         }
         let mut compared_on_bad_line = false;
@@ -442,6 +444,9 @@ impl Run<'_> {
                     }
                 }
                 Step::Compare(options) => {
+                    if upload.is_some() {
+                        self.versions = vec![self.world.server.files.file(&path).unwrap_or_default()];
+                    }
                     let end = self.get(name, &options, None)?;
                     compared_on_bad_line = self.line() != Line::Sound;
                     match end {
@@ -459,8 +464,14 @@ impl Run<'_> {
             }
             spoilt |= self.world.server.struck.len() > changes
                 && matches!(self.world.server.struck.last(), Some(Mishap::Changed { .. }));
-            if let Err(failure) = done {
-                job.failed(&failure);
+            match done {
+                Ok(()) => {}
+                Err(Stop::Failed(failure)) => job.failed(&failure),
+                Err(Stop::Refused(misuse)) => {
+                    if !job.refused(misuse) {
+                        return self.broken(format!("{step:?}: the job asks for what the session does not do: {misuse}"));
+                    }
+                }
             }
         };
         here.truncate(usize::try_from(job.kept()).unwrap_or(0));
@@ -470,10 +481,11 @@ impl Run<'_> {
         Ok((end, here, spoilt))
     }
 
-    fn not_done(&self, what: &str, end: &End) -> Result<Result<(), Failure>, Violation> {
-        match Self::failure(end) {
-            Some(failure) => Ok(Err(failure)),
-            None => self.broken(format!("{what}: the job asks for what the session does not do: {end:?}")),
+    fn not_done(&self, what: &str, end: &End) -> Result<Result<(), Stop>, Violation> {
+        match end {
+            End::Failed(failure) => Ok(Err(Stop::Failed(*failure))),
+            End::Misuse(misuse) => Ok(Err(Stop::Refused(*misuse))),
+            _ => self.broken(format!("{what}: another answer than that: {end:?}")),
         }
     }
 
@@ -689,21 +701,13 @@ impl Run<'_> {
     }
 
     fn list(&mut self, kind: ListKind) -> Result<(), Violation> {
-        // A server that will be silent is asked before.
-        let expected = {
-            let silent = self.plan.server.iter().any(|fault| fault.op == self.op && fault.mishap == Mishap::Silent);
-            self.world.server.files.set_silent(false);
-            let expected = self.world.server.listing(kind);
-            self.world.server.files.set_silent(silent);
-            expected
-        };
         let end = self.attempt("list", b"", Via::Com, None, |session, now| match kind {
             ListKind::Long => session.list(now, "."),
             ListKind::Names => session.names(now, "."),
             ListKind::Facts => session.facts(now, "."),
         })?;
         if matches!(end, End::Done(_)) && self.line() == Line::Sound {
-            if self.world.sink != expected {
+            if self.world.sink != self.versions[0] {
                 return self.broken(format!("{kind:?} is not what the server says"));
             }
             self.tally.holds(Invariant::Listing);

@@ -225,6 +225,7 @@ impl Session {
             self.keep_staged(storage);
         }
         self.state.name.set(file.as_bytes());
+        self.receive.forget();
         self.state.begin_get(now, options)
     }
 
@@ -294,6 +295,7 @@ impl Session {
         let file = module_file(file)?;
         self.state.local.set(file.as_bytes());
         self.state.get = GetOptions::default();
+        self.receive.forget();
         self.state.get_step(now, GetStep::Measure);
         Ok(())
     }
@@ -320,6 +322,7 @@ impl Session {
     /// [`Misuse`].
     pub fn file_read(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
         self.file(now, FileCommand::Read { handle, len: Some(len) }, Shape::Plain)?;
+        self.receive.forget();
         self.state.op = Op::FileRead;
         Ok(())
     }
@@ -397,6 +400,7 @@ impl Session {
 
     fn listing(&mut self, now: Instant, kind: ListKind, dir: &str) -> Result<(), Misuse> {
         self.ftp(now, FtpCommand::List(List { kind, dir: name(dir)?, local: None }), Shape::Plain)?;
+        self.receive.forget();
         self.state.op = Op::List;
         Ok(())
     }

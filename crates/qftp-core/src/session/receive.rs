@@ -73,6 +73,11 @@ impl Receive {
         self.end = 0;
     }
 
+    /// An operation begins whose data mode is still to come: what the one before brought is none of its own.
+    pub(super) const fn forget(&mut self) {
+        self.begin(self.verb, None);
+    }
+
     /// All data of a known length is handed out.
     pub(super) fn is_complete(&self) -> bool {
         self.expected == Some(self.delivered)
