@@ -191,6 +191,7 @@ impl Run<'_> {
                 self.world.server.files.add_file(&format!("/{name}"), contents.clone());
             }
             self.versions = vec![contents.clone()];
+            self.world.server.calm();
             if let Op::List(kind) = op {
                 self.versions = vec![self.world.server.listing(*kind)];
             }
@@ -201,7 +202,7 @@ impl Run<'_> {
                 }
                 _ => Vec::new(),
             };
-            if !new.is_empty() && matches!(op, Op::Get(..)) {
+            if matches!((op, mishap), (Op::Get(..), Some(Mishap::Changed { .. }))) {
                 self.versions.push(new.clone());
             }
             let of_get = if matches!(op, Op::Get(..)) { name.as_str() } else { "-" };

@@ -207,7 +207,7 @@ impl World {
                 self.wait(rest.is_empty());
             }
         };
-        self.settle_damages();
+        self.settle_damages(!upload.is_empty());
         self.note(|| format!("{what}: {end:?}"));
         self.check_secrets(&end)?;
         Ok(end)
@@ -363,7 +363,7 @@ impl World {
     }
 
     /// Works out what the line's faults struck: the operation is over.
-    fn settle_damages(&mut self) {
+    fn settle_damages(&mut self, uploading: bool) {
         let began = self.down.sent - self.said.len() as u64;
         let overrun = self.module.happened().overrun_bytes;
         if overrun > self.overrun {
@@ -374,8 +374,8 @@ impl World {
         if self.down.struck.is_empty() && self.up.struck.is_empty() {
             return;
         }
-        let connect = self.said.windows(9).position(|window| window == b"CONNECT\r\n");
-        let data = connect.map(|at| {
+        let connect = (!uploading).then(|| self.said.windows(9).position(|window| window == b"CONNECT\r\n"));
+        let data = connect.flatten().map(|at| {
             let from = began + at as u64 + 9;
             from..from + self.server.moved
         });
@@ -398,7 +398,7 @@ impl World {
 
     /// The line's and server's faults are over.
     pub fn calm(&mut self) {
-        self.settle_damages();
+        self.settle_damages(false);
         self.begin(&[]);
         self.server.calm();
         self.module.set_faults(&[]);
