@@ -35,6 +35,10 @@ use crate::codes::FtpCode;
 use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, Misuse, PutOptions, SessionState, Via};
 use ladder::Ladder;
 
+/// How many bytes at the end of a broken-off upload are sent again: the last of them may be words of a host that brought the line into
+/// step and found the module still taking them for data.
+const OVERLAP: u64 = 256;
+
 /// How hard a job tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -227,7 +231,8 @@ impl Job {
             Phase::Truncate => Step::Truncate(self.have),
             Phase::Move => self.attempt(),
             Phase::Compare => {
-                Step::Compare(GetOptions { start: 0, len: self.staged_or(self.source), via: self.policy.via })
+                // All that the server has, whatever its length was before.
+                Step::Compare(GetOptions { start: 0, len: None, via: self.policy.via })
             }
             Phase::Wait => Step::Wait(self.wait()),
             Phase::Recover => Step::Recover(self.ladder.rung()),
@@ -303,8 +308,13 @@ impl Job {
         if remote > source && self.last.is_none() {
             return longer(remote, source);
         }
-        // What is longer than all that was sent is none of ours.
-        self.have = if remote > source { 0 } else { remote };
+        self.have = match remote {
+            // What is longer than all that was sent is none of ours.
+            _ if remote > source => 0,
+            // The same size is done, unless it came about by an attempt that failed.
+            _ if remote == source && self.last.is_none() => remote,
+            _ => remote.saturating_sub(OVERLAP),
+        };
         self.best = if self.last.is_none() { self.have } else { self.best };
         // An empty file is sent: there may be none yet.
         if self.have == source && source > 0 { self.complete() } else { Phase::Move }

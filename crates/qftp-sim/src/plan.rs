@@ -77,9 +77,10 @@ impl Op {
     #[must_use]
     pub const fn content(&self) -> Option<&Content> {
         match self {
-            Self::Put(content, _) | Self::Get(content, ..) | Self::Size(content) | Self::ModuleFile(content) => {
-                Some(content)
-            }
+            Self::Put(content, _)
+            | Self::Get(content, ..)
+            | Self::Size(content)
+            | Self::ModuleFile(content) => Some(content),
             _ => None,
         }
     }
@@ -304,8 +305,14 @@ impl Content {
             b"\r\n",
             b"some text",
         ];
-        const COMMANDS: [&[u8]; 6] =
-            [b"\rAT+QPOWD\r", b"\rAT+CFUN=1,1\r", b"\rAT+QFDEL=\"*\"\r", b"AT+QFTPDEL=\"f0\"\r", b"+++", b"\rAT\r"];
+        const COMMANDS: [&[u8]; 6] = [
+            b"\rAT+QPOWD\r",
+            b"\rAT+CFUN=1,1\r",
+            b"\rAT+QFDEL=\"*\"\r",
+            b"AT+QFTPDEL=\"f0\"\r",
+            b"+++",
+            b"\rAT\r",
+        ];
         let mut rng = Rng::new(self.seed);
         let len = usize::try_from(self.len).unwrap_or(0);
         let mut bytes = Vec::with_capacity(len + 32);

@@ -2,9 +2,7 @@
 
 use qftp_core::Checksum;
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
-use qftp_core::session::{
-    Apn, Failure, GetOptions, Login, Misuse, PutOptions, Session, Setup, Via,
-};
+use qftp_core::session::{Apn, Failure, GetOptions, Login, Misuse, PutOptions, Session, Setup, Via};
 use qftp_core::wire::ListKind;
 use qftp_emulator::{Drives, Event, Fault, Storage};
 
@@ -66,7 +64,8 @@ impl Bench {
             _ => false,
         });
         let world = World::new(plan, self.drives.clone(), log);
-        let mut run = Run { plan, world, tally, op: 0, harmed: false, versions: Vec::new(), open: Vec::new() };
+        let mut run =
+            Run { plan, world, tally, op: 0, harmed: false, versions: Vec::new(), open: Vec::new() };
         let violation = run.all().err();
         run.count();
         let dialogue = run.world.log.take().unwrap_or_default();
@@ -227,9 +226,11 @@ impl Run<'_> {
     fn one(&mut self, op: &Op, name: &str, contents: Vec<u8>) -> Result<(), Violation> {
         match op {
             Op::Put(_, manner) => {
-                let (end, _, spoilt) = self.job(name, Some(&contents), Vec::new(), policy(manner), manner.abort, false)?;
+                let (end, _, spoilt) =
+                    self.job(name, Some(&contents), Vec::new(), policy(manner), manner.abort, false)?;
                 if end.is_err() {
-                    let left = Unfinished { name: name.into(), upload: Some(contents), here: Vec::new(), spoilt };
+                    let left =
+                        Unfinished { name: name.into(), upload: Some(contents), here: Vec::new(), spoilt };
                     self.open.push(left);
                 }
             }
@@ -250,21 +251,32 @@ impl Run<'_> {
     fn finish(&mut self, left: Unfinished) -> Result<(), Violation> {
         self.op = usize::MAX;
         self.harmed = false;
-        let manner = Manner { via: Via::Com, resume: true, verify: left.spoilt, retries: 5, abort: None };
         let path = format!("/{}", left.name);
+        // What has the right size is taken for done, and an upload that broke off in its last bytes can have it.
+        let len = left.upload.as_ref().map(Vec::len);
+        let looks_done = len.is_some() && self.world.server.files.file(&path).map(|file| file.len()) == len;
+        let verify = left.spoilt || looks_done;
+        let manner = Manner { via: Via::Com, resume: true, verify, retries: 5, abort: None };
         let now = left.upload.clone().or_else(|| self.world.server.files.file(&path)).unwrap_or_default();
         self.versions = vec![now.clone()];
         let (mut end, mut here, _) =
-            self.job(&left.name, left.upload.as_deref(), left.here, policy(&manner), None, left.spoilt)?;
+            self.job(&left.name, left.upload.as_deref(), left.here, policy(&manner), None, verify)?;
         if let (Err(Trouble::TargetIsLonger { .. }), true) = (&end, left.spoilt) {
             // What the line made of it is no beginning of the file, and that is said.
             let again = Policy { resume: false, ..policy(&manner) };
             (end, here, _) = self.job(&left.name, left.upload.as_deref(), Vec::new(), again, None, true)?;
         }
         if let Err(trouble) = end {
-            return self.broken(format!("with the faults over {} is not finished: {trouble} {trouble:?}", left.name));
+            return self.broken(format!(
+                "with the faults over {} is not finished: {trouble} {trouble:?}",
+                left.name
+            ));
         }
-        let there = if left.upload.is_some() { self.world.server.files.file(&path).unwrap_or_default() } else { here };
+        let there = if left.upload.is_some() {
+            self.world.server.files.file(&path).unwrap_or_default()
+        } else {
+            here
+        };
         if let Some(at) = difference(&there, &now) {
             return self.broken(format!("with the faults over {} differs at byte {at}", left.name));
         }
@@ -470,7 +482,9 @@ impl Run<'_> {
                 Err(Stop::Failed(failure)) => job.failed(&failure),
                 Err(Stop::Refused(misuse)) => {
                     if !job.refused(misuse) {
-                        return self.broken(format!("{step:?}: the job asks for what the session does not do: {misuse}"));
+                        return self.broken(format!(
+                            "{step:?}: the job asks for what the session does not do: {misuse}"
+                        ));
                     }
                 }
             }
@@ -508,7 +522,9 @@ impl Run<'_> {
             (false, _) if !compared_on_bad_line && !exact => {
                 self.broken(format!("{path} was reported moved and is not the same"))
             }
-            (true, true) if !exact => self.broken(format!("{path} was reported compared and is not the same")),
+            (true, true) if !exact => {
+                self.broken(format!("{path} was reported compared and is not the same"))
+            }
             (true, true) => {
                 self.tally.holds(Invariant::Verified);
                 Ok(())
@@ -529,14 +545,21 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn check_goes_on(&mut self, path: &str, upload: &[u8], start: u64, spoilt: bool) -> Result<(), Violation> {
+    fn check_goes_on(
+        &mut self,
+        path: &str,
+        upload: &[u8],
+        start: u64,
+        spoilt: bool,
+    ) -> Result<(), Violation> {
         let start = usize::try_from(start).unwrap_or(0);
         if start == 0 || spoilt || self.op == usize::MAX {
             return Ok(());
         }
         let there = self.world.server.files.file(path).unwrap_or_default();
         if there.get(..start) != upload.get(..start) {
-            return self.broken(format!("the upload goes on at {start}, and what the server has is not the same"));
+            return self
+                .broken(format!("the upload goes on at {start}, and what the server has is not the same"));
         }
         self.tally.holds(Invariant::GoesOn);
         Ok(())
@@ -545,16 +568,20 @@ impl Run<'_> {
     /// One download, checked.
     fn get(&mut self, name: &str, options: &GetOptions, abort: Option<u64>) -> Result<End, Violation> {
         let what = format!("get {name} from {} {:?}", options.start, options.len);
-        let end = self.attempt(&what, b"", options.via, abort, |session, now| session.get(now, name, options))?;
+        let end =
+            self.attempt(&what, b"", options.via, abort, |session, now| session.get(now, name, options))?;
         let (line, start) = (self.line(), usize::try_from(options.start).unwrap_or(0));
         let sink = &self.world.sink;
         let changing = self.versions.len() > 1;
         let begins = |bytes: &[u8]| {
-            self.versions.iter().any(|version| version.get(start..).is_some_and(|rest| rest.starts_with(bytes)))
+            self.versions
+                .iter()
+                .any(|version| version.get(start..).is_some_and(|rest| rest.starts_with(bytes)))
         };
         let exact = self.versions.iter().any(|version| {
             let rest = version.get(start.min(version.len())..).unwrap_or_default();
-            let most = options.len.map_or(rest.len(), |len| rest.len().min(usize::try_from(len).unwrap_or(0)));
+            let most =
+                options.len.map_or(rest.len(), |len| rest.len().min(usize::try_from(len).unwrap_or(0)));
             sink == &rest[..most]
         });
         let direct = options.via == Via::Com;
@@ -565,23 +592,31 @@ impl Run<'_> {
                 }
                 // While the file changes, a length of before may meet bytes of after.
                 let exact = exact || (changing && begins(sink));
-                let fits = self.versions.iter().any(|version| version.len().saturating_sub(start) >= sink.len());
+                let fits =
+                    self.versions.iter().any(|version| version.len().saturating_sub(start) >= sink.len());
                 let invariant = match (line, direct) {
-                    (Line::Sound, _) if !exact => return self.broken(format!("{what}: not the server's bytes")),
+                    (Line::Sound, _) if !exact => {
+                        return self.broken(format!("{what}: not the server's bytes"));
+                    }
                     (Line::Sound, _) => Invariant::Get,
-                    (Line::Lost, true) => return self.broken(format!("{what}: success though bytes were lost")),
+                    (Line::Lost, true) => {
+                        return self.broken(format!("{what}: success though bytes were lost"));
+                    }
                     (Line::Added, true) if !exact && !self.ends_in_words(start) => {
                         return self.broken(format!("{what}: success though bytes were added"));
                     }
                     (Line::Added, true) => Invariant::GetAdded,
-                    (Line::Flipped, true) if !fits => return self.broken(format!("{what}: longer than the file")),
+                    (Line::Flipped, true) if !fits => {
+                        return self.broken(format!("{what}: longer than the file"));
+                    }
                     (Line::Flipped, true) => Invariant::Length,
                     (Line::Lost | Line::Flipped, false) if !exact => {
                         return self.broken(format!("{what}: success in spite of {line:?}"));
                     }
                     (Line::Lost | Line::Flipped, false) => Invariant::Staged,
                     (Line::Added | Line::Data, false)
-                        if !changing && !same_checksum(sink, self.versions[0].get(start..).unwrap_or_default()) =>
+                        if !changing
+                            && !same_checksum(sink, self.versions[0].get(start..).unwrap_or_default()) =>
                     {
                         return self.broken(format!("{what}: success, and the checksum differs"));
                     }
@@ -596,7 +631,8 @@ impl Run<'_> {
                     (Line::Sound, _) => {
                         if sink.get(..trusted).is_none_or(|bytes| !begins(bytes)) {
                             let len = sink.len();
-                            return self.broken(format!("{what}: {trusted} of {len} bytes are trusted and false"));
+                            return self
+                                .broken(format!("{what}: {trusted} of {len} bytes are trusted and false"));
                         }
                         Invariant::Trusted
                     }
@@ -631,7 +667,8 @@ impl Run<'_> {
     ) -> Result<End, Violation> {
         let what = format!("put {name} from {} {}", options.start, options.len);
         let rest = upload.get(usize::try_from(options.start).unwrap_or(0)..).unwrap_or_default();
-        let end = self.attempt(&what, rest, options.via, abort, |session, now| session.put(now, name, options))?;
+        let end =
+            self.attempt(&what, rest, options.via, abort, |session, now| session.put(now, name, options))?;
         let (line, direct) = (self.line(), options.via == Via::Com);
         let there = self.world.server.files.file(&format!("/{name}")).unwrap_or_default();
         let exact = there == upload || (spoilt && options.start > 0);
@@ -673,10 +710,12 @@ impl Run<'_> {
                     _ => None,
                 }
             }
-            Op::WorkingDir => match self.attempt("pwd", b"", Via::Com, None, |session, now| session.pwd(now))? {
-                End::Text(text) => Some(text == b"/"),
-                _ => None,
-            },
+            Op::WorkingDir => {
+                match self.attempt("pwd", b"", Via::Com, None, |session, now| session.pwd(now))? {
+                    End::Text(text) => Some(text == b"/"),
+                    _ => None,
+                }
+            }
             Op::Folder => {
                 let made = self.simple("mkdir", |session, now| session.make_dir(now, name))?;
                 made.is_ok().then(|| files.has_folder(&path))
@@ -685,7 +724,9 @@ impl Run<'_> {
                 files.add_file(&path, &b"renamed"[..]);
                 let other = format!("{name}-other");
                 let renamed = self.simple("rename", |session, now| session.rename(now, name, &other))?;
-                renamed.is_ok().then(|| files.file(&format!("/{other}")).is_some() && files.file(&path).is_none())
+                renamed
+                    .is_ok()
+                    .then(|| files.file(&format!("/{other}")).is_some() && files.file(&path).is_none())
             }
             Op::ModuleFile(_) => return self.module_file(contents),
             Op::Put(..) | Op::Get(..) => None,
@@ -719,7 +760,8 @@ impl Run<'_> {
     fn module_file(&mut self, contents: &[u8]) -> Result<(), Violation> {
         let ufs = Via::Storage(Storage::Ufs);
         let len = contents.len() as u64;
-        let end = self.attempt("upload", contents, ufs, None, |session, now| session.upload(now, "sim", len))?;
+        let end =
+            self.attempt("upload", contents, ufs, None, |session, now| session.upload(now, "sim", len))?;
         let line = self.line();
         if !matches!(end, End::Done(_)) {
             return Ok(());
@@ -730,7 +772,9 @@ impl Run<'_> {
         }
         let same = self.world.sink == contents;
         match (line, self.line()) {
-            (Line::Sound, Line::Sound) if !same => self.broken("a file of the module came back as another".into()),
+            (Line::Sound, Line::Sound) if !same => {
+                self.broken("a file of the module came back as another".into())
+            }
             (Line::Sound, Line::Sound) => {
                 self.tally.holds(Invariant::Get);
                 Ok(())

@@ -189,7 +189,8 @@ impl World {
             if self.now > latest || steps > MOST_STEPS {
                 return Err(self.violation(format!("{what} does not end: {:?}", self.session)));
             }
-            if abort.is_some_and(|bytes| self.sink.len() as u64 + (upload.len() - rest.len()) as u64 >= bytes) {
+            if abort.is_some_and(|bytes| self.sink.len() as u64 + (upload.len() - rest.len()) as u64 >= bytes)
+            {
                 abort = None;
                 // It may be over already.
                 let _ = self.session.abort(self.now());
@@ -231,7 +232,8 @@ impl World {
         let until = self.now + millis * 1000;
         loop {
             while self.module_works() {}
-            let next = [self.module_due(), self.server.replies_at(), self.up.next(), Some(self.down.free_at())];
+            let next =
+                [self.module_due(), self.server.replies_at(), self.up.next(), Some(self.down.free_at())];
             let next = next.into_iter().flatten().filter(|next| *next > self.now).min();
             match next.filter(|next| *next < until) {
                 Some(next) => self.now = next,
@@ -388,9 +390,9 @@ impl World {
             };
             let in_data = match struck.way {
                 Way::Up => struck.data,
-                Way::Down => data.as_ref().is_some_and(|data| {
-                    data.contains(&struck.at) && struck.at + span <= data.end
-                }),
+                Way::Down => data
+                    .as_ref()
+                    .is_some_and(|data| data.contains(&struck.at) && struck.at + span <= data.end),
             };
             self.damages.push(Damage { harm, attempt: self.attempt, in_data });
         }
@@ -478,6 +480,9 @@ fn note(event: &Event<'_>, sink: &mut Vec<u8>, seen: &mut Seen) -> Result<Option
 
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World").field("session", &self.session).field("module", &self.module).finish_non_exhaustive()
+        f.debug_struct("World")
+            .field("session", &self.session)
+            .field("module", &self.module)
+            .finish_non_exhaustive()
     }
 }

@@ -362,7 +362,8 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the operation under way: data mode is left, the line brought in step, the session kept or opened again. The operation then
+    /// Ends the operation under way: data mode is left, the line brought in step, the session kept or opened again. An upload that misses
+    /// three bytes or fewer is left to the module's own time-out (`T`): `+++` would be those bytes. The operation then
     /// ends with [`Cause::Aborted`].
     ///
     /// # Errors

@@ -86,9 +86,11 @@ impl Receive {
     /// Bytes that are file data even if the transfer has failed; `ok` is whether the module's OK has come after them.
     ///
     /// Where all of a known length seems to be there, the module may have stopped a few bytes short of it, and its first words have filled
-    /// the gap. Only when none of those words is missing after the data are they all words.
-    pub(super) fn trusted(&self, ok: bool) -> u64 {
-        let words = if self.is_complete() && !(self.whole_end && ok) { WINDOW } else { 0 };
+    /// the gap. Only when none of those words is missing after the data are they all words. A module that has `restarted` may have
+    /// said anything before its `RDY`.
+    pub(super) fn trusted(&self, ok: bool, restarted: bool) -> u64 {
+        let filled = self.is_complete() && !(self.whole_end && ok);
+        let words = if filled || restarted { WINDOW } else { 0 };
         self.delivered.saturating_sub(u64::try_from(words).unwrap_or(u64::MAX))
     }
 

@@ -180,7 +180,7 @@ impl State {
         let downloading =
             matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead);
         if downloading && !corrupt {
-            failure.transferred = receive.trusted(self.link.ok);
+            failure.transferred = receive.trusted(self.link.ok, cause == Cause::Line(LineFault::Restarted));
         }
         if cause == Cause::Line(LineFault::Restarted) {
             self.set_up = false;
@@ -315,6 +315,9 @@ impl State {
             Phase::Trailer if self.empty_upload => {
                 self.empty_upload = false;
                 self.link.press_escape(now, self.t());
+            }
+            Phase::Trailer if matches!(self.op, Op::Recover(_)) => {
+                self.advance(now, Err(Cause::Line(LineFault::NoAnswer)), receive);
             }
             // It said OK to all of the data, and then not what came of it.
             Phase::Trailer if self.link.silence() == LineFault::UrcSilent => {
