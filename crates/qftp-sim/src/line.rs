@@ -252,6 +252,13 @@ impl Wire {
     }
 }
 
+impl Wire {
+    /// Whether nothing is under way.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+}
+
 impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Wire({:?}, {} bytes under way)", self.way, self.bytes.len())

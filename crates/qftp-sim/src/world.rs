@@ -16,6 +16,8 @@ use crate::server::{Mishap, PASSWORD, Server};
 const LONGEST_MS: u64 = 3_600_000;
 /// Most steps of one operation: a loop that moves nothing would not end.
 const MOST_STEPS: u64 = 20_000_000;
+/// Bytes of one write that the dialogue shows.
+const LONG: usize = 160;
 /// What a driver keeps in a port's buffers.
 const BUFFER_MS: u64 = 50;
 
@@ -56,7 +58,7 @@ pub struct Damage {
 /// What is counted of a run.
 #[derive(Debug, Default)]
 pub struct Seen {
-    /// Bytes of files that the module took for commands, in the present operation.
+    /// Bytes of files that the module took for commands, in the present operation, unless they are of the one before.
     pub exposed: u64,
     /// Bytes of files handed out after the module's first word, in the present operation.
     pub after_word: u64,
@@ -91,6 +93,8 @@ pub struct World {
     /// Everything that was done to the server.
     pub mishaps: Vec<Mishap>,
     overrun: u64,
+    /// Bytes of the operation before were on the line when the present one began.
+    left_over: bool,
     /// The dialogue, where it is wanted.
     pub log: Option<Vec<String>>,
     piece: Vec<u8>,
@@ -127,6 +131,7 @@ impl World {
             struck: Vec::new(),
             mishaps: Vec::new(),
             overrun: 0,
+            left_over: false,
             log: log.then(Vec::new),
             piece: Vec::new(),
         }
@@ -155,9 +160,17 @@ impl World {
     fn dialogue(&mut self, who: &str, bytes: &[u8]) {
         let now = self.now();
         let Some(log) = &mut self.log else { return };
-        let shown = secret_start(bytes).unwrap_or(bytes.len()).min(160);
-        let rest = if shown < bytes.len() { format!(" *** ({} bytes)", bytes.len()) } else { String::new() };
-        log.push(format!("{now} {who} {}{rest}", bytes[..shown].escape_ascii()));
+        let shown = secret_start(bytes).unwrap_or(bytes.len());
+        let secret = if shown < bytes.len() { "***" } else { "" };
+        let long = if shown > LONG { &bytes[shown - LONG / 2..shown] } else { b"" };
+        let (head, dots) =
+            if long.is_empty() { (&bytes[..shown], "") } else { (&bytes[..LONG / 2], " ... ") };
+        let count = bytes.len();
+        log.push(format!(
+            "{now} {who} {}{dots}{}{secret} ({count})",
+            head.escape_ascii(),
+            long.escape_ascii()
+        ));
     }
 
     /// Runs one operation of the session to its end; `upload` is what it may send, `abort` after how many bytes it is broken off.
@@ -175,6 +188,7 @@ impl World {
         self.sink.clear();
         self.said.clear();
         self.server.moved = 0;
+        self.left_over = !self.up.is_empty();
         self.seen.exposed = 0;
         self.seen.after_word = 0;
         self.note(|| what.to_owned());
@@ -312,7 +326,7 @@ impl World {
         if let Some(data) = self.up.arrived(self.now, &mut piece) {
             let before = self.module.happened().command_bytes;
             let taken = self.module.handle_input(self.now(), &piece);
-            if data {
+            if data && !self.left_over {
                 self.seen.exposed += self.module.happened().command_bytes - before;
             }
             self.up.take(taken);

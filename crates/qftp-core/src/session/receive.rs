@@ -159,12 +159,19 @@ impl Receive {
             .and_then(|last| held.get(..=last))
             .unwrap_or_default();
         let mut verdict = Held::Nothing;
-        for line in lines(whole) {
+        let mut next = 0usize;
+        for line in whole.split(|byte| is_end(*byte)) {
+            let at = next;
+            next = at.saturating_add(line.len()).saturating_add(1);
+            if line.is_empty() {
+                continue;
+            }
             match Line::parse(line) {
                 Line::Ftp(FtpResult { verb, outcome: FtpOutcome::Number(count) }) if verb == self.verb => {
                     // The data's own last lines may be among what is held back: the count tells where the words begin.
                     let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
-                    let rest = rest.filter(|rest| {
+                    // A count that ends the data behind itself is data.
+                    let rest = rest.filter(|rest| *rest <= at).filter(|rest| {
                         held.get(*rest..).is_some_and(|words| could_be_words(words, self.verb))
                     });
                     match rest {
@@ -278,8 +285,4 @@ fn could_begin(start: &[u8], verb: Verb) -> bool {
             }
         }
     })
-}
-
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|byte| is_end(*byte)).filter(|line| !line.is_empty())
 }

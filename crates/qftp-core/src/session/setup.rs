@@ -96,6 +96,10 @@ impl Wanted {
         Ok(())
     }
 
+    pub(super) fn password(&self) -> &[u8] {
+        self.password.as_bytes()
+    }
+
     fn settings(&self) -> PdpSettings<'_> {
         let login = (SecretText::hide(self.user.text()), SecretText::hide(self.password.text()));
         PdpSettings {

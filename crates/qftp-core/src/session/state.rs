@@ -15,7 +15,7 @@ use super::tls::KeptTls;
 use super::transmit::Transmit;
 use crate::Instant;
 use crate::limits;
-use crate::wire::{Command, DataAddress, Line, ServerState, TransMode, TransferType, Verb};
+use crate::wire::{Command, DataAddress, Line, ServerState, TransMode, TransferType, Verb, secret_start};
 
 /// The operation under way.
 #[derive(Clone, Copy, Debug)]
@@ -208,6 +208,26 @@ impl State {
 
     /// A line has come. The answer says whether it is to be told as information, as a URC, or not at all.
     pub(super) fn on_line(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
+        let told = self.follow(now, line, receive);
+        // The echo of a command comes late where the line was stuck, and to whatever is under way by then.
+        let secret = matches!(line, Line::Text(text) if secret_start(text).is_some() || self.is_secret(text));
+        told.filter(|_| !secret)
+    }
+
+    /// Whether a password of ours stands in it as a parameter does, whatever became of the rest of the line.
+    fn is_secret(&self, text: &[u8]) -> bool {
+        let holds = |secret: &[u8]| {
+            let tail = |at: usize| text.get(at..).and_then(|tail| tail.strip_prefix(secret));
+            !secret.is_empty()
+                && (1..text.len()).any(|at| {
+                    tail(at).is_some_and(|rest| rest.first() == Some(&b'"'))
+                        && at.checked_sub(1).and_then(|quote| text.get(quote)) == Some(&b'"')
+                })
+        };
+        holds(self.password.as_bytes()) || holds(self.wanted.password())
+    }
+
+    fn follow(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
         let meaning = self.link.on_line(line);
         if matches!(self.op, Op::Restart) && *line == Line::Urc(crate::wire::Urc::Ready) {
             self.finish(End::Nothing);
