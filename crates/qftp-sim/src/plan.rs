@@ -309,7 +309,7 @@ impl Content {
             b"\rAT+QPOWD\r",
             b"\rAT+CFUN=1,1\r",
             b"\rAT+QFDEL=\"*\"\r",
-            b"AT+QFTPDEL=\"f0\"\r",
+            b"AT+QFTPDEL=\"else\"\r",
             b"+++",
             b"\rAT\r",
         ];

@@ -219,6 +219,7 @@ impl Run<'_> {
         self.world.note(|| "the faults are over".to_owned());
         // What a slow line still has to deliver, it has delivered when somebody looks again.
         self.world.pause(if self.plan.line.baud == 9600 { 90_000 } else { 2_000 });
+        self.world.rest();
         self.world.listen()?;
         for left in std::mem::take(&mut self.open) {
             self.finish(left)?;

@@ -98,6 +98,7 @@ pub struct World {
     /// The dialogue, where it is wanted.
     pub log: Option<Vec<String>>,
     piece: Vec<u8>,
+    buffer: Vec<u8>,
 }
 
 impl World {
@@ -134,6 +135,7 @@ impl World {
             left_over: false,
             log: log.then(Vec::new),
             piece: Vec::new(),
+            buffer: vec![0; 4096],
         }
     }
 
@@ -259,6 +261,13 @@ impl World {
         self.module.handle_timeout(self.now());
     }
 
+    /// Lets time pass until nothing is stuck on the line any more.
+    pub fn rest(&mut self) {
+        while !(self.up.is_free(self.now) && self.down.is_free(self.now) && self.up.is_empty()) {
+            self.pause(1_000);
+        }
+    }
+
     fn module_due(&self) -> Option<u64> {
         self.module.poll_timeout().map(|due| due.as_millis() * 1000)
     }
@@ -296,13 +305,16 @@ impl World {
             return false;
         }
         let room = self.up.fits(BUFFER_MS);
-        let mut out = [0; 600];
-        let most = room.min(out.len());
         let now = self.now();
+        let mut out = std::mem::take(&mut self.buffer);
+        let most = room.min(out.len());
         let len = self.session.poll_transmit(now, &mut out[..most]);
         if len > 0 {
             self.dialogue("host  ", &out[..len]);
             self.up.write(self.now, &out[..len], false);
+        }
+        self.buffer = out;
+        if len > 0 {
             return true;
         }
         let most = room.min(rest.len());
@@ -342,7 +354,7 @@ impl World {
             moved = true;
         }
         if self.down.is_free(self.now) {
-            let mut said = [0; 4096];
+            let mut said = std::mem::take(&mut self.buffer);
             let room = self.down.fits(10);
             let len = self.module.poll_transmit(self.now(), &mut said[..room]);
             if len > 0 {
@@ -351,6 +363,7 @@ impl World {
                 self.down.write(self.now, &said[..len], false);
                 moved = true;
             }
+            self.buffer = said;
         }
         moved
     }

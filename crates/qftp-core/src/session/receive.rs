@@ -5,6 +5,7 @@
 
 use crate::Checksum;
 use crate::copy::copy;
+use crate::mutation::{Mutation, mutated};
 use crate::wire::{FtpOutcome, FtpResult, Line, Verb, is_end};
 
 /// The longest end of data that is held back.
@@ -74,7 +75,10 @@ impl Receive {
     }
 
     /// An operation begins whose data mode is still to come: what the one before brought is none of its own.
-    pub(super) const fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
+        if mutated(Mutation::StaleCount) {
+            return;
+        }
         self.begin(self.verb, None);
     }
 
@@ -90,21 +94,28 @@ impl Receive {
     /// said anything before its `RDY`.
     pub(super) fn trusted(&self, ok: bool, restarted: bool) -> u64 {
         let filled = self.is_complete() && !(self.whole_end && ok);
-        let words = if filled || restarted { WINDOW } else { 0 };
+        let doubtful = (filled || restarted) && !mutated(Mutation::WordsTrusted);
+        let words = if doubtful { WINDOW } else { 0 };
         self.delivered.saturating_sub(u64::try_from(words).unwrap_or(u64::MAX))
     }
 
     /// Whether the module's words begin with this byte after all the data.
     ///
     /// They begin with CR LF. A line feed alone would do for a line, but then the CR has gone into the data, and one byte was lost before.
-    pub(super) const fn end_begins(&mut self, first: u8) -> bool {
+    pub(super) fn end_begins(&mut self, first: u8) -> bool {
         self.whole_end = first == b'\r';
-        self.whole_end
+        self.whole_end || mutated(Mutation::EndUnchecked)
     }
 
     /// Takes bytes off the input: how many, and where the data to hand out stands.
     pub(super) fn take(&mut self, input: &[u8]) -> (usize, Piece) {
         let held = self.end.saturating_sub(self.start);
+        if mutated(Mutation::EndSearchedInData)
+            && let Some(at) = input.windows(6).position(|end| end == b"\r\nOK\r\n")
+        {
+            let rest = u64::try_from(held.saturating_add(at)).unwrap_or(0);
+            self.expected = Some(self.delivered.saturating_add(rest));
+        }
         let missing = self.expected.map(|all| all.saturating_sub(self.delivered));
         let missing = missing.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
         if held == 0 {

@@ -15,6 +15,7 @@ use super::tls::KeptTls;
 use super::transmit::Transmit;
 use crate::Instant;
 use crate::limits;
+use crate::mutation::{Mutation, mutated};
 use crate::wire::{Command, DataAddress, Line, ServerState, TransMode, TransferType, Verb, secret_start};
 
 /// The operation under way.
@@ -211,7 +212,7 @@ impl State {
         let told = self.follow(now, line, receive);
         // The echo of a command comes late where the line was stuck, and to whatever is under way by then.
         let secret = matches!(line, Line::Text(text) if secret_start(text).is_some() || self.is_secret(text));
-        told.filter(|_| !secret)
+        told.filter(|_| !secret || mutated(Mutation::SecretTold))
     }
 
     /// Whether a password of ours stands in it as a parameter does, whatever became of the rest of the line.
@@ -239,7 +240,7 @@ impl State {
         }
         match meaning {
             Meaning::Ours => {
-                if self.link.phase == Phase::Transmit {
+                if self.link.phase == Phase::Transmit && !mutated(Mutation::SendsOn) {
                     // The module has left data mode: not one byte more.
                     self.link.await_trailer(now, self.t());
                 }
@@ -283,7 +284,7 @@ impl State {
             Op::List => None,
             Op::FileRead => len.map(u64::from),
             Op::Put(_) | Op::FileWrite => {
-                let ack = verb == Verb::Qfupl;
+                let ack = verb == Verb::Qfupl && !mutated(Mutation::NoAcknowledge);
                 self.transmit.begin(verb, self.put.len, ack, now);
                 if self.put.len == 0 {
                     self.empty_upload = true;
@@ -407,6 +408,7 @@ impl State {
         let host = receive.delivered;
         let expected = receive.expected.unwrap_or(host);
         match result? {
+            Answer::Number(_) if mutated(Mutation::CountIgnored) => Ok(host),
             Answer::Number(module) if module == host && host == expected => Ok(host),
             Answer::Number(module) if module == host => Err(Cause::Line(LineFault::Short { expected })),
             Answer::Number(module) => Err(Cause::Line(LineFault::Count { module, host })),
