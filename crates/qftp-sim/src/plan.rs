@@ -228,10 +228,12 @@ fn draw_content(rng: &mut Rng) -> Content {
         0 => Stuff::Plus,
         1 | 2 => Stuff::Words,
         3 => Stuff::Commands,
-        4 => Stuff::Same(*rng.pick(b"+\r\n\0A\xFF")),
+        4 => Stuff::Same(*rng.pick(b"+++\r\n\0A\xFF")),
         _ => Stuff::Noise,
     };
-    Content { len, kind, seed: rng.bits() }
+    // Three plus signs alone are the escape.
+    let escape = kind == Stuff::Same(b'+') && rng.one_in(2);
+    Content { len: if escape { 3 } else { len }, kind, seed: rng.bits() }
 }
 
 fn draw_way(rng: &mut Rng, len: u64) -> Manner {

@@ -2,7 +2,10 @@
 
 use qftp_core::Checksum;
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
-use qftp_core::session::{Apn, Failure, GetOptions, Kind, Login, Misuse, PutOptions, Session, Setup, Via};
+use qftp_core::session::{
+    Apn, Cause, Failure, GetOptions, Kind, LineFault, Login, Misuse, PutOptions, Session, SessionState,
+    Setup, Via,
+};
 use qftp_core::wire::ListKind;
 use qftp_emulator::{Drives, Event, Fault, Storage};
 
@@ -65,7 +68,7 @@ impl Bench {
         });
         let world = World::new(plan, self.drives.clone(), log);
         let mut run =
-            Run { plan, world, tally, op: 0, harmed: false, versions: Vec::new(), open: Vec::new() };
+            Run { plan, world, tally, op: 0, versions: Vec::new(), open: Vec::new(), took_for_done: false };
         let violation = run.all().err();
         run.count();
         let dialogue = run.world.log.take().unwrap_or_default();
@@ -96,11 +99,11 @@ struct Run<'a> {
     world: World,
     tally: &'a mut Tally,
     op: usize,
-    /// Since the operation began the line has lost, added or changed something.
-    harmed: bool,
     /// What the file on the server has been.
     versions: Vec<Vec<u8>>,
     open: Vec<Unfinished>,
+    /// The job found the size that it wanted and moved nothing.
+    took_for_done: bool,
 }
 
 /// What can be said of an operation on whose line something happened.
@@ -145,6 +148,12 @@ fn is_silent(trouble: &Trouble) -> bool {
     matches!(trouble, Trouble::Failed(failure) if matches!(failure.kind(), Kind::Line | Kind::Misuse))
 }
 
+/// Whether a failed upload shows that bytes of it were lost on the line: the module waited for them, or stopped elsewhere.
+fn shows_a_loss(failure: &Failure) -> bool {
+    let stuck = matches!(failure.cause, Cause::Line(fault) if fault != LineFault::Restarted);
+    stuck || failure.ftp_code().is_some_and(|code| code.get() == 609)
+}
+
 fn policy(manner: &Manner) -> Policy {
     Policy {
         resume: manner.resume,
@@ -184,7 +193,6 @@ impl Run<'_> {
     fn all(&mut self) -> Result<(), Violation> {
         for (index, op) in self.plan.ops.iter().enumerate() {
             self.op = index;
-            self.harmed = false;
             if index > 0 {
                 self.world.module.set_faults(&self.plan.faults(index));
             }
@@ -266,16 +274,19 @@ impl Run<'_> {
     /// The faults are over: what is there is gone on with.
     fn finish(&mut self, left: Unfinished) -> Result<(), Violation> {
         self.op = usize::MAX;
-        self.harmed = false;
         let path = format!("/{}", left.name);
-        // What has the right size is taken for done. Where the line was silent or the host broke off, words of the host may have
-        // made up the size, and only comparing shows that.
-        let verify = left.spoilt || left.upload.is_some() && left.silent;
-        let manner = Manner { via: Via::Com, resume: true, verify, retries: 5, abort: None };
+        let manner = Manner { via: Via::Com, resume: true, verify: left.spoilt, retries: 5, abort: None };
         let now = left.upload.clone().or_else(|| self.world.server.files.file(&path)).unwrap_or_default();
         self.versions = vec![now.clone()];
         let (mut end, mut here, _) =
-            self.job(&left.name, left.upload.as_deref(), left.here, policy(&manner), None, verify)?;
+            self.job(&left.name, left.upload.as_deref(), left.here, policy(&manner), None, left.spoilt)?;
+        if left.silent && self.took_for_done {
+            // What has the right size is taken for done. Where the line was silent or the host broke off, words of the host may have
+            // made up the size, and only comparing shows that.
+            let verified = Policy { verify: true, ..policy(&manner) };
+            (end, here, _) =
+                self.job(&left.name, left.upload.as_deref(), Vec::new(), verified, None, true)?;
+        }
         if let (Err(Trouble::TargetIsLonger { .. }), true) = (&end, left.spoilt) {
             // What the line made of it is no beginning of the file, and that is said.
             let again = Policy { resume: false, ..policy(&manner) };
@@ -322,7 +333,7 @@ impl Run<'_> {
         self.tally.holds(Invariant::Ends);
         self.tally.holds(Invariant::NoSecret);
         let line = self.line();
-        self.harmed |= line != Line::Sound;
+        self.check_abort(what, &end)?;
         if upload.is_empty() || line != Line::Sound {
             return Ok(end);
         }
@@ -343,6 +354,28 @@ impl Run<'_> {
             self.tally.holds(Invariant::NoCommandStaged);
         }
         Ok(end)
+    }
+
+    /// A host that breaks off while nothing else is wrong has its module back.
+    fn check_abort(&mut self, what: &str, end: &End) -> Result<(), Violation> {
+        let (plan, op) = (self.plan, self.op);
+        let calm = plan.wires.is_empty()
+            && plan.module.iter().all(|fault| fault.op > op)
+            && plan.server.iter().all(|fault| fault.op != op)
+            && plan.delay <= 1
+            && plan.line.latency == 0
+            && (plan.line.baud == 0 || plan.line.baud > 100_000);
+        match end {
+            End::Failed(failure) if calm && failure.cause == Cause::Aborted => {
+                if failure.state == SessionState::Reset {
+                    return self
+                        .broken(format!("{what}: broken off, and the module does not answer any more"));
+                }
+                self.tally.holds(Invariant::Aborts);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn set_up(&mut self) -> Result<Result<(), Stop>, Violation> {
@@ -420,6 +453,9 @@ impl Run<'_> {
             job.connect();
         }
         let mut compared_on_bad_line = false;
+        self.took_for_done = false;
+        // Where an upload began of which bytes were lost, and whose failure shows that.
+        let mut lost_from = None;
         let end = loop {
             let changes = self.world.server.struck.len();
             let step = job.next();
@@ -430,6 +466,7 @@ impl Run<'_> {
                         let size = size.unwrap_or(0);
                         self.check_size(&path, size)?;
                         job.size(Some(size));
+                        self.took_for_done = upload.is_some() && job.next() == Step::End(Ok(()));
                         Ok(())
                     }
                     end => self.not_done("size", &end)?,
@@ -464,7 +501,19 @@ impl Run<'_> {
                 Step::Put(options) => {
                     let upload = upload.unwrap_or_default();
                     self.check_goes_on(&path, upload, options.start, spoilt)?;
+                    if lost_from.take().is_some_and(|from| options.start > from) {
+                        let start = options.start;
+                        return self
+                            .broken(format!("the upload goes on at {start}, behind bytes that were lost"));
+                    }
                     let end = self.put(name, upload, &options, abort.take(), spoilt)?;
+                    if let End::Failed(failure) = &end
+                        && self.line() == Line::Lost
+                        && shows_a_loss(failure)
+                    {
+                        lost_from = Some(options.start);
+                        self.tally.holds(Invariant::StartsOver);
+                    }
                     match end {
                         End::Done(count) => {
                             job.moved(count.unwrap_or(0));
@@ -535,6 +584,9 @@ impl Run<'_> {
             Some(upload) => self.world.server.files.file(path).as_deref() == Some(upload),
             None => self.versions.iter().any(|version| version == here),
         };
+        if self.took_for_done && !verified {
+            return Ok(());
+        }
         match (spoilt, verified && !compared_on_bad_line) {
             (false, _) if !compared_on_bad_line && !exact => {
                 self.broken(format!("{path} was reported moved and is not the same"))

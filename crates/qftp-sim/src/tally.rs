@@ -14,6 +14,10 @@ pub enum Invariant {
     Trusted,
     /// An upload goes on only behind what the server really has.
     GoesOn,
+    /// An upload whose failure shows that bytes were lost starts over.
+    StartsOver,
+    /// Breaking off leaves the module in step.
+    Aborts,
     /// A listing that reports success is the server's.
     Listing,
     /// A command that reports success did what it says.
@@ -48,11 +52,13 @@ pub enum Invariant {
 
 impl Invariant {
     /// All, in the order of the table.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Get,
         Self::Put,
         Self::Trusted,
         Self::GoesOn,
+        Self::StartsOver,
+        Self::Aborts,
         Self::Listing,
         Self::Command,
         Self::Ends,
@@ -78,6 +84,8 @@ impl Invariant {
             Self::Put => "put succeeded, line sound: the local bytes on the server",
             Self::Trusted => "get failed, line sound: its trusted bytes are the server's",
             Self::GoesOn => "put goes on, line sound: behind what the server really has",
+            Self::StartsOver => "put failed, bytes lost on the line: begins again before them",
+            Self::Aborts => "broken off, nothing else wrong: the module answers",
             Self::Listing => "listing succeeded, line sound: the server's",
             Self::Command => "command succeeded, line sound: done",
             Self::Ends => "operation ended in bounded time",
