@@ -138,6 +138,9 @@ impl Line {
     }
 }
 
+/// What a job came to, what is here of a download, and whether the line or the server may have spoiled it.
+type Moved = (Result<(), Trouble>, Vec<u8>, bool);
+
 /// Why a step of a job was not done.
 enum Stop {
     Failed(Failure),
@@ -439,7 +442,7 @@ impl Run<'_> {
         policy: Policy,
         mut abort: Option<u64>,
         mut spoilt: bool,
-    ) -> Result<(Result<(), Trouble>, Vec<u8>, bool), Violation> {
+    ) -> Result<Moved, Violation> {
         let path = format!("/{name}");
         let mut job = match upload {
             Some(upload) => Job::put(upload.len() as u64, policy),
@@ -779,12 +782,10 @@ impl Run<'_> {
                     _ => None,
                 }
             }
-            Op::WorkingDir => {
-                match self.attempt("pwd", b"", Via::Com, None, |session, now| session.pwd(now))? {
-                    End::Text(text) => Some(text == b"/"),
-                    _ => None,
-                }
-            }
+            Op::WorkingDir => match self.attempt("pwd", b"", Via::Com, None, Session::pwd)? {
+                End::Text(text) => Some(text == b"/"),
+                _ => None,
+            },
             Op::Folder => {
                 let made = self.simple("mkdir", |session, now| session.make_dir(now, name))?;
                 made.is_ok().then(|| files.has_folder(&path))

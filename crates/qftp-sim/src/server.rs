@@ -8,9 +8,9 @@ use qftp_emulator::{
 };
 
 /// The account.
-pub const USER: &str = "test";
+pub(crate) const USER: &str = "test";
 /// Its password, which no event may hold.
-pub const PASSWORD: &str = "s3cret";
+pub(crate) const PASSWORD: &str = "s3cret";
 
 /// What goes wrong with server and network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Mishap {
 }
 
 /// A server, and the connection to it.
-pub struct Server {
+pub(crate) struct Server {
     /// Its files.
     pub files: MemoryServer,
     ftp: MemoryFtp,
@@ -83,7 +83,7 @@ pub struct Server {
 impl Server {
     /// A server that takes so many milliseconds for an answer.
     #[must_use]
-    pub fn new(delay: u64) -> Self {
+    pub(crate) fn new(delay: u64) -> Self {
         let files = MemoryServer::new();
         files.set_account(USER, PASSWORD);
         Self {
@@ -100,7 +100,7 @@ impl Server {
     }
 
     /// An operation on this file begins, with what will happen during it.
-    pub fn begin(&mut self, mishap: Option<Mishap>, file: &str, new: Vec<u8>) {
+    pub(crate) fn begin(&mut self, mishap: Option<Mishap>, file: &str, new: Vec<u8>) {
         self.calm();
         self.armed = mishap;
         match mishap {
@@ -115,7 +115,7 @@ impl Server {
     }
 
     /// Nothing goes wrong any more.
-    pub fn calm(&mut self) {
+    pub(crate) fn calm(&mut self) {
         self.armed = None;
         self.refusal = None;
         self.change = None;
@@ -125,7 +125,7 @@ impl Server {
     }
 
     /// What the module asks for.
-    pub fn request(&mut self, now: u64, request: Request) {
+    pub(crate) fn request(&mut self, now: u64, request: Request) {
         let plain = !matches!(
             request,
             Request::Connect(_)
@@ -178,12 +178,12 @@ impl Server {
 
     /// When the next reply comes.
     #[must_use]
-    pub fn replies_at(&self) -> Option<u64> {
+    pub(crate) fn replies_at(&self) -> Option<u64> {
         self.late.front().map(|(due, _)| *due)
     }
 
     /// The reply that has come.
-    pub fn poll(&mut self, now: u64) -> Option<Reply> {
+    pub(crate) fn poll(&mut self, now: u64) -> Option<Reply> {
         if self.replies_at()? > now {
             return None;
         }
@@ -192,7 +192,7 @@ impl Server {
 
     /// What a listing of the top folder says.
     #[must_use]
-    pub fn listing(&self, kind: ListKind) -> Vec<u8> {
+    pub(crate) fn listing(&self, kind: ListKind) -> Vec<u8> {
         let mut ftp = MemoryFtp::new(&self.files);
         let connect = Connect {
             host: "server".into(),

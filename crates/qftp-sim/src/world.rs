@@ -33,7 +33,7 @@ impl fmt::Display for Violation {
 
 /// How an operation of the session ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
     /// Done, with a number where it has one.
     Done(Option<u64>),
     /// Done, with a text.
@@ -46,7 +46,7 @@ pub enum End {
 
 /// A fault of the line that has struck, and what it struck.
 #[derive(Clone, Copy, Debug)]
-pub struct Damage {
+pub(crate) struct Damage {
     /// What and where.
     pub harm: Harm,
     /// The operation of the session during which it struck.
@@ -57,7 +57,7 @@ pub struct Damage {
 
 /// What is counted of a run.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Bytes of files that the module took for commands, in the present operation, unless they are of the one before.
     pub exposed: u64,
     /// Bytes of files handed out after the module's first word, in the present operation.
@@ -67,7 +67,7 @@ pub struct Seen {
 }
 
 /// All of it.
-pub struct World {
+pub(crate) struct World {
     /// The host.
     pub session: Session,
     /// The module.
@@ -104,7 +104,7 @@ pub struct World {
 impl World {
     /// As planned, with nothing said yet.
     #[must_use]
-    pub fn new(plan: &Plan, drives: Drives, log: bool) -> Self {
+    pub(crate) fn new(plan: &Plan, drives: Drives, log: bool) -> Self {
         let mut config = Config::new(drives);
         if let Ok(profile) = Profile::parse(plan.profile) {
             profile.apply(&mut config);
@@ -141,18 +141,18 @@ impl World {
 
     /// The present time.
     #[must_use]
-    pub const fn now(&self) -> Instant {
+    pub(crate) const fn now(&self) -> Instant {
         Instant::from_millis(self.now / 1000)
     }
 
     /// The line's faults of an operation of the plan.
-    pub fn begin(&mut self, faults: &[LineFault]) {
+    pub(crate) fn begin(&mut self, faults: &[LineFault]) {
         self.up.begin(faults.iter().copied());
         self.down.begin(faults.iter().copied());
     }
 
     /// Notes something in the dialogue.
-    pub fn note(&mut self, text: impl FnOnce() -> String) {
+    pub(crate) fn note(&mut self, text: impl FnOnce() -> String) {
         let now = self.now();
         if let Some(log) = &mut self.log {
             log.push(format!("{now} -- {}", text()));
@@ -179,7 +179,7 @@ impl World {
     ///
     /// # Errors
     /// When it does not end, tells a secret, or sends where it must not.
-    pub fn run(
+    pub(crate) fn run(
         &mut self,
         what: &str,
         upload: &[u8],
@@ -234,7 +234,7 @@ impl World {
     ///
     /// # Errors
     /// When a secret is told.
-    pub fn listen(&mut self) -> Result<(), Violation> {
+    pub(crate) fn listen(&mut self) -> Result<(), Violation> {
         while self.host_reads(&mut Word::default())?.0 {}
         Ok(())
     }
@@ -244,7 +244,7 @@ impl World {
     }
 
     /// Lets time pass in which nobody reads the port.
-    pub fn pause(&mut self, millis: u64) {
+    pub(crate) fn pause(&mut self, millis: u64) {
         let until = self.now + millis * 1000;
         loop {
             while self.module_works() {}
@@ -262,7 +262,7 @@ impl World {
     }
 
     /// Lets time pass until nothing is stuck on the line any more.
-    pub fn rest(&mut self) {
+    pub(crate) fn rest(&mut self) {
         while !(self.up.is_free(self.now) && self.down.is_free(self.now) && self.up.is_empty()) {
             self.pause(1_000);
         }
@@ -426,7 +426,7 @@ impl World {
     }
 
     /// The line's and server's faults are over.
-    pub fn calm(&mut self) {
+    pub(crate) fn calm(&mut self) {
         self.settle_damages(false);
         self.begin(&[]);
         self.server.calm();
@@ -435,7 +435,7 @@ impl World {
     }
 
     /// Takes note of what the server did.
-    pub fn collect(&mut self) {
+    pub(crate) fn collect(&mut self) {
         self.mishaps.append(&mut self.server.struck);
     }
 

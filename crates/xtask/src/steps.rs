@@ -24,6 +24,11 @@ pub(crate) fn all() -> Vec<Step> {
         },
         Step { name: "benches", about: "the benchmarks compile", run: benches },
         Step { name: "tests", about: "every test of every crate, all features", run: tests },
+        Step {
+            name: "simulation",
+            about: "20,000 seeds of a host and a module on a faulty line",
+            run: simulation,
+        },
         Step { name: "python", about: "the tests that use no qftp code: Python with pyserial", run: python },
     ]);
     steps
@@ -70,6 +75,10 @@ fn benches() -> Result<(), Failure> {
 
 fn tests() -> Result<(), Failure> {
     must(with_tools(&mut cargo(&["test", "--workspace", "--all-features"])))
+}
+
+fn simulation() -> Result<(), Failure> {
+    must(&mut cargo(&["run", "--release", "--package", "qftp-sim", "--", "--seeds", "20000"]))
 }
 
 fn python() -> Result<(), Failure> {

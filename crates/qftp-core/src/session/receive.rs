@@ -182,8 +182,11 @@ impl Receive {
                     // The data's own last lines may be among what is held back: the count tells where the words begin.
                     let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
                     // A count that ends the data behind itself is data.
+                    // The words begin with CR LF: a line feed alone means that a byte of the data was lost.
                     let rest = rest.filter(|rest| *rest <= at).filter(|rest| {
-                        held.get(*rest..).is_some_and(|words| could_be_words(words, self.verb))
+                        held.get(*rest..).is_some_and(|words| {
+                            words.starts_with(b"\r\n") && could_be_words(words, self.verb)
+                        })
                     });
                     match rest {
                         // The last that agrees: one before it can only be data.

@@ -3,7 +3,6 @@
 use crate::Checksum;
 use crate::Instant;
 use crate::limits;
-use crate::mutation::{Mutation, mutated};
 use crate::wire::Verb;
 
 /// Added to the guard time: the module's clock and ours differ.
@@ -81,7 +80,6 @@ impl Transmit {
         let only_plus = data.len() <= 3 && data.iter().all(|byte| *byte == b'+');
         let len = match (only_plus, self.plus) {
             _ if data.is_empty() => return 0,
-            _ if mutated(Mutation::PlusAsData) => data.len(),
             // The run before is still young: what follows must wait until it no longer belongs to it.
             (true, true) if silence < guard.saturating_add(GUARD_MARGIN_MS) => return 0,
             (true, true) => 1,
