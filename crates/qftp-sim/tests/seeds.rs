@@ -9,7 +9,7 @@ const FROM: u64 = 7_000_000;
 fn nothing_breaks() {
     let mut bench = Bench::new().unwrap();
     let mut tally = Tally::default();
-    for seed in FROM..FROM + 2_000 {
+    for seed in FROM..FROM + 1_500 {
         if let Some(violation) = bench.run(&Plan::draw(seed), &mut tally, false).violation {
             let plan = shrink(&mut bench, &Plan::draw(seed));
             let report = bench.run(&plan, &mut Tally::default(), true);
