@@ -24,10 +24,7 @@ mod copy;
 pub mod job;
 pub mod limits;
 pub mod listing;
-#[cfg(feature = "mutations")]
 pub mod mutation;
-#[cfg(not(feature = "mutations"))]
-mod mutation;
 mod secret;
 pub mod session;
 mod time;

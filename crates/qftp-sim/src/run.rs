@@ -3,8 +3,7 @@
 use qftp_core::Checksum;
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
 use qftp_core::session::{
-    Apn, Cause, Failure, GetOptions, Kind, LineFault, Login, Misuse, PutOptions, Session, SessionState,
-    Setup, Via,
+    Apn, Cause, Failure, GetOptions, LineFault, Login, Misuse, PutOptions, Session, SessionState, Setup, Via,
 };
 use qftp_core::wire::ListKind;
 use qftp_emulator::{Drives, Event, Fault, Storage};
@@ -90,8 +89,6 @@ struct Unfinished {
     here: Vec<u8>,
     /// The line or the server spoiled what is there: without comparing nobody can know.
     spoilt: bool,
-    /// It ended because nothing was heard any more, or by the host.
-    silent: bool,
 }
 
 struct Run<'a> {
@@ -145,10 +142,6 @@ type Moved = (Result<(), Trouble>, Vec<u8>, bool);
 enum Stop {
     Failed(Failure),
     Refused(Misuse),
-}
-
-fn is_silent(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Failed(failure) if matches!(failure.kind(), Kind::Line | Kind::Misuse))
 }
 
 /// Whether a failed upload shows that bytes of it were lost on the line: the module waited for them, or stopped elsewhere.
@@ -243,29 +236,16 @@ impl Run<'_> {
             Op::Put(_, manner) => {
                 let (end, _, spoilt) =
                     self.job(name, Some(&contents), Vec::new(), policy(manner), manner.abort, false)?;
-                if let Err(trouble) = end {
+                if end.is_err() {
                     let upload = Some(contents);
-                    let silent = is_silent(&trouble);
-                    self.open.push(Unfinished {
-                        name: name.into(),
-                        upload,
-                        here: Vec::new(),
-                        spoilt,
-                        silent,
-                    });
+                    self.open.push(Unfinished { name: name.into(), upload, here: Vec::new(), spoilt });
                 }
             }
             Op::Get(_, manner, here) => {
                 let here = contents[..usize::try_from(*here).unwrap_or(0).min(contents.len())].to_vec();
                 let (end, here, spoilt) = self.job(name, None, here, policy(manner), manner.abort, false)?;
                 if end.is_err() {
-                    self.open.push(Unfinished {
-                        name: name.into(),
-                        upload: None,
-                        here,
-                        spoilt,
-                        silent: false,
-                    });
+                    self.open.push(Unfinished { name: name.into(), upload: None, here, spoilt });
                 }
             }
             other if self.log_in()? => self.small(other, name, &contents)?,
@@ -283,8 +263,8 @@ impl Run<'_> {
         self.versions = vec![now.clone()];
         let (mut end, mut here, _) =
             self.job(&left.name, left.upload.as_deref(), left.here, policy(&manner), None, left.spoilt)?;
-        if left.silent && self.took_for_done {
-            // What has the right size is taken for done. Where the line was silent or the host broke off, words of the host may have
+        if self.took_for_done {
+            // What has the right size is taken for done. Where the line was stuck or the host broke off, words of the host may have
             // made up the size, and only comparing shows that.
             let verified = Policy { verify: true, ..policy(&manner) };
             (end, here, _) =
