@@ -5,7 +5,7 @@ use qftp_core::codes::{CmeCode, FtpCode, TcpIpCode};
 use qftp_core::session::{
     Apn, Cause, Failure, GetOptions, LineFault, Login, PutOptions, Session, SessionState, Setup,
 };
-use qftp_core::wire::{Command, PdpCommand, Verb};
+use qftp_core::wire::Verb;
 use qftp_emulator::{Fault, FaultKind, Takes};
 use qftp_tests::pair::{Outcome, Pair, Told, config};
 
@@ -115,7 +115,7 @@ fn expected(kind: &FaultKind, value: &str) -> Day {
             "dribble" | "joined" | "chatter" | "no-blank-line" | "echo-off" | "cme" | "escape" | "ato-error"
             | "path" | "password" | "end-read" | "nlist" | "ssl-key" | "lacks-key" | "lacks-ssl-key"
             | "no-qurccfg" | "no-ats12" | "shuffled-start" | "urc-port" | "late-urc" | "slow-close"
-            | "no-ram" | "no-sd" | "small-ufs" | "ufs-full" | "wedge-cure",
+            | "no-ram" | "no-sd" | "small-ufs" | "ufs-full" | "wedge-cure" | "not-attached",
             _,
         ) => Day::Done,
         // The login of this day is a plain one.
@@ -138,7 +138,7 @@ fn expected(kind: &FaultKind, value: &str) -> Day {
         ("overrun", _) => Day::Fails(Some(Verb::QftpPut), ftp(609), Reopen),
         ("no-sim", _) => Day::Fails(Some(Verb::Cpin), cme(10), Usable),
         ("sim-pin", _) => Day::Fails(Some(Verb::Cpin), cme(11), Usable),
-        ("searching" | "denied" | "not-attached" | "context-held", _) => {
+        ("searching" | "denied" | "context-held", _) => {
             Day::Fails(Some(Verb::Qiact), Cause::Network(TcpIpCode::new(561)), Usable)
         }
         ("no-apn", _) => Day::Fails(Some(Verb::Qiact), Cause::Network(TcpIpCode::new(573)), Usable),
@@ -183,14 +183,8 @@ fn a_day_under_every_fault() {
 /// With the fault gone, and what it did put right as its failure says, the same session does the day's work.
 fn recover(pair: &mut Pair, name: &str) {
     pair.module.set_faults(&[]);
-    match name {
-        "power-loss" | "wedge" => pair.module.power_cycle(pair.now),
-        "pdp-drop" => {
-            // The network took it away; it has to be put down before it comes up again (companion.md §4).
-            let down = Command::Pdp(PdpCommand::Deactivate(1));
-            pair.run(b"", |s, now| s.command(now, &down)).expect_done();
-        }
-        _ => {}
+    if let "power-loss" | "wedge" = name {
+        pair.module.power_cycle(pair.now);
     }
     day(pair, "/after").unwrap_or_else(|failure| panic!("after {name}: {failure} ({failure:?})"));
 }

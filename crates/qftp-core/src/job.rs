@@ -31,8 +31,14 @@ pub use road::{Reason, choose_road};
 
 use core::fmt;
 
-use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, PutOptions, SessionState, Via};
+use crate::codes::FtpCode;
+use crate::mutation::{Mutation, mutated};
+use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, Misuse, PutOptions, SessionState, Via};
 use ladder::Ladder;
+
+/// How many bytes at the end of a broken-off upload are sent again: the last of them may be words of a host that brought the line into
+/// step and found the module still taking them for data.
+const OVERLAP: u64 = 256;
 
 /// How hard a job tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,7 +236,8 @@ impl Job {
             Phase::Truncate => Step::Truncate(self.have),
             Phase::Move => self.attempt(),
             Phase::Compare => {
-                Step::Compare(GetOptions { start: 0, len: self.staged_or(self.source), via: self.policy.via })
+                // All that the server has, whatever its length was before.
+                Step::Compare(GetOptions { start: 0, len: None, via: self.policy.via })
             }
             Phase::Wait => Step::Wait(self.wait()),
             Phase::Recover => Step::Recover(self.ladder.rung()),
@@ -306,8 +313,14 @@ impl Job {
         if remote > source && self.last.is_none() {
             return longer(remote, source);
         }
-        // What is longer than all that was sent is none of ours.
-        self.have = if remote > source { 0 } else { remote };
+        self.have = match remote {
+            // What is longer than all that was sent is none of ours.
+            _ if remote > source => 0,
+            // The same size is done, unless it came about by an attempt that failed.
+            _ if remote == source && self.last.is_none() => remote,
+            _ if mutated(Mutation::TailTrusted) => remote,
+            _ => remote.saturating_sub(OVERLAP),
+        };
         self.best = if self.last.is_none() { self.have } else { self.best };
         // An empty file is sent: there may be none yet.
         if self.have == source && source > 0 { self.complete() } else { Phase::Move }
@@ -351,7 +364,11 @@ impl Job {
             (Phase::Wait | Phase::Recover, Direction::Put) => Phase::Move,
             // Sizes are asked for again: it may be another file by now.
             (Phase::Truncate, _) if self.have > 0 => Phase::Size,
-            (Phase::Truncate, _) => Phase::Move,
+            (Phase::Truncate, _) => {
+                // Nothing of it is here: whatever length it had, the attempt asks for the present one.
+                self.source = None;
+                Phase::Move
+            }
             (other, _) => other,
         };
         if self.phase != Phase::Recover {
@@ -386,6 +403,17 @@ impl Job {
             }
             _ => self.try_again(trouble, Some(failure)),
         }
+    }
+
+    /// The session refused to begin the present step. `true` where that is the module's doing, which has restarted since: the job takes it
+    /// as that failure. Else it is the caller's mistake, and the end.
+    pub fn refused(&mut self, misuse: Misuse) -> bool {
+        let restarted = matches!(misuse, Misuse::NotSetUp | Misuse::ReopenFirst);
+        if restarted {
+            let cause = Cause::Line(LineFault::Restarted);
+            self.failed(&Failure { verb: None, cause, transferred: 0, state: SessionState::Reset });
+        }
+        restarted
     }
 
     fn try_again(&mut self, trouble: Trouble, failure: Option<&Failure>) {
@@ -433,7 +461,15 @@ pub fn may_pass(failure: &Failure) -> bool {
 }
 
 /// Whether the bytes that an upload has left on the server may have gaps: they were lost before the module counted them.
+///
+/// A time-out of the module's is one of the signs: it waits for bytes that were sent and never came.
 #[must_use]
-pub const fn leaves_gaps(failure: &Failure) -> bool {
-    matches!(failure.cause, Cause::Line(fault) if !matches!(fault, LineFault::Restarted))
+pub fn leaves_gaps(failure: &Failure) -> bool {
+    if mutated(Mutation::GapsTrusted) {
+        return false;
+    }
+    match failure.cause {
+        Cause::Line(fault) => !matches!(fault, LineFault::Restarted),
+        _ => failure.ftp_code() == Some(FtpCode::TIMEOUT),
+    }
 }

@@ -24,6 +24,7 @@ mod copy;
 pub mod job;
 pub mod limits;
 pub mod listing;
+pub mod mutation;
 mod secret;
 pub mod session;
 mod time;

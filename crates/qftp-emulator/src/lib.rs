@@ -74,4 +74,4 @@ pub use profiles::Profile;
 pub use qftp_core::wire::{ListKind, SecLevel, Storage};
 #[cfg(unix)]
 pub use runner::{Builder, Direction, Emulator, HostEnd};
-pub use trouble::{Cure, Event, Trouble, When};
+pub use trouble::{Cure, Event, Happened, Trouble, When};

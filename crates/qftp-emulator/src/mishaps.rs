@@ -64,6 +64,7 @@ impl Module {
         while self.power == Power::On
             && let Some(event) = self.watch.due(now, idle)
         {
+            self.happened.events.push(event);
             match event {
                 Event::Reboot => self.restart(now),
                 Event::PowerLoss => self.power_down(),
@@ -158,13 +159,18 @@ impl Module {
     pub(crate) fn loses_urc(&mut self, verb: Verb) -> bool {
         let number = self.watch.count_urc();
         let trouble = &self.config.trouble;
-        trouble.lost_urc_of == Some(verb) || trouble.lost_urc.is_some_and(|each| number.is_multiple_of(each))
+        let lost = trouble.lost_urc_of == Some(verb)
+            || trouble.lost_urc.is_some_and(|each| number.is_multiple_of(each));
+        self.happened.lost_urcs += u64::from(lost);
+        lost
     }
 
     /// Whether the data connection of the transfer that begins now fails.
     pub(crate) fn refuses_data(&mut self) -> bool {
         let number = self.watch.count_data_connection();
-        self.config.trouble.data_refused == Some(number)
+        let refused = self.config.trouble.data_refused == Some(number);
+        self.happened.refused_connections += u64::from(refused);
+        refused
     }
 
     /// How many bytes may leave now.
@@ -222,6 +228,7 @@ impl Module {
     pub(crate) fn buffer_input(&mut self, now: Instant, input: &[u8], size: usize) {
         let room = size.saturating_sub(self.fifo.bytes.len());
         self.fifo.bytes.extend(input.iter().take(room));
+        self.happened.overrun_bytes += input.len().saturating_sub(room) as u64;
         self.fifo.look.get_or_insert(now.after(LOOK_MS));
     }
 

@@ -18,7 +18,7 @@ use crate::ftp_side::{Reply, Request};
 use crate::mishaps::{Fifo, Hold};
 use crate::output::Output;
 use crate::settings::Settings;
-use crate::trouble::{Cure, Rng, Watch};
+use crate::trouble::{Cure, Happened, Rng, Watch};
 
 /// An emulated module as a sans-IO machine.
 ///
@@ -70,6 +70,7 @@ pub struct Module {
     pub(crate) line_feeds: Option<bool>,
     /// What is going to happen by itself.
     pub(crate) watch: Watch,
+    pub(crate) happened: Happened,
     /// The data stack hangs.
     pub(crate) wedged: bool,
     /// Replies of the FTP side that count only later.
@@ -100,6 +101,7 @@ impl Module {
         let mut module = Self {
             out: Output::new(config.framing, Rng::new(config.seed)),
             watch: Watch::new(&config.trouble.events),
+            happened: Happened::default(),
             base,
             config,
             settings: factory.clone(),
@@ -255,6 +257,12 @@ impl Module {
         self.power == Power::Off
     }
 
+    /// What has gone wrong so far.
+    #[must_use]
+    pub const fn happened(&self) -> &Happened {
+        &self.happened
+    }
+
     fn take_command(&mut self, now: Instant, input: &[u8]) -> usize {
         if self.out.is_full() {
             return 0;
@@ -262,6 +270,7 @@ impl Module {
         self.learn_line_end(input);
         let read = self.reader.read(input);
         let consumed = read.consumed;
+        self.happened.command_bytes += consumed as u64;
         let line = read.line.map(|line| (line.to_vec(), read.cut));
         if self.settings.echo {
             self.out.echo(input.get(..consumed).unwrap_or_default());

@@ -99,6 +99,22 @@ impl fmt::Display for When {
     }
 }
 
+/// What has gone wrong so far, counted: for whoever has to know what a failure of the host's is due to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Happened {
+    /// The events that have happened.
+    pub events: Vec<Event>,
+    /// URCs that were lost.
+    pub lost_urcs: u64,
+    /// Data connections that were refused.
+    pub refused_connections: u64,
+    /// Bytes that the receive buffer had no room for.
+    pub overrun_bytes: u64,
+    /// Bytes that the command interpreter took.
+    pub command_bytes: u64,
+}
+
 /// Counts, and says what is due.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {

@@ -25,6 +25,11 @@ pub(crate) fn all() -> Vec<Step> {
             run: fuzz::targets_step,
         },
         Step { name: "tests", about: "every test of every crate, all features", run: tests },
+        Step {
+            name: "simulation",
+            about: "20,000 seeds of a host and a module on a faulty line",
+            run: simulation,
+        },
         Step { name: "python", about: "the tests that use no qftp code: Python with pyserial", run: python },
         Step {
             name: "fuzz",
@@ -109,6 +114,10 @@ fn tests() -> Result<(), Failure> {
 fn run_matrix(arguments: &[&str]) -> Result<(), Failure> {
     let example = ["run", "--quiet", "--package", "qftp-tests", "--example", "matrix", "--"];
     must(with_tools(&mut cargo(&[&example, arguments].concat())))
+}
+
+fn simulation() -> Result<(), Failure> {
+    must(&mut cargo(&["run", "--release", "--package", "qftp-sim", "--", "--seeds", "20000"]))
 }
 
 fn python() -> Result<(), Failure> {

@@ -209,7 +209,7 @@ pub struct Failure {
     /// What was the matter.
     pub cause: Cause,
     /// Bytes that can be trusted: of a download, those that were handed out, but none where count or checksum show that the line
-    /// corrupted it, and not the last 256 where the module's words after its end are not whole and some may be among them; of an upload, none.
+    /// corrupted it, and not the last 256 where the module's words after its end are not whole and some may be among them, or it has restarted; of an upload, none.
     pub transferred: u64,
     /// What is left of the session.
     pub state: SessionState,

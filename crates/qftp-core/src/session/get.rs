@@ -6,6 +6,7 @@ use super::options::{GetOptions, Via};
 use super::receive::Receive;
 use super::state::{End, Op, State};
 use crate::Instant;
+use crate::mutation::{Mutation, mutated};
 use crate::wire::{Command, FileCommand, FtpCommand, Get, Local, TransferType};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +129,7 @@ impl State {
                 if let Some(expected) = self.get.len.filter(|len| *len != size) {
                     return self.fail(now, Cause::Line(LineFault::Short { expected }), receive);
                 }
-                if checksum != receive.checksum.value() {
+                if checksum != receive.checksum.value() && !mutated(Mutation::ChecksumIgnored) {
                     let fault = LineFault::Checksum { module: checksum, host: receive.checksum.value() };
                     return self.fail(now, Cause::Line(fault), receive);
                 }

@@ -7,6 +7,7 @@ use crate::Instant;
 use crate::codes::{CmeCode, TcpIpCode};
 use crate::copy::copy;
 use crate::limits;
+use crate::mutation::{Mutation, mutated};
 use crate::wire::{
     Basic, Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo,
     PinState, Urc, Verb, Writer,
@@ -146,6 +147,7 @@ impl Link {
         let mut out = Writer::new(&mut self.tx);
         self.tx_len = out.str("+++").written();
         let silence = self.guard.saturating_add(super::transmit::GUARD_MARGIN_MS);
+        let silence = if mutated(Mutation::NoTrailingGuard) { 0 } else { silence };
         self.begin(now, None, Phase::Answer, silence, Reason::Guard);
     }
 
@@ -301,6 +303,9 @@ impl Link {
                 self.text.set(text);
                 self.answer = Some(Answer::Text);
             }
+            FtpOutcome::Failed(error) if mutated(Mutation::OneNumber) => {
+                self.answer = Some(Answer::Number(u64::from(error.reply.get())));
+            }
             FtpOutcome::Failed(error) => self.failed = Some(error),
         }
         // After data the result code may be missing when the outcome is a failure.
@@ -337,13 +342,18 @@ impl Link {
         match (self.accepted, self.answer, self.failed) {
             (true, _, Some(error)) => Meaning::End(Err(Cause::Ftp(error))),
             (true, Some(answer), None) => Meaning::End(Ok(answer)),
-            (true, None, None) if !wants_urc => Meaning::End(Ok(Answer::Nothing)),
+            (true, None, None) if !wants_urc || mutated(Mutation::OkIsTheOutcome) => {
+                Meaning::End(Ok(Answer::Nothing))
+            }
             _ => Meaning::Ours,
         }
     }
 
     /// Whether the module has begun to answer: in data mode that is its end.
-    pub(super) const fn has_answered(&self) -> bool {
+    pub(super) fn has_answered(&self) -> bool {
+        if mutated(Mutation::SendsOn) {
+            return false;
+        }
         self.accepted || self.answer.is_some() || self.failed.is_some()
     }
 

@@ -37,7 +37,8 @@ fn module_file(text: &str) -> Result<ModuleFile<'_>, Misuse> {
 /// Every operation returns [`Misuse`] when another one is under way, when a parameter cannot be sent, or before [`setup`](Session::setup).
 impl Session {
     /// Brings the line into step and the module into order: echo off, errors as numbers, a short guard time, URCs proven to arrive,
-    /// an earlier FTP session closed, SIM card ready, PDP context active (section 1.4 of the note, step 1).
+    /// an earlier FTP session closed, SIM card ready, PDP context active (section 1.4 of the note, step 1). A context that does not come up is
+    /// deactivated, the module attached, and activated once more (§6).
     ///
     /// # Errors
     /// [`Misuse::Busy`], [`Misuse::Range`], [`Misuse::Name`].
@@ -365,7 +366,8 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the operation under way: data mode is left, the line brought in step, the session kept or opened again. The operation then
+    /// Ends the operation under way: data mode is left, the line brought in step, the session kept or opened again. An upload that misses
+    /// three bytes or fewer is left to the module's own time-out (`T`): `+++` would be those bytes. The operation then
     /// ends with [`Cause::Aborted`].
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use super::options::{PutOptions, Via};
 use super::receive::Receive;
 use super::state::{End, Op, State};
 use crate::Instant;
+use crate::mutation::{Mutation, mutated};
 use crate::wire::{Command, FileCommand, FtpCommand, Local, Part, Put, TransferType, Verb};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +104,7 @@ impl State {
                     let fault = LineFault::Count { module: size, host: self.transmit.sent };
                     return self.fail(now, Cause::Line(fault), receive);
                 }
-                if checksum != self.transmit.checksum.value() {
+                if checksum != self.transmit.checksum.value() && !mutated(Mutation::ChecksumIgnored) {
                     let fault =
                         LineFault::Checksum { module: checksum, host: self.transmit.checksum.value() };
                     return self.fail(now, Cause::Line(fault), receive);

@@ -5,6 +5,7 @@
 
 use crate::Checksum;
 use crate::copy::copy;
+use crate::mutation::{Mutation, mutated};
 use crate::wire::{FtpOutcome, FtpResult, Line, Verb, is_end};
 
 /// The longest end of data that is held back.
@@ -73,9 +74,12 @@ impl Receive {
         self.end = 0;
     }
 
-    /// An operation starts: what an earlier one brought is none of its data, also where it fails before its own begin.
-    pub(super) const fn forget(&mut self) {
-        self.begin(Verb::QftpGet, None);
+    /// An operation begins whose data mode is still to come: what the one before brought is none of its own.
+    pub(super) fn forget(&mut self) {
+        if mutated(Mutation::StaleCount) {
+            return;
+        }
+        self.begin(self.verb, None);
     }
 
     /// All data of a known length is handed out.
@@ -86,21 +90,32 @@ impl Receive {
     /// Bytes that are file data even if the transfer has failed; `ok` is whether the module's OK has come after them.
     ///
     /// Where all of a known length seems to be there, the module may have stopped a few bytes short of it, and its first words have filled
-    /// the gap. Only when none of those words is missing after the data are they all words.
-    pub(super) fn trusted(&self, ok: bool) -> u64 {
-        let words = if self.is_complete() && !(self.whole_end && ok) { WINDOW } else { 0 };
+    /// the gap. Only when none of those words is missing after the data are they all words. A module that has `restarted` may have
+    /// said anything before its `RDY`.
+    pub(super) fn trusted(&self, ok: bool, restarted: bool) -> u64 {
+        let filled = self.is_complete() && !(self.whole_end && ok);
+        let doubtful = (filled || restarted) && !mutated(Mutation::WordsTrusted);
+        let words = if doubtful { WINDOW } else { 0 };
         self.delivered.saturating_sub(u64::try_from(words).unwrap_or(u64::MAX))
     }
 
-    /// Whether the module's words can begin with this byte after all the data.
+    /// Whether the module's words begin with this byte after all the data.
+    ///
+    /// They begin with CR LF. A line feed alone would do for a line, but then the CR has gone into the data, and one byte was lost before.
     pub(super) fn end_begins(&mut self, first: u8) -> bool {
         self.whole_end = first == b'\r';
-        is_end(first)
+        self.whole_end || mutated(Mutation::EndUnchecked)
     }
 
     /// Takes bytes off the input: how many, and where the data to hand out stands.
     pub(super) fn take(&mut self, input: &[u8]) -> (usize, Piece) {
         let held = self.end.saturating_sub(self.start);
+        if mutated(Mutation::EndSearchedInData)
+            && let Some(at) = input.windows(6).position(|end| end == b"\r\nOK\r\n")
+        {
+            let rest = u64::try_from(held.saturating_add(at)).unwrap_or(0);
+            self.expected = Some(self.delivered.saturating_add(rest));
+        }
         let missing = self.expected.map(|all| all.saturating_sub(self.delivered));
         let missing = missing.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
         if held == 0 {
@@ -155,13 +170,23 @@ impl Receive {
             .and_then(|last| held.get(..=last))
             .unwrap_or_default();
         let mut verdict = Held::Nothing;
-        for line in lines(whole) {
+        let mut next = 0usize;
+        for line in whole.split(|byte| is_end(*byte)) {
+            let at = next;
+            next = at.saturating_add(line.len()).saturating_add(1);
+            if line.is_empty() {
+                continue;
+            }
             match Line::parse(line) {
                 Line::Ftp(FtpResult { verb, outcome: FtpOutcome::Number(count) }) if verb == self.verb => {
                     // The data's own last lines may be among what is held back: the count tells where the words begin.
                     let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
-                    let rest = rest.filter(|rest| {
-                        held.get(*rest..).is_some_and(|words| could_be_words(words, self.verb))
+                    // A count that ends the data behind itself is data.
+                    // The words begin with CR LF: a line feed alone means that a byte of the data was lost.
+                    let rest = rest.filter(|rest| *rest <= at).filter(|rest| {
+                        held.get(*rest..).is_some_and(|words| {
+                            words.starts_with(b"\r\n") && could_be_words(words, self.verb)
+                        })
                     });
                     match rest {
                         // The last that agrees: one before it can only be data.
@@ -274,8 +299,4 @@ fn could_begin(start: &[u8], verb: Verb) -> bool {
             }
         }
     })
-}
-
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|byte| is_end(*byte)).filter(|line| !line.is_empty())
 }

@@ -20,6 +20,8 @@ pub(super) struct Recover {
 
 #[derive(Clone, Copy, Debug)]
 enum RecoverStep {
+    /// The module ends by itself.
+    Wait,
     Sync(Sync),
     Stat,
     Close,
@@ -32,15 +34,22 @@ impl State {
     pub(super) fn recover(&mut self, now: Instant, failure: Failure, in_data: bool) {
         let ftp = failure.verb.is_none_or(Verb::is_ftp) && self.logged_in;
         let escape = in_data && matches!(self.link.phase, Phase::Receive | Phase::Transmit | Phase::Trailer);
-        let sync = if escape { Sync::escape(now, &mut self.link) } else { Sync::ask(now, &mut self.link) };
         self.skip_lf = false;
         self.check_end = false;
+        if escape && self.link.verb == Some(Verb::QftpPut) && (1..=3).contains(&self.transmit.missing()) {
+            // Plus signs would be the last bytes of the file on the server. What the module does not get ends it after `T`.
+            self.link.await_trailer(now, self.t());
+            self.op = Op::Recover(Recover { failure, step: RecoverStep::Wait, ftp });
+            return;
+        }
+        let sync = if escape { Sync::escape(now, &mut self.link) } else { Sync::ask(now, &mut self.link) };
         self.op = Op::Recover(Recover { failure, step: RecoverStep::Sync(sync), ftp });
     }
 
     pub(super) fn recover_advance(&mut self, now: Instant, recover: Recover, result: Result<Answer, Cause>) {
         let aborted = recover.failure.cause == Cause::Aborted;
         let next = match (recover.step, result) {
+            (RecoverStep::Wait, _) => RecoverStep::Sync(Sync::ask(now, &mut self.link)),
             (RecoverStep::Sync(sync), result) => match sync.advance(now, &mut self.link, result.is_ok()) {
                 Synced::NotYet(sync) => {
                     self.op = Op::Recover(Recover { step: RecoverStep::Sync(sync), ..recover });
@@ -75,7 +84,7 @@ impl State {
         };
         self.op = Op::Recover(Recover { step: next, ..recover });
         match next {
-            RecoverStep::Sync(_) => {}
+            RecoverStep::Wait | RecoverStep::Sync(_) => {}
             RecoverStep::Stat => self.link.start_within(now, &Command::Execute(Verb::QftpStat), STEP_MS),
             RecoverStep::Close => self.link.start_within(now, &Command::Execute(Verb::QftpClose), STEP_MS),
             RecoverStep::Open => self.send_open(now),

@@ -17,6 +17,8 @@ use crate::wire::{
 
 /// How long the URC of `AT+QFTPSTAT` may take before another URC port is tried, in milliseconds.
 const PROBE_MS: u64 = 2_000;
+/// What `AT+QIGETERROR` says of a context that was dropped, and of a module that is not attached.
+const OPEN_FAILED: TcpIpCode = TcpIpCode::new(561);
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum SetupStep {
@@ -32,8 +34,13 @@ pub(super) enum SetupStep {
     Pin,
     Contexts,
     Configure,
-    Activate,
-    WhyNot,
+    /// `true` for the second try, after `Deactivate` and `Attach`.
+    Activate(bool),
+    WhyNot(bool),
+    /// A context that the network dropped has to be deactivated first.
+    Deactivate,
+    /// Without the packet service there are no contexts (§6).
+    Attach,
 }
 
 /// What the caller wants, kept over the steps.
@@ -89,6 +96,10 @@ impl Wanted {
         Ok(())
     }
 
+    pub(super) fn password(&self) -> &[u8] {
+        self.password.as_bytes()
+    }
+
     fn settings(&self) -> PdpSettings<'_> {
         let login = (SecretText::hide(self.user.text()), SecretText::hide(self.password.text()));
         PdpSettings {
@@ -141,8 +152,10 @@ impl State {
                 let command = Command::Pdp(PdpCommand::Set { context: self.wanted.context, settings });
                 return self.link.start(now, &command, t);
             }
-            SetupStep::Activate => Command::Pdp(PdpCommand::Activate(self.wanted.context)),
-            SetupStep::WhyNot => Command::Execute(Verb::Qigeterror),
+            SetupStep::Activate(_) => Command::Pdp(PdpCommand::Activate(self.wanted.context)),
+            SetupStep::WhyNot(_) => Command::Execute(Verb::Qigeterror),
+            SetupStep::Deactivate => Command::Pdp(PdpCommand::Deactivate(self.wanted.context)),
+            SetupStep::Attach => Command::General(GeneralCommand::Attach(true)),
         };
         self.link.start(now, &command, t);
     }
@@ -206,18 +219,24 @@ impl State {
                 self.set_up = true;
                 return self.finish(End::Nothing);
             }
-            (SetupStep::Contexts, Ok(_)) if self.wanted.apn.is_empty() => SetupStep::Activate,
+            (SetupStep::Contexts, Ok(_)) if self.wanted.apn.is_empty() => SetupStep::Activate(false),
             (SetupStep::Contexts, Ok(_)) => SetupStep::Configure,
-            (SetupStep::Configure, Ok(_)) => SetupStep::Activate,
-            (SetupStep::Activate, Ok(_)) => {
+            (SetupStep::Configure, Ok(_)) => SetupStep::Activate(false),
+            (SetupStep::Activate(_), Ok(_)) => {
                 self.set_up = true;
                 return self.finish(End::Nothing);
             }
-            (SetupStep::Activate, Err(_)) if refused => SetupStep::WhyNot,
-            (SetupStep::WhyNot, Ok(Answer::Error(code))) if code != TcpIpCode::new(0) => {
+            (SetupStep::Activate(again), Err(_)) if refused => SetupStep::WhyNot(again),
+            (SetupStep::WhyNot(false), Ok(Answer::Error(OPEN_FAILED))) => SetupStep::Deactivate,
+            // Neither is of use everywhere, and neither does harm: the second try will show.
+            (SetupStep::Deactivate, result) if result.is_ok() || refused => SetupStep::Attach,
+            (SetupStep::Attach, result) if result.is_ok() || refused => SetupStep::Activate(true),
+            (SetupStep::WhyNot(_), Ok(Answer::Error(code))) if code != TcpIpCode::new(0) => {
                 return self.fail_as(now, Some(Verb::Qiact), Cause::Network(code), receive);
             }
-            (SetupStep::WhyNot, _) => return self.fail_as(now, Some(Verb::Qiact), Cause::Refused, receive),
+            (SetupStep::WhyNot(_), _) => {
+                return self.fail_as(now, Some(Verb::Qiact), Cause::Refused, receive);
+            }
             (_, Err(cause)) => return self.fail(now, cause, receive),
             (_, Ok(_)) => return self.fail(now, Cause::Line(LineFault::Desync), receive),
         };

@@ -15,7 +15,8 @@ use super::tls::KeptTls;
 use super::transmit::Transmit;
 use crate::Instant;
 use crate::limits;
-use crate::wire::{Command, DataAddress, Line, ServerState, TransMode, TransferType, Verb};
+use crate::mutation::{Mutation, mutated};
+use crate::wire::{Command, DataAddress, Line, ServerState, TransMode, TransferType, Verb, secret_start};
 
 /// The operation under way.
 #[derive(Clone, Copy, Debug)]
@@ -180,7 +181,7 @@ impl State {
         let downloading =
             matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead);
         if downloading && !corrupt {
-            failure.transferred = receive.trusted(self.link.ok);
+            failure.transferred = receive.trusted(self.link.ok, cause == Cause::Line(LineFault::Restarted));
         }
         if cause == Cause::Line(LineFault::Restarted) {
             self.set_up = false;
@@ -208,6 +209,26 @@ impl State {
 
     /// A line has come. The answer says whether it is to be told as information, as a URC, or not at all.
     pub(super) fn on_line(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
+        let told = self.follow(now, line, receive);
+        // The echo of a command comes late where the line was stuck, and to whatever is under way by then.
+        let secret = matches!(line, Line::Text(text) if secret_start(text).is_some() || self.is_secret(text));
+        told.filter(|_| !secret || mutated(Mutation::SecretTold))
+    }
+
+    /// Whether a password of ours stands in it as a parameter does, whatever became of the rest of the line.
+    fn is_secret(&self, text: &[u8]) -> bool {
+        let holds = |secret: &[u8]| {
+            let tail = |at: usize| text.get(at..).and_then(|tail| tail.strip_prefix(secret));
+            !secret.is_empty()
+                && (1..text.len()).any(|at| {
+                    tail(at).is_some_and(|rest| rest.first() == Some(&b'"'))
+                        && at.checked_sub(1).and_then(|quote| text.get(quote)) == Some(&b'"')
+                })
+        };
+        holds(self.password.as_bytes()) || holds(self.wanted.password())
+    }
+
+    fn follow(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
         let meaning = self.link.on_line(line);
         if matches!(self.op, Op::Restart) && *line == Line::Urc(crate::wire::Urc::Ready) {
             self.finish(End::Nothing);
@@ -219,7 +240,7 @@ impl State {
         }
         match meaning {
             Meaning::Ours => {
-                if self.link.phase == Phase::Transmit {
+                if self.link.phase == Phase::Transmit && !mutated(Mutation::SendsOn) {
                     // The module has left data mode: not one byte more.
                     self.link.await_trailer(now, self.t());
                 }
@@ -267,7 +288,7 @@ impl State {
             }
             Op::FileRead => len.map(u64::from),
             Op::Put(_) | Op::FileWrite => {
-                let ack = verb == Verb::Qfupl;
+                let ack = verb == Verb::Qfupl && !mutated(Mutation::NoAcknowledge);
                 self.transmit.begin(verb, self.put.len, ack, now);
                 if self.put.len == 0 {
                     self.empty_upload = true;
@@ -319,6 +340,9 @@ impl State {
             Phase::Trailer if self.empty_upload => {
                 self.empty_upload = false;
                 self.link.press_escape(now, self.t());
+            }
+            Phase::Trailer if matches!(self.op, Op::Recover(_)) => {
+                self.advance(now, Err(Cause::Line(LineFault::NoAnswer)), receive);
             }
             // It said OK to all of the data, and then not what came of it.
             Phase::Trailer if self.link.silence() == LineFault::UrcSilent => {
@@ -388,6 +412,7 @@ impl State {
         let host = receive.delivered;
         let expected = receive.expected.unwrap_or(host);
         match result? {
+            Answer::Number(_) if mutated(Mutation::CountIgnored) => Ok(host),
             Answer::Number(module) if module == host && host == expected => Ok(host),
             Answer::Number(module) if module == host => Err(Cause::Line(LineFault::Short { expected })),
             Answer::Number(module) => Err(Cause::Line(LineFault::Count { module, host })),

@@ -57,9 +57,14 @@ impl Transmit {
         self.sent >= self.total
     }
 
+    /// Bytes that are still to be sent.
+    pub(super) const fn missing(&self) -> u64 {
+        self.total.saturating_sub(self.sent)
+    }
+
     /// Bytes that may be sent before the next `A`.
     pub(super) const fn room(&self) -> u64 {
-        let left = self.total.saturating_sub(self.sent);
+        let left = self.missing();
         match self.acks {
             None => left,
             Some(acks) => {

@@ -1,0 +1,130 @@
+//! What the simulation has found in the core, as the shortest plans that showed it.
+
+use qftp_core::session::Via;
+use qftp_core::wire::Storage;
+use qftp_sim::{
+    Bench, Content, Harm, LineFault, LineKind, Manner, Mishap, ModuleFault, Op, Plan, ServerFault, Stuff,
+    Tally, Way,
+};
+
+fn plan(ops: Vec<Op>) -> Plan {
+    Plan {
+        seed: 1,
+        profile: "ec200s",
+        line: LineKind { baud: 0, latency: 0, piece: 4096 },
+        delay: 0,
+        guard: 300,
+        in_flight: 4096,
+        ops,
+        module: Vec::new(),
+        wires: Vec::new(),
+        server: Vec::new(),
+    }
+}
+
+fn content(len: u64, kind: Stuff, seed: u64) -> Content {
+    Content { len, kind, seed }
+}
+
+const fn manner(via: Via, retries: u8) -> Manner {
+    Manner { via, resume: true, verify: false, retries, abort: None }
+}
+
+fn wire(op: usize, way: Way, at: u64, harm: Harm) -> LineFault {
+    LineFault { op, way, at, harm }
+}
+
+fn module(op: usize, fault: &str) -> ModuleFault {
+    ModuleFault { op, fault: fault.into() }
+}
+
+fn holds(plan: &Plan) {
+    let report = Bench::new().unwrap().run(plan, &mut Tally::default(), true);
+    if let Some(violation) = report.violation {
+        panic!("{violation}\n{plan}{}", report.dialogue.join("\n"));
+    }
+}
+
+/// The carriage return behind the data filled the gap, and its line feed passed for the end.
+#[test]
+fn one_byte_lost_in_a_download() {
+    for at in (400..2_300).step_by(7) {
+        let get = Op::Get(content(1110, Stuff::Noise, 3_428_859_390_219_219_464), manner(Via::Com, 0), 0);
+        let mut plan = plan(vec![get]);
+        plan.wires.push(wire(0, Way::Down, at, Harm::Drop(1)));
+        holds(&plan);
+        // The same where the server knows no sizes, and the file ends in line ends.
+        plan.ops =
+            vec![Op::Get(content(2268, Stuff::Words, 1_163_280_609_137_111_824), manner(Via::Com, 0), 0)];
+        plan.server.push(ServerFault { op: 0, mishap: Mishap::Refusal(500) });
+        holds(&plan);
+    }
+}
+
+/// A download that failed before its data began trusted the bytes of the one before.
+#[test]
+fn a_count_of_the_operation_before() {
+    let staged = manner(Via::Storage(Storage::Ram), 0);
+    let first = Op::Get(content(257, Stuff::Same(0), 1), staged, 0);
+    for at in (0..300).step_by(3) {
+        let mut plan = plan(vec![first, Op::Get(content(519, Stuff::Same(1), 2), staged, 0)]);
+        plan.wires.push(wire(1, Way::Up, at, Harm::Stall(40_000)));
+        holds(&plan);
+    }
+}
+
+/// What a module says before its RDY stood in the file.
+#[test]
+fn a_restart_whose_first_word_is_not_rdy() {
+    for at in (0..716).step_by(13) {
+        let get = Op::Get(content(716, Stuff::Noise, 1_424_775_360_551_045_257), manner(Via::Com, 1), 0);
+        let mut plan = plan(vec![get]);
+        plan.module = vec![module(0, "shuffled-start"), module(0, &format!("reboot={at}"))];
+        holds(&plan);
+    }
+}
+
+/// A line of the file that looked like an outcome, and whose count reached behind itself.
+#[test]
+fn a_count_in_the_data() {
+    for at in 960..1_000 {
+        let get = Op::Get(content(1129, Stuff::Words, 4_995_170_209_937_442_959), manner(Via::Com, 3), 0);
+        let mut plan = plan(vec![get]);
+        plan.server.push(ServerFault { op: 0, mishap: Mishap::ControlLost(at) });
+        holds(&plan);
+    }
+}
+
+/// Of three plus signs into an upload that missed one byte that one was file data.
+#[test]
+fn an_upload_broken_off_in_its_last_bytes() {
+    for len in 3_060..3_080 {
+        let broken = Manner { abort: Some(2_696), ..manner(Via::Com, 0) };
+        let mut plan = plan(vec![Op::Put(content(len, Stuff::Noise, 13_559_121_053_423_418_226), broken)]);
+        plan.in_flight = 512;
+        holds(&plan);
+    }
+}
+
+/// The module did not listen when the host broke off, and took its words for the file.
+#[test]
+fn words_at_the_end_of_an_upload() {
+    let broken = Manner { abort: Some(613), ..manner(Via::Com, 3) };
+    let mut plan = plan(vec![Op::Put(content(850, Stuff::Noise, 5_703_913_224_913_479_915), broken)]);
+    plan.line.piece = 1;
+    plan.in_flight = 64;
+    plan.delay = 300;
+    holds(&plan);
+}
+
+/// The echo of a login came when nobody waited for it any more.
+#[test]
+fn a_late_echo_of_a_password() {
+    for at in (500..640).step_by(2) {
+        let get = Op::Get(content(0, Stuff::Noise, 1), manner(Via::Storage(Storage::Ufs), 0), 0);
+        let mut plan = plan(vec![get]);
+        plan.module = vec![module(0, "no-network"), module(0, "lost-urc=4")];
+        plan.wires.push(wire(0, Way::Up, at, Harm::Stall(40_000)));
+        holds(&plan);
+    }
+}
