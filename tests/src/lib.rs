@@ -1,6 +1,8 @@
 //! Helpers of the tests that cross crates.
 
 pub mod certificates;
+pub mod host;
+pub mod matrix;
 pub mod pair;
 pub mod program;
 pub mod servers;

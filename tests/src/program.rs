@@ -83,6 +83,7 @@ pub fn run(arguments: &[&str]) -> Run {
 #[derive(Debug)]
 pub struct Module {
     child: Child,
+    command: Command,
     folder: TempDir,
 }
 
@@ -99,19 +100,36 @@ impl Module {
         let folder = TempDir::with_prefix("qftp-module-").expect("a folder");
         let link = folder.path().join("modem");
         let storage = folder.path().join("storage");
-        let mut child =
-            command(&["emulate", "--pty", &link.to_string_lossy(), "--storage", &storage.to_string_lossy()])
-                .args(arguments)
-                .envs(environment.iter().copied())
-                .stdout(Stdio::piped())
-                .stderr(File::create(folder.path().join("log")).expect("made"))
-                .spawn()
-                .expect("qftp starts");
+        let mut command =
+            command(&["emulate", "--pty", &link.to_string_lossy(), "--storage", &storage.to_string_lossy()]);
+        command
+            .args(arguments)
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(File::create(folder.path().join("log")).expect("made"));
+        let child = Self::spawn(&mut command, &link.to_string_lossy());
+        Self { child, command, folder }
+    }
+
+    fn spawn(command: &mut Command, link: &str) -> Child {
+        let mut child = command.spawn().expect("qftp starts");
         let mut line = String::new();
         let out = child.stdout.take().expect("piped");
         BufReader::new(out).read_line(&mut line).expect("a line");
-        assert_eq!(line.trim_end(), link.to_string_lossy());
-        Self { child, folder }
+        assert_eq!(line.trim_end(), link);
+        child
+    }
+
+    /// Ends it at once, as a module whose power fails; its port is gone.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it again at the same link, with the same files.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.child = Self::spawn(&mut self.command, &self.folder.path().join("modem").to_string_lossy());
     }
 
     /// The port for `--port`.

@@ -1,5 +1,6 @@
 //! Real FTP servers on loopback, each in a folder of its own, ended when dropped.
 
+pub mod hostile;
 mod options;
 mod proftpd;
 mod pureftpd;
@@ -13,7 +14,6 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -27,7 +27,7 @@ pub const USER: &str = "testuser";
 pub const PASSWORD: &str = "s3cr3t-Pa55";
 
 /// The user on the system that a login becomes.
-const GUEST: u32 = 65001;
+pub(crate) const GUEST: u32 = 65001;
 /// How long a server may take to answer.
 const START: Duration = Duration::from_secs(20);
 
@@ -35,10 +35,10 @@ const START: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Server {
     child: Child,
+    command: Command,
     folder: TempDir,
     port: u16,
     form: Form,
-    _turn: Option<MutexGuard<'static, ()>>,
 }
 
 impl Server {
@@ -52,7 +52,6 @@ impl Server {
     }
 
     fn launch(options: &Options<'_>) -> io::Result<Self> {
-        let turn = (options.kind == Kind::Vsftpd).then(vsftpd::turn);
         let folder = TempDir::with_prefix(format!("qftp-{}-", options.kind))?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         let port = free_port()?;
@@ -65,7 +64,7 @@ impl Server {
         }?;
         let output = File::create(folder.path().join("output"))?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).process_group(0);
-        let mut server = Self { child: command.spawn()?, folder, port, form: options.form, _turn: turn };
+        let mut server = Self { child: command.spawn()?, command, folder, port, form: options.form };
         server.wait().map_err(|error| io::Error::other(format!("{error}\n{}", server.log())))?;
         Ok(server)
     }
@@ -84,6 +83,30 @@ impl Server {
                 Err(_) => std::thread::sleep(Duration::from_millis(20)),
             }
         }
+    }
+
+    /// Ends it at once with all its sessions, as a crash of its machine would; its files stay.
+    pub fn kill(&mut self) {
+        // Each session is a process of its own, of vsftpd in a group of its own. The parent goes first, so that it starts no more.
+        let children = descendants(self.child.id());
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        for process in children {
+            // It may have ended with its parent.
+            let _ = Command::new("kill").args(["-KILL", &process.to_string()]).stderr(Stdio::null()).status();
+        }
+    }
+
+    /// Starts it again on the same port.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn restart(&mut self) {
+        self.kill();
+        // ProFTPD does not start over the trace of another.
+        let _ = fs::remove_file(self.folder.path().join("pid"));
+        self.child = self.command.spawn().expect("spawned");
+        self.wait().expect("it starts again");
     }
 
     /// The port it listens on, at 127.0.0.1.
@@ -119,9 +142,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Each session is a process of its own: the group goes as one.
-        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.child.id())]).status();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 
@@ -172,8 +193,12 @@ impl<'a> Site<'a> {
     }
 }
 
-/// A program of an unpacked package.
-fn program(variable: &str, file: &str) -> PathBuf {
+/// A program of an unpacked package: the variable that names the package, and the file in it.
+///
+/// # Panics
+/// Where it is not there.
+#[must_use]
+pub fn program(variable: &str, file: &str) -> PathBuf {
     let package = std::env::var_os(variable).map(PathBuf::from);
     let package =
         package.unwrap_or_else(|| panic!("`cargo xtask test` brings the server and names it in {variable}"));
@@ -186,6 +211,29 @@ fn program(variable: &str, file: &str) -> PathBuf {
 fn crypt(password: &str) -> io::Result<String> {
     let output = Command::new("openssl").args(["passwd", "-6", "-salt", "salt", password]).output()?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The children of a process, theirs, and so on.
+fn descendants(process: u32) -> Vec<u32> {
+    let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let process = entry.file_name().to_str()?.parse().ok()?;
+            let status = fs::read_to_string(entry.path().join("stat")).ok()?;
+            // "pid (name) state ppid …"; a name may hold anything.
+            let parent = status.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+            Some((process, parent))
+        })
+        .collect();
+    let mut found = vec![process];
+    let mut next = 0;
+    while let Some(&parent) = found.get(next) {
+        found.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(child, _)| *child));
+        next += 1;
+    }
+    found.split_off(1)
 }
 
 /// A port that nobody uses now.

@@ -64,6 +64,29 @@ fn each_form_and_version_of_tls() {
 }
 
 #[test]
+fn a_client_without_a_certificate_is_turned_away() {
+    let made = certificates();
+    let folder = TempDir::new().expect("a folder");
+    let ca = folder.path().join("ca.crt");
+    fs::write(&ca, &made.ca).expect("written");
+    let (certificate, key) = made.client.write(folder.path(), "client");
+    for kind in [Kind::Vsftpd, Kind::Proftpd, Kind::Pyftpdlib] {
+        let options = Options { client_certificate: true, ..Options::tls(kind, Form::Explicit, None) };
+        let server = options.start();
+        let curl = |with: bool| {
+            let mut curl = Command::new("curl");
+            curl.args(["-sS", "--max-time", "20", "--ssl-reqd", "--cacert"]).arg(&ca);
+            if with {
+                curl.arg("--cert").arg(&certificate).arg("--key").arg(&key);
+            }
+            curl.arg(server.url("").replace("ftpes:", "ftp:")).output().expect("curl runs").status.success()
+        };
+        assert!(!curl(false), "{kind} takes anybody\n{}", server.log());
+        assert!(curl(true), "{kind} does not take ours\n{}", server.log());
+    }
+}
+
+#[test]
 fn a_dropped_server_is_gone_with_its_sessions() {
     for kind in Kind::ALL {
         let server = Server::start(kind);

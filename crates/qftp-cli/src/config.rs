@@ -48,7 +48,12 @@ pub(crate) fn complete(options: &mut Options) -> Result<ApnLogin, Problem> {
         }
         Err(error) => return Err(Problem::local(&path, &error)),
     };
-    let file = read(&text, &path)?;
+    apply(options, &text, &path)
+}
+
+/// Fills what the command line left open from the text of the file at `path`.
+pub(crate) fn apply(options: &mut Options, text: &str, path: &Path) -> Result<ApnLogin, Problem> {
+    let file = read(text, path)?;
     options.port = options.port.take().or(file.port);
     options.baud = options.baud.or(file.baud);
     options.flow = options.flow.or(file.flow);
@@ -71,8 +76,13 @@ pub(crate) fn complete(options: &mut Options) -> Result<ApnLogin, Problem> {
 
 fn read(text: &str, path: &Path) -> Result<File, Problem> {
     let file: File = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        Problem::usage(format!("{}, line {line}: {}", path.display(), error.message()))
+        let start = error.span().map_or(0, |span| span.start);
+        let before = text.get(..start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        // The parser quotes what it did not expect.
+        let secret = text.lines().nth(line - 1).is_some_and(|line| line.contains("password"));
+        let what = if secret { "a password is a text in quotes" } else { error.message() };
+        Problem::usage(format!("{}, line {line}: {what}", path.display()))
     })?;
     let range = |key: &str, fits: bool, range: &str| match fits {
         true => Ok(()),
@@ -119,5 +129,6 @@ mod tests {
         assert!(error("timeout = 5").contains("`timeout` is out of range: 20 to 180"));
         assert!(error("via = 'moon'").contains("moon"));
         assert!(error("baud = ").contains("line 1"));
+        assert!(error("apn = 'a'\napn-password = 4711").ends_with("line 2: a password is a text in quotes"));
     }
 }

@@ -1,8 +1,9 @@
 //! `qftp ls`: the three listings.
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
 use qftp_core::listing::{self, Entry, Kind};
+use qftp_core::wire::ListKind;
 use serde_json::json;
 
 use crate::exit::Problem;
@@ -26,34 +27,70 @@ pub(crate) fn run(context: &Context, url: &str, form: Form) -> Result<(), Proble
         "/" => "/",
         path => path.strip_suffix('/').unwrap_or(path),
     };
-    let raw = context.on_server(&url, folder, |client| {
-        let listing = match form {
-            Form::Long | Form::Raw => client.list("."),
-            Form::Names => client.names("."),
-            Form::Facts => client.facts("."),
+    let kind = match form {
+        Form::Long | Form::Raw => ListKind::Long,
+        Form::Names => ListKind::Names,
+        Form::Facts => ListKind::Facts,
+    };
+    context.on_server(&url, folder, |client| {
+        let listed = if form == Form::Raw && !context.output.json {
+            client.list_to(kind, ".", io::stdout())
+        } else {
+            let mut printer = Printer { context, form, line: Vec::new() };
+            client.list_to(kind, ".", &mut printer).inspect(|_| printer.print())
         };
-        listing.map_err(|error| Problem::from(error).about(&url))
-    })?;
-    if form == Form::Raw && !context.output.json {
-        let _ = io::stdout().write_all(&raw);
-        return Ok(());
+        listed.map(drop).map_err(|error| Problem::from(error).about(&url))
+    })
+}
+
+/// The longest line of a listing; a name alone may have 255 bytes.
+const LINE: usize = 64 << 10;
+
+/// Prints entries as they come: a folder may have any number of them.
+struct Printer<'a> {
+    context: &'a Context,
+    form: Form,
+    /// The beginning of the next line.
+    line: Vec<u8>,
+}
+
+impl Write for Printer<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            if self.line.len() + part.len() > LINE {
+                return Err(io::Error::other("a line of the listing has no end"));
+            }
+            self.line.extend(part);
+            if part.ends_with(b"\n") {
+                self.print();
+            }
+        }
+        Ok(bytes.len())
     }
-    for line in raw.split(|byte| *byte == b'\n') {
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Printer<'_> {
+    fn print(&mut self) {
+        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let entry = match form {
+        let entry = match self.form {
             Form::Long | Form::Raw => listing::long(line),
             Form::Names => listing::name(line),
             Form::Facts => listing::facts(line),
         };
         if let Some(entry) = entry {
-            print(context, &entry, form);
-        } else if form == Form::Long && !line.is_empty() && !line.starts_with(b"total ") {
+            print(self.context, &entry, self.form);
+        } else if self.form == Form::Long && !line.is_empty() && !line.starts_with(b"total ") {
             // A server with a listing of its own: shown as it is rather than lost.
             let text = shown(line);
-            context.output.result(&text, &json!({ "line": text }));
+            self.context.output.result(&text, &json!({ "line": text }));
         }
+        self.line.clear();
     }
-    Ok(())
 }
 
 fn print(context: &Context, entry: &Entry<'_>, form: Form) {

@@ -76,7 +76,9 @@ impl fmt::Display for Url {
 impl Url {
     /// Reads a URL; the error says what is wrong, and never shows the password.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let Some((scheme, rest)) = text.split_once("://") else {
+        // What does not look like a scheme may be a login without one.
+        let is_scheme = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) else {
             return Err("no URL: it begins with ftp://, as in ftp://user@host/path".to_owned());
         };
         let known = Scheme::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(scheme));
@@ -93,7 +95,10 @@ impl Url {
                 None => (Some(decode(login, "user")?), None),
             },
         };
-        let (host, port) = host_and_port(host, scheme)?;
+        let (host, port) = host_and_port(host, scheme).map_err(|error| match path.contains('@') {
+            true => "a / in a user name or password is written %2F".to_owned(),
+            false => error,
+        })?;
         Ok(Self { scheme, user, password, host, port, path: decode(path, "path")? })
     }
 
@@ -133,7 +138,11 @@ fn host_and_port(text: &str, scheme: Scheme) -> Result<(String, u16), String> {
         None | Some("") => scheme.port(),
         Some(digits) => match digits.parse() {
             Ok(port @ 1..) => port,
-            _ => return Err(format!("`{digits}` is no port; 1 to 65535 are")),
+            _ if digits.len() <= 5 && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                return Err(format!("`{digits}` is no port; 1 to 65535 are"));
+            }
+            // It may be a password, its @ forgotten.
+            _ => return Err("what follows the host and a colon is no port; 1 to 65535 are".to_owned()),
         },
     };
     let host = decode(host, "host")?;
@@ -225,7 +234,10 @@ mod tests {
         assert!(error("ftp://h:0/").contains("`0` is no port"));
         assert!(error("ftp://h:65536/").contains("no port"));
         assert!(error("ftp://h/%2").contains("%25"));
-        assert!(!error("ftp://u:secret%zz@h/").contains("secret"));
+        for text in ["ftp://u:secret%zz@h/", "ftp://u:secret/x@h/", "ftp://u:secret", "u:secret@h/a://b"] {
+            assert!(!error(text).contains("secret"), "{}", error(text));
+        }
+        assert!(error("ftp://u:secret/x@h/").contains("%2F"));
         assert!(error("ftp://h/%FF").contains("UTF-8"));
     }
 }

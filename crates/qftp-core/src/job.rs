@@ -170,6 +170,9 @@ pub struct Job {
     /// Bytes of the source, where they are known.
     source: Option<u64>,
     keep: Keep,
+    /// What the server has beyond the good bytes of an upload is none of the file's: writing goes over it in place, and an attempt that
+    /// breaks off leaves the rest of it there.
+    tainted: bool,
     /// Retries since the last progress.
     tried: u8,
     /// The most that was ever good, to tell progress.
@@ -207,6 +210,7 @@ impl Job {
             have,
             source,
             keep: Keep::Known,
+            tainted: false,
             tried: 0,
             best: have,
             last: None,
@@ -333,6 +337,11 @@ impl Job {
         self.phase = self.complete();
     }
 
+    /// The caller stops in a download of which so many bytes are good.
+    pub const fn stopped(&mut self, transferred: u64) {
+        self.have = self.have.saturating_add(transferred);
+    }
+
     /// What the comparison found: nothing, or the offset of the first difference.
     pub fn compared(&mut self, differs: Option<u64>) {
         let Some(at) = differs else {
@@ -341,6 +350,7 @@ impl Job {
         };
         self.have = self.have.min(at);
         self.keep = Keep::Known;
+        self.tainted = true;
         self.try_again(Trouble::Differs { at }, None);
     }
 
@@ -384,8 +394,11 @@ impl Job {
                 self.try_again(trouble, Some(failure));
             }
             (Phase::Move, Direction::Put) => {
-                // How much the server has of it only the server knows; with gaps in it that is of no use.
-                self.keep = if leaves_gaps(failure) { Keep::Known } else { Keep::Ask };
+                // From its start on a file is replaced, not written over.
+                self.tainted &= self.have > 0;
+                self.tainted |= leaves_gaps(failure);
+                // How much the server has only the server knows; with gaps in it that is of no use.
+                self.keep = if self.tainted { Keep::Known } else { Keep::Ask };
                 self.try_again(trouble, Some(failure));
             }
             _ => self.try_again(trouble, Some(failure)),

@@ -63,7 +63,7 @@ pub fn name(line: &[u8]) -> Option<Entry<'_>> {
 pub fn facts(line: &[u8]) -> Option<Entry<'_>> {
     let space = line.iter().position(|byte| *byte == b' ')?;
     let (facts, name) = line.split_at_checked(space)?;
-    let mut entry = Entry::named(name.get(1..).filter(|name| !name.is_empty())?);
+    let mut entry = Entry::named(name.get(1..).filter(|name| !matches!(*name, b"" | b"." | b".."))?);
     for fact in facts.split(|byte| *byte == b';') {
         let Some(equals) = fact.iter().position(|byte| *byte == b'=') else { continue };
         let (key, value) = (
@@ -133,7 +133,13 @@ fn unix(line: &[u8]) -> Option<Entry<'_>> {
         None => (rest, None),
     };
     let size = size.filter(|_| kind == Kind::File);
-    (!matches!(name, b"." | b"..")).then_some(Entry { name, kind, size, modified: Some(modified), target })
+    (!matches!(name, b"" | b"." | b"..")).then_some(Entry {
+        name,
+        kind,
+        size,
+        modified: Some(modified),
+        target,
+    })
 }
 
 /// `11-22-26  04:45PM       1024 name`, or `<DIR>` in place of the size.
@@ -295,11 +301,13 @@ mod tests {
             "-rw-r--r--",
             "drwxr-xr-x 2 u g 4096 Nov 22 16:45 .",
             "not a listing at all",
+            "lrwxrwxrwx 1 u g 3 Nov 22 16:45  -> a",
             "11-22-26 PM 3 x",
         ] {
             assert_eq!(long(line.as_bytes()), None, "{line}");
         }
         assert_eq!((name(b".."), name(b"dir/."), name(b"")), (None, None, None));
+        assert_eq!((facts(b"type=dir; .."), facts(b"type=cdir; /x")), (None, None));
         assert_eq!((facts(b"type=cdir; ."), facts(b"nospace"), facts(b"type=file; ")), (None, None, None));
     }
 

@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::root;
-use crate::step::{Failure, command, must, succeeds};
+use crate::step::{Failure, cargo, command, must, succeeds};
 
 /// Packages of the system, each with a file that shows that it is there.
 const PACKAGES: &[(&str, &str)] = &[
-    ("libpam-wrapper", "/usr/lib/*/libpam_wrapper.so"),
     ("libnss-wrapper", "/usr/lib/*/libnss_wrapper.so"),
     ("ca-certificates", "/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt"),
     // vsftpd's, Pure-FTPd's and ProFTPD's libraries.
     ("libwrap0", "/usr/lib/*/libwrap.so.0"),
+    ("libpam0g", "/usr/lib/*/libpam.so.0"),
     ("libcap2", "/usr/lib/*/libcap.so.2"),
     ("libsodium23", "/usr/lib/*/libsodium.so.23"),
     ("libhiredis0.14", "/usr/lib/*/libhiredis.so.0.14"),
@@ -29,6 +29,8 @@ const PACKAGES: &[(&str, &str)] = &[
     ("openssl", "/usr/bin/openssl"),
     ("libssl-dev", "/usr/include/openssl/ssl.h"),
     ("pkg-config", "/usr/bin/pkg-config"),
+    // The C header as C++.
+    ("g++", "/usr/bin/c++"),
     ("lftp", "/usr/bin/lftp"),
     ("curl", "/usr/bin/curl"),
 ];
@@ -86,7 +88,32 @@ pub(crate) fn all() -> Result<(), Failure> {
     let mut apt = Apt { updated: false };
     system(&mut apt)?;
     SERVERS.iter().try_for_each(|each| server(&mut apt, each))?;
-    virtual_environment(&mut apt)
+    virtual_environment(&mut apt)?;
+    cargo_fuzz()
+}
+
+/// The fuzzer's driver, built into a folder of ours.
+pub(crate) fn cargo_fuzz() -> Result<(), Failure> {
+    const VERSION: &str = "0.13.2";
+    if cargo_fuzz_folder().join("cargo-fuzz").exists() {
+        println!("cargo-fuzz: there");
+        return Ok(());
+    }
+    let tools = root::tools();
+    must(&mut cargo(&[
+        "install",
+        "--locked",
+        "--root",
+        &tools.to_string_lossy(),
+        "--version",
+        VERSION,
+        "cargo-fuzz",
+    ]))
+}
+
+/// Where cargo finds it as `cargo fuzz`.
+pub(crate) fn cargo_fuzz_folder() -> PathBuf {
+    root::tools().join("bin")
 }
 
 /// apt-get, whose lists are fetched once and only when something is to be installed.

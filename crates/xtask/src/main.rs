@@ -1,8 +1,9 @@
-//! The project's own tasks: `cargo xtask test | lint | fmt`.
+//! The project's own tasks: `cargo xtask test | fuzz | matrix | lint | fmt`.
 //!
 //! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
 //! one named step after the other, and stops at the first that fails.
 
+mod fuzz;
 mod install;
 mod root;
 mod step;
@@ -17,6 +18,9 @@ usage: cargo xtask TASK
 
   test [STEP…]   install what the tests need, then run every check (or only the steps named)
   test --list    the steps of `test`, in order
+  matrix         every operation on four servers in every form; writes docs/servers.md (--check: fails where it is stale)
+  fuzz [--seconds N | --minutes M] [TARGET…]
+                 every target (or those named) for so long, 20 seconds where nothing is said; needs a nightly toolchain
   lint           formatting, clippy and the documentation, warnings as errors
   fmt            format the sources";
 
@@ -30,6 +34,9 @@ fn main() -> ExitCode {
         }
         ["test"] => step::run(&steps::all(), &[]),
         ["test", names @ ..] => step::run(&steps::all(), names),
+        ["fuzz", arguments @ ..] => fuzz::run(arguments),
+        ["matrix"] => step::run(&steps::matrix(), &[]),
+        ["matrix", "--check"] => step::run(&steps::matrix_check(), &[]),
         ["lint"] => step::run(&steps::lint(), &[]),
         ["fmt"] => step::run(&steps::format(), &[]),
         [] | ["help" | "-h" | "--help"] => {

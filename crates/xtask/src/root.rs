@@ -12,3 +12,8 @@ pub(crate) fn workspace() -> PathBuf {
 pub(crate) fn tools() -> PathBuf {
     workspace().join("target").join("tools")
 }
+
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
+}

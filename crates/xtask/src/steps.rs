@@ -1,19 +1,15 @@
 //! The steps of each task, in the order they run: cheap ones first.
 
-use std::path::PathBuf;
 use std::process::Command;
 
+use crate::fuzz;
 use crate::install;
 use crate::root;
 use crate::step::{Failure, Step, cargo, command, must};
 
 /// `cargo xtask test`.
 pub(crate) fn all() -> Vec<Step> {
-    let mut steps = vec![Step {
-        name: "install",
-        about: "what the tests need: servers, clients, Python",
-        run: install::all,
-    }];
+    let mut steps = vec![install_step()];
     steps.extend(lint());
     steps.extend([
         Step { name: "features", about: "the light builds: every crate without its features", run: features },
@@ -23,6 +19,11 @@ pub(crate) fn all() -> Vec<Step> {
             run: freestanding,
         },
         Step { name: "benches", about: "the benchmarks compile", run: benches },
+        Step {
+            name: "fuzz-targets",
+            about: "what is fuzzed, over its corpora, with the stable compiler",
+            run: fuzz::targets_step,
+        },
         Step { name: "tests", about: "every test of every crate, all features", run: tests },
         Step {
             name: "simulation",
@@ -30,8 +31,41 @@ pub(crate) fn all() -> Vec<Step> {
             run: simulation,
         },
         Step { name: "python", about: "the tests that use no qftp code: Python with pyserial", run: python },
+        Step {
+            name: "fuzz",
+            about: "every fuzz target for 20 seconds (nightly, AddressSanitizer)",
+            run: fuzz::step,
+        },
     ]);
     steps
+}
+
+fn install_step() -> Step {
+    Step { name: "install", about: "what the tests need: servers, clients, Python", run: install::all }
+}
+
+/// `cargo xtask matrix`.
+pub(crate) fn matrix() -> Vec<Step> {
+    vec![
+        install_step(),
+        Step {
+            name: "matrix",
+            about: "what four servers answer, into docs/servers.md",
+            run: || run_matrix(&[]),
+        },
+    ]
+}
+
+/// `cargo xtask matrix --check`.
+pub(crate) fn matrix_check() -> Vec<Step> {
+    vec![
+        install_step(),
+        Step {
+            name: "matrix",
+            about: "whether docs/servers.md is what four servers answer",
+            run: || run_matrix(&["--check"]),
+        },
+    ]
 }
 
 /// `cargo xtask lint`.
@@ -65,7 +99,7 @@ fn features() -> Result<(), Failure> {
 
 /// The proof lives beside the crate that it is about.
 fn freestanding() -> Result<(), Failure> {
-    let target = target().join("freestanding");
+    let target = root::target().join("freestanding");
     must(&mut command("bash", &["crates/qftp-core/freestanding/check.sh", &target.to_string_lossy()]))
 }
 
@@ -81,6 +115,11 @@ fn simulation() -> Result<(), Failure> {
     must(&mut cargo(&["run", "--release", "--package", "qftp-sim", "--", "--seeds", "20000"]))
 }
 
+fn run_matrix(arguments: &[&str]) -> Result<(), Failure> {
+    let example = ["run", "--quiet", "--package", "qftp-tests", "--example", "matrix", "--"];
+    must(with_tools(&mut cargo(&[&example, arguments].concat())))
+}
+
 fn python() -> Result<(), Failure> {
     must(&mut cargo(&["build", "--package", "qftp-cli"]))?;
     must(with_tools(&mut command(install::python(), &["-m", "pytest", "-q", "tests/python"])))
@@ -93,10 +132,5 @@ fn with_tools(command: &mut Command) -> &mut Command {
     }
     command
         .env("QFTP_TEST_PYTHON", install::python())
-        .env("QFTP_TEST_QFTP", target().join("debug").join("qftp"))
-}
-
-/// Where cargo builds.
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root::workspace().join("target"), PathBuf::from)
+        .env("QFTP_TEST_QFTP", root::target().join("debug").join("qftp"))
 }

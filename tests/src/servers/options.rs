@@ -8,7 +8,7 @@ use crate::certificates::Identity;
 /// The four programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// vsftpd, with no file in /etc and no user on the system. One at a time in a process.
+    /// vsftpd, with no file in /etc and no user on the system.
     Vsftpd,
     /// ProFTPD with mod_tls.
     Proftpd,

@@ -60,6 +60,8 @@ def context(args):
         made.set_max_proto_version(version)
     if args.ca:
         made.load_verify_locations(args.ca)
+        # Without it a data connection cannot resume a session that showed a certificate.
+        made.set_session_id(b"qftp")
         made.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *verdict: bool(verdict[4]))
     return made
 

@@ -1,18 +1,13 @@
-//! vsftpd, whose logins and users come from wrappers around PAM and NSS.
+//! vsftpd, whose logins come from a PAM of ours and whose users from a wrapper around NSS.
 
 use std::fs;
 use std::io;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Form, GUEST, PASSWORD, Site, USER, Version, program};
 
-/// One server at a time in a process: the PAM wrappers of two trip over each other's folders in /tmp, and say so on the
-/// control connection.
-pub(super) fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// Debian's vsftpd knows logins by PAM alone; this is a PAM of ours.
+const PAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/servers/vsftpd_pam.c");
 
 pub(super) fn command(site: &Site<'_>) -> io::Result<Command> {
     logins(site)?;
@@ -20,9 +15,7 @@ pub(super) fn command(site: &Site<'_>) -> io::Result<Command> {
     let mut command = Command::new(program("QFTP_TEST_VSFTPD", "usr/sbin/vsftpd"));
     command
         .arg(configuration)
-        .env("LD_PRELOAD", "libpam_wrapper.so libnss_wrapper.so")
-        .env("PAM_WRAPPER", "1")
-        .env("PAM_WRAPPER_SERVICE_DIR", site.path("pam"))
+        .env("LD_PRELOAD", format!("{} libnss_wrapper.so", pam(site)?))
         .env("NSS_WRAPPER_PASSWD", site.path("passwd"))
         .env("NSS_WRAPPER_GROUP", site.path("group"));
     if let Some(version) = site.options.version {
@@ -33,17 +26,7 @@ pub(super) fn command(site: &Site<'_>) -> io::Result<Command> {
 }
 
 fn logins(site: &Site<'_>) -> io::Result<()> {
-    for name in ["pam", "empty"] {
-        fs::create_dir(site.folder.join(name))?;
-    }
-    let matrix = pam_matrix()?;
-    let passdb = site.write("logins", format!("{USER}:{PASSWORD}:qftp\n"))?;
-    site.write(
-        "pam/qftp",
-        format!("auth required {matrix} passdb={passdb}\naccount required {matrix} passdb={passdb}\n"),
-    )?;
-    // Without it libpam writes a complaint to stderr, which is the control connection.
-    site.write("pam/other", "auth required pam_deny.so\naccount required pam_deny.so\n")?;
+    fs::create_dir(site.folder.join("empty"))?;
     site.write(
         "passwd",
         format!(
@@ -90,13 +73,14 @@ fn tls(site: &Site<'_>) -> String {
     )
 }
 
-/// pam_matrix of libpam-wrapper, in the folder of this machine's architecture.
-fn pam_matrix() -> io::Result<String> {
-    let found = fs::read_dir("/usr/lib")?
-        .flatten()
-        .map(|entry| entry.path().join("pam_wrapper/pam_matrix.so"))
-        .find(|path| path.exists());
-    found
-        .map(|path| path.display().to_string())
-        .ok_or_else(|| io::Error::other("libpam-wrapper is not installed"))
+/// Our PAM, compiled.
+fn pam(site: &Site<'_>) -> io::Result<String> {
+    let library = site.path("libpam.so");
+    let login = [format!("-DUSER=\"{USER}\""), format!("-DPASSWORD=\"{PASSWORD}\"")];
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-Wall", "-Werror", "-o", &library, PAM]).args(login);
+    match compiler.status()?.success() {
+        true => Ok(library),
+        false => Err(io::Error::other("the C compiler fails")),
+    }
 }

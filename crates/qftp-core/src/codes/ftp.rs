@@ -7,8 +7,8 @@ pub(super) const TABLE: &[Row] = &[
     row(
         601,
         "Unknown error",
-        "the server gave a reply that the module has no code for",
-        "read the server's own code beside it; try the same with another FTP client",
+        "the server gave a reply that the module has no code for, or one that is none",
+        "read the server's own code, if there is one; try the same with another FTP client",
     ),
     row(
         602,
@@ -91,8 +91,8 @@ pub(super) const TABLE: &[Row] = &[
     row(
         615,
         "Open data connection failed",
-        "the data connection did not come about: active mode behind NAT, a private address from the server, a firewall",
-        "use passive mode; set data_address to 1; close and open the session before the next command",
+        "the data connection did not come about: active mode behind NAT, a private address from the server, a firewall, or a server that wants the TLS session resumed",
+        "use passive mode; set data_address to 1; with FTPS switch session_cache on; close and open the session before the next command",
     ),
     row(
         616,
@@ -103,8 +103,8 @@ pub(super) const TABLE: &[Row] = &[
     row(
         617,
         "Requested file action not taken",
-        "the server has the file locked or busy",
-        "wait and try again",
+        "the file is locked or busy, or there is nothing of this name to list",
+        "check the name, wait and try again",
     ),
     row(
         618,
@@ -151,8 +151,8 @@ pub(super) const TABLE: &[Row] = &[
     row(
         625,
         "Not logged in",
-        "wrong user name or password, or the server wants TLS",
-        "check user and password; try explicit or implicit TLS",
+        "wrong user name or password, the server wants TLS, or it has too many sessions",
+        "check user and password; try explicit or implicit TLS; wait for other sessions to end",
     ),
     row(
         626,

@@ -22,7 +22,12 @@ pub(super) const TABLE: &[Row] = &[
         "the data connection broke in mid-transfer",
         "resume from the number of bytes that are proven",
     ),
-    row(450, "File action not taken", "the file is busy or locked on the server", "wait and try again"),
+    row(
+        450,
+        "File action not taken",
+        "the file is busy or locked on the server, or there is nothing of this name to list",
+        "check the name, wait and try again",
+    ),
     row(
         451,
         "Aborted, local error",
@@ -67,7 +72,12 @@ pub(super) const TABLE: &[Row] = &[
         "the server wants the data connection to resume the control connection's TLS session",
         "switch session_cache on in the SSL context, or require_ssl_reuse off on the server",
     ),
-    row(530, "Not logged in", "wrong user name or password", "check user and password"),
+    row(
+        530,
+        "Not logged in",
+        "wrong user name or password, or too many sessions on the server",
+        "check user and password; wait for other sessions to end",
+    ),
     row(
         532,
         "Need account for storing files",

@@ -102,6 +102,11 @@ impl State {
                 GetStep::Transfer
             }
             (GetStep::Transfer, result) => match Self::received(result, receive) {
+                // Success without CONNECT, where there was something to come.
+                Ok(0) if self.get.len.is_some_and(|len| len > 0) => {
+                    let expected = self.get.len.unwrap_or(0);
+                    return self.fail(now, Cause::Line(LineFault::Short { expected }), receive);
+                }
                 Ok(count) => return self.finish(End::Number(count)),
                 Err(cause) => return self.fail(now, cause, receive),
             },
@@ -120,6 +125,9 @@ impl State {
                 if size != receive.delivered {
                     let fault = LineFault::Count { module: size, host: receive.delivered };
                     return self.fail(now, Cause::Line(fault), receive);
+                }
+                if let Some(expected) = self.get.len.filter(|len| *len != size) {
+                    return self.fail(now, Cause::Line(LineFault::Short { expected }), receive);
                 }
                 if checksum != receive.checksum.value() && !mutated(Mutation::ChecksumIgnored) {
                     let fault = LineFault::Checksum { module: checksum, host: receive.checksum.value() };

@@ -66,7 +66,7 @@ pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 use crate::Instant;
 use crate::copy::copy;
 use crate::limits;
-use crate::wire::{Line, LineReader};
+use crate::wire::{Line, LineReader, is_end, secret_start};
 use link::Phase;
 use receive::{Piece, Receive};
 use state::{End, Op, State, Told};
@@ -125,6 +125,8 @@ impl Session {
     }
 
     fn take_line<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+        // A line without end is no answer, but something is there.
+        self.state.link.heard |= input.iter().any(|byte| !is_end(*byte));
         let read = self.reader.read(input);
         let Some(text) = read.line else { return Step { consumed: read.consumed, event: None } };
         // A carriage return may have its line feed still to come, which is no file data.
@@ -134,6 +136,7 @@ impl Session {
         if ended_by_lf {
             self.state.skip_lf = false;
         }
+        let told = told.filter(|_| may_be_told(&line, text));
         Step { consumed: read.consumed, event: told.map(|told| told.event(line)) }
     }
 
@@ -219,8 +222,10 @@ impl Session {
             let mut text = [0; receive::HOLD];
             let line = self.receive.data(piece, b"").unwrap_or_default();
             let len = copy(&mut text, line);
-            let line = Line::parse(text.get(..len).unwrap_or_default());
-            if let Some(told) = self.state.on_line(self.state.clock, &line, &mut self.receive) {
+            let text = text.get(..len).unwrap_or_default();
+            let line = Line::parse(text);
+            let told = self.state.on_line(self.state.clock, &line, &mut self.receive);
+            if let Some(told) = told.filter(|_| may_be_told(&line, text)) {
                 return Some((told, piece));
             }
         }
@@ -277,6 +282,11 @@ impl Session {
     pub const fn is_open(&self) -> bool {
         self.state.logged_in
     }
+}
+
+/// Whether no secret shows in a line: not one that a type hides, but the echo of a login that came late or after a byte of noise.
+fn may_be_told(line: &Line<'_>, text: &[u8]) -> bool {
+    matches!(line, Line::Info(_)) || secret_start(text).is_none()
 }
 
 /// Neither contents nor secrets: what it is doing.

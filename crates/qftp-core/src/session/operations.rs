@@ -251,6 +251,7 @@ impl Session {
             }
         };
         self.state.name.set(file.as_bytes());
+        self.state.transmit.forget(options.len, now);
         self.state.begin_put(now, options, step);
         Ok(())
     }
@@ -282,6 +283,7 @@ impl Session {
             return Err(Misuse::Range(Field::Length));
         }
         self.state.local.set(file.as_bytes());
+        self.state.transmit.forget(len, now);
         self.state.begin_put(now, &PutOptions::whole(len), PutStep::Upload);
         Ok(())
     }
@@ -323,6 +325,7 @@ impl Session {
     pub fn file_read(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
         self.file(now, FileCommand::Read { handle, len: Some(len) }, Shape::Plain)?;
         self.receive.forget();
+        self.state.get = GetOptions { len: Some(u64::from(len)), ..GetOptions::default() };
         self.state.op = Op::FileRead;
         Ok(())
     }
@@ -335,6 +338,7 @@ impl Session {
         let timeout = Some(u16::from(self.state.config.rsptimeout_s));
         self.file(now, FileCommand::Write { handle, len: Some(len), timeout }, Shape::Plain)?;
         self.state.put = PutOptions::whole(u64::from(len));
+        self.state.transmit.forget(u64::from(len), now);
         self.state.op = Op::FileWrite;
         Ok(())
     }

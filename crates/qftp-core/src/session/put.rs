@@ -100,7 +100,7 @@ impl State {
             }
             (PutStep::Clear, Ok(_) | Err(Cause::Cme(_) | Cause::Refused)) => PutStep::Stage,
             (PutStep::Stage | PutStep::Upload, Ok(Answer::Moved { size, checksum })) => {
-                if size != len {
+                if size != len || !self.transmit.is_complete() {
                     let fault = LineFault::Count { module: size, host: self.transmit.sent };
                     return self.fail(now, Cause::Line(fault), receive);
                 }

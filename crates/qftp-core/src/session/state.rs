@@ -282,6 +282,10 @@ impl State {
         let expected = match self.op {
             Op::Get(_) => self.get.len,
             Op::List => None,
+            // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
+            Op::FileRead if len.is_none() || len.map(u64::from) > self.get.len => {
+                return self.fail(now, Cause::Line(LineFault::Desync), receive);
+            }
             Op::FileRead => len.map(u64::from),
             Op::Put(_) | Op::FileWrite => {
                 let ack = verb == Verb::Qfupl && !mutated(Mutation::NoAcknowledge);
@@ -383,7 +387,7 @@ impl State {
                 Err(cause) => self.fail(now, cause, receive),
             },
             Op::FileWrite => match result {
-                Ok(Answer::Number(written)) if written == self.transmit.total => {
+                Ok(Answer::Number(written)) if written == self.put.len && self.transmit.is_complete() => {
                     self.finish(End::Number(written));
                 }
                 Ok(Answer::Number(written)) => {

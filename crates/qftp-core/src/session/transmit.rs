@@ -38,6 +38,11 @@ impl Transmit {
         }
     }
 
+    /// An operation starts that is to send so many bytes: what an earlier one sent is none of them.
+    pub(super) const fn forget(&mut self, total: u64, now: Instant) {
+        self.begin(Verb::QftpPut, total, false, now);
+    }
+
     pub(super) const fn begin(&mut self, verb: Verb, total: u64, ack: bool, now: Instant) {
         self.verb = verb;
         self.total = total;

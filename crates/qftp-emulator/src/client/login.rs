@@ -187,12 +187,35 @@ fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
 
 /// Runs `login` with suppaftp's trace of the lines it sends turned off: one of them is the password.
 fn quietly<T>(login: impl FnOnce() -> T) -> T {
-    // The level is the process's; two logins at once must not restore each other's silence.
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let level = log::max_level();
-    log::set_max_level(log::LevelFilter::Off);
-    let outcome = login();
-    log::set_max_level(level);
-    outcome
+    let _silence = Silence::new();
+    login()
+}
+
+/// Nothing is logged while one of these lives. The level is the process's, so they are counted: a server that keeps one login waiting
+/// must not keep those of other modules waiting.
+struct Silence;
+
+/// How many there are, and the level from before the first.
+static SILENCES: Mutex<(usize, log::LevelFilter)> = Mutex::new((0, log::LevelFilter::Off));
+
+impl Silence {
+    fn new() -> Self {
+        let mut silences = SILENCES.lock().unwrap_or_else(PoisonError::into_inner);
+        if silences.0 == 0 {
+            silences.1 = log::max_level();
+            log::set_max_level(log::LevelFilter::Off);
+        }
+        silences.0 += 1;
+        Self
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        let mut silences = SILENCES.lock().unwrap_or_else(PoisonError::into_inner);
+        silences.0 -= 1;
+        if silences.0 == 0 {
+            log::set_max_level(silences.1);
+        }
+    }
 }

@@ -59,6 +59,12 @@ impl FtpSettings {
         u64::from(self.rsp_timeout) * 1000
     }
 
+    /// Bytes between host and server that the module holds at most (`cache`). What sets 2 apart from 1 on hardware, a download that is
+    /// gone on with, happens inside of it.
+    pub(super) fn buffer(&self) -> usize {
+        if self.cache == 0 { 64 << 10 } else { 128 << 10 }
+    }
+
     pub(super) fn is_passive(&self) -> bool {
         self.mode == TransMode::Passive
     }

@@ -15,9 +15,6 @@ use crate::drives::cme;
 use crate::ftp_side::{Failure, Reply, Request};
 use crate::module::Module;
 
-/// Bytes asked of the FTP side at a time.
-const CHUNK: usize = 64 << 10;
-
 /// A download command under way.
 #[derive(Debug)]
 pub(super) struct Download {
@@ -141,6 +138,7 @@ impl Module {
     /// Asks the server for more, if there is somewhere to put it.
     pub(crate) fn pull_download(&mut self, now: Instant) {
         let in_data_mode = matches!(self.mode, Mode::Data(_)) && !self.out.is_full();
+        let buffer = self.ftp.settings.buffer();
         let Some(download) = self.ftp.download() else { return };
         let room = match &download.target {
             Target::Com { paused, end, .. } => in_data_mode && !paused && end.is_none(),
@@ -149,7 +147,7 @@ impl Module {
         if room && download.opened && !download.asked && !self.wedged {
             download.asked = true;
             self.ftp.extend(now);
-            self.requests.push_back(Request::Read(CHUNK));
+            self.requests.push_back(Request::Read(buffer));
         }
     }
 

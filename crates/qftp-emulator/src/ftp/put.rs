@@ -13,8 +13,6 @@ use crate::drives::cme;
 use crate::ftp_side::{Failure, Reply, Request};
 use crate::module::Module;
 
-/// Bytes that may be on their way to the server.
-const WINDOW: usize = 256 << 10;
 /// Requests that may be on their way: a host that writes byte by byte makes small ones.
 const MOST_CHUNKS: usize = 512;
 /// Bytes read from a file of the module at a time.
@@ -66,9 +64,10 @@ impl Upload {
         self.moved
     }
 
-    fn room(&self) -> usize {
+    /// Room in a buffer of this size.
+    fn room(&self, buffer: usize) -> usize {
         match self.phase {
-            Phase::Moving if self.chunks < MOST_CHUNKS => WINDOW.saturating_sub(self.in_flight),
+            Phase::Moving if self.chunks < MOST_CHUNKS => buffer.saturating_sub(self.in_flight),
             _ => 0,
         }
     }
@@ -95,7 +94,8 @@ impl super::Ftp {
     }
 
     pub(crate) fn upload_room(&mut self) -> usize {
-        self.upload().map_or(0, |upload| upload.room())
+        let buffer = self.settings.buffer();
+        self.upload().map_or(0, |upload| upload.room(buffer))
     }
 
     /// Nothing is on its way to the server any more, and nothing goes there.
@@ -263,9 +263,10 @@ impl Module {
 
     /// Sends on from a file of the module.
     fn push_file(&mut self, now: Instant) {
+        let buffer = self.ftp.settings.buffer();
         while let Some(upload) = self.ftp.upload() {
             let Source::File(file) = &mut upload.source else { return };
-            if self.wedged || upload.phase != Phase::Moving || upload.in_flight >= WINDOW {
+            if self.wedged || upload.phase != Phase::Moving || upload.in_flight >= buffer {
                 return;
             }
             let mut chunk = vec![0; self.watch.until_event(CHUNK)];

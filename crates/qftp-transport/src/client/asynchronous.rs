@@ -5,12 +5,12 @@ use qftp_core::Instant;
 use qftp_core::session::{
     Config, GetOptions, Kind as FailureKind, Login, Misuse, PutOptions, Session, SessionState, Setup, TlsGaps,
 };
-use qftp_core::wire::{Command, OpenMode, ServerState, Storage};
+use qftp_core::wire::{Command, ListKind, OpenMode, ServerState, Storage};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use super::compare::Compare;
 use super::engine::{Engine, Outcome, Want};
-use super::files::{PART, add};
+use super::files::{Listing, PART, add, begin_listing};
 use super::{Cancel, Certificates, Error, ModuleFile, Progress, Put, Tap};
 use crate::asynchronous::AsyncPort;
 use crate::poll_once::poll_once;
@@ -195,19 +195,29 @@ impl<P: AsyncPort> AsyncClient<P> {
         compare.finish_async().await
     }
 
+    /// Writes a listing of a folder, of any length, to the writer as it comes; returns the number of bytes.
+    pub async fn list_to(
+        &mut self,
+        kind: ListKind,
+        folder: &str,
+        sink: &mut (impl AsyncWrite + Unpin + Send),
+    ) -> Result<u64, Error> {
+        self.run(0, begin_listing(kind, folder), None, Some(sink)).await.map(Outcome::number)
+    }
+
     /// The listing of a folder as the server writes it (LIST); [`qftp_core::listing`] reads its entries.
     pub async fn list(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
-        self.listing(|session, now| session.list(now, folder)).await
+        self.listing(ListKind::Long, folder).await
     }
 
     /// The names in a folder, one a line (NLST).
     pub async fn names(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
-        self.listing(|session, now| session.names(now, folder)).await
+        self.listing(ListKind::Names, folder).await
     }
 
     /// The facts about what is in a folder (MLSD).
     pub async fn facts(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
-        self.listing(|session, now| session.facts(now, folder)).await
+        self.listing(ListKind::Facts, folder).await
     }
 
     /// The size of a file on the server.
@@ -349,13 +359,10 @@ impl<P: AsyncPort> AsyncClient<P> {
         self.run(0, begin, None, None).await.map(drop)
     }
 
-    async fn listing(
-        &mut self,
-        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
-    ) -> Result<Vec<u8>, Error> {
-        let mut listing = Vec::new();
-        self.run(0, begin, None, Some(&mut listing)).await?;
-        Ok(listing)
+    async fn listing(&mut self, kind: ListKind, folder: &str) -> Result<Vec<u8>, Error> {
+        let mut listing = Listing::default();
+        self.list_to(kind, folder, &mut listing).await?;
+        Ok(listing.0)
     }
 
     /// One operation from its beginning to its end.

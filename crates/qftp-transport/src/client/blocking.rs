@@ -5,11 +5,11 @@ use qftp_core::Instant;
 use qftp_core::session::{
     Config, GetOptions, Kind as FailureKind, Login, Misuse, PutOptions, Session, SessionState, Setup, TlsGaps,
 };
-use qftp_core::wire::{Command, OpenMode, ServerState, Storage};
+use qftp_core::wire::{Command, ListKind, OpenMode, ServerState, Storage};
 
 use super::compare::Compare;
 use super::engine::{Engine, Outcome, Want};
-use super::files::{PART, add};
+use super::files::{Listing, PART, add, begin_listing};
 use super::{Cancel, Certificates, Error, ModuleFile, Progress, Put, Tap};
 use crate::port::Port;
 
@@ -167,19 +167,26 @@ impl<P: Port> Client<P> {
         compare.finish()
     }
 
+    /// Writes a listing of a folder, of any length, to the writer as it comes; returns the number of bytes.
+    pub fn list_to(&mut self, kind: ListKind, folder: &str, mut sink: impl Write) -> Result<u64, Error> {
+        self.run(0, begin_listing(kind, folder), None, Some(&mut sink)).map(Outcome::number)
+    }
+
     /// The listing of a folder as the server writes it (LIST); [`qftp_core::listing`] reads its entries.
+    ///
+    /// At most 16 MiB, as all that are kept in memory: [`list_to`](Self::list_to) has no limit.
     pub fn list(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
-        self.listing(|session, now| session.list(now, folder))
+        self.listing(ListKind::Long, folder)
     }
 
     /// The names in a folder, one a line (NLST).
     pub fn names(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
-        self.listing(|session, now| session.names(now, folder))
+        self.listing(ListKind::Names, folder)
     }
 
     /// The facts about what is in a folder (MLSD).
     pub fn facts(&mut self, folder: &str) -> Result<Vec<u8>, Error> {
-        self.listing(|session, now| session.facts(now, folder))
+        self.listing(ListKind::Facts, folder)
     }
 
     /// The size of a file on the server.
@@ -300,13 +307,10 @@ impl<P: Port> Client<P> {
         self.run(0, begin, None, None).map(drop)
     }
 
-    fn listing(
-        &mut self,
-        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
-    ) -> Result<Vec<u8>, Error> {
-        let mut listing = Vec::new();
-        self.run(0, begin, None, Some(&mut listing))?;
-        Ok(listing)
+    fn listing(&mut self, kind: ListKind, folder: &str) -> Result<Vec<u8>, Error> {
+        let mut listing = Listing::default();
+        self.list_to(kind, folder, &mut listing)?;
+        Ok(listing.0)
     }
 
     /// One operation from its beginning to its end.

@@ -14,6 +14,8 @@ use super::{Cancel, Error, Kind, Progress, Watch};
 
 /// The longest wait in one go: a cancellation is noticed that soon.
 const WAIT: Duration = Duration::from_millis(100);
+/// Most information lines of one operation: no module has as many files.
+const LINES: usize = 1 << 16;
 /// Bytes read from the port, and from the caller's file, in one go.
 const BUFFER: usize = 16 * 1024;
 
@@ -310,6 +312,10 @@ impl Engine {
                 keep.event(event);
             }
             self.unread.start += consumed;
+            if self.lines.len() >= LINES && self.aborting.is_none() {
+                let text = "the module's answer has more than 65536 lines";
+                self.abort(Abort::Local(io::Error::new(io::ErrorKind::OutOfMemory, text)));
+            }
             let more = had_event || (consumed > 0 && !self.unread.is_empty());
             if !more || self.data.len() >= BUFFER {
                 break;
@@ -392,7 +398,7 @@ impl Keep<'_> {
         match event {
             Event::Size(size) => *self.total = Some(size),
             Event::Data(data) => self.data.extend(data),
-            Event::Info(line) => self.lines.push(text_of(&line)),
+            Event::Info(line) if self.lines.len() < LINES => self.lines.push(text_of(&line)),
             Event::Done(done) => *self.outcome = Some(Ok(Outcome::from(done))),
             Event::Failed(failure) => *self.outcome = Some(Err(failure)),
             _ => {}

@@ -1,7 +1,10 @@
 //! Values that the clients take and give, beside those of core.
 
-use qftp_core::session::Via;
-use qftp_core::wire::{FileInfo, Info, Line, ServerState};
+use std::io;
+
+use qftp_core::Instant;
+use qftp_core::session::{Misuse, Session, Via};
+use qftp_core::wire::{FileInfo, Info, Line, ListKind, ServerState};
 
 use super::Error;
 use super::engine::Outcome;
@@ -44,6 +47,71 @@ impl ModuleFile {
             _ => None,
         };
         lines.iter().filter_map(file).collect()
+    }
+}
+
+/// Starts one of the three listings.
+pub(super) fn begin_listing(
+    kind: ListKind,
+    folder: &str,
+) -> impl FnOnce(&mut Session, Instant) -> Result<(), Misuse> {
+    move |session, now| match kind {
+        ListKind::Long => session.list(now, folder),
+        ListKind::Names => session.names(now, folder),
+        ListKind::Facts => session.facts(now, folder),
+    }
+}
+
+/// A listing that is kept in memory; a server that never ends one fills no more than this.
+#[derive(Debug, Default)]
+pub(super) struct Listing(pub(super) Vec<u8>);
+
+impl Listing {
+    /// Most bytes.
+    const MOST: usize = 16 << 20;
+
+    fn add(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > Self::MOST {
+            let text = "the listing has more than 16 MiB; have it written as it comes (list_to)";
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, text));
+        }
+        self.0.extend(bytes);
+        Ok(bytes.len())
+    }
+}
+
+impl io::Write for Listing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.add(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl tokio::io::AsyncWrite for Listing {
+    fn poll_write(
+        mut self: std::pin::Pin<&mut Self>,
+        _context: &mut std::task::Context<'_>,
+        bytes: &[u8],
+    ) -> std::task::Poll<io::Result<usize>> {
+        std::task::Poll::Ready(self.add(bytes))
+    }
+
+    fn poll_flush(
+        self: std::pin::Pin<&mut Self>,
+        _context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<io::Result<()>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(
+        self: std::pin::Pin<&mut Self>,
+        _context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<io::Result<()>> {
+        std::task::Poll::Ready(Ok(()))
     }
 }
 

@@ -214,7 +214,8 @@ impl<P: Port> Client<P> {
         loop {
             // What is here of a download when its port fails.
             let mut here = 0;
-            let done = match job.next() {
+            let step = job.next();
+            let done = match step {
                 Step::End(end) => return end.map(|()| job.kept()).map_err(Error::from),
                 Step::Size => self.size(name).map(|size| job.size(Some(size))),
                 Step::Truncate(len) => local.cut(len).map(|()| job.ready()),
@@ -261,7 +262,12 @@ impl<P: Port> Client<P> {
                 Ok(()) => continue,
                 Err(Error::Failed(failure)) => failure,
                 Err(Error::Port(_)) if way.reopen.is_some() => lost(here),
-                Err(other) => return Err(other),
+                Err(other) => {
+                    if let (Step::Get(_), Error::Cancelled { transferred, .. }) = (step, &other) {
+                        job.stopped(*transferred);
+                    }
+                    return Err(other);
+                }
             };
             trouble = Some(Trouble::Failed(failure));
             job.failed(&failure);

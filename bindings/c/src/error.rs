@@ -1,0 +1,78 @@
+//! The details of a failure.
+
+use core::ffi::c_char;
+use core::fmt::Write as _;
+
+use qftp_core::codes::{FtpCode, ReplyCode};
+use qftp_core::session::{Cause, Failure, SessionState};
+
+use crate::status::qftp_status;
+use crate::text::Cut;
+
+/// What is left of a session after a failure.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum qftp_session_state {
+    /// The next operation can start.
+    QFTP_STATE_USABLE = 0,
+    /// qftp_session_open comes next; it closes first.
+    QFTP_STATE_REOPEN = 1,
+    /// qftp_session_setup comes next, after a restart of the module if it fails.
+    QFTP_STATE_RESET = 2,
+}
+
+/// Bytes of the texts of a qftp_error, the NUL included.
+pub const QFTP_ERROR_TEXT: usize = 192;
+
+/// What went wrong, in numbers and words. Fill `struct_size` with sizeof(qftp_error) before the call.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_error {
+    /// sizeof(qftp_error).
+    pub struct_size: usize,
+    /// One of qftp_status.
+    pub status: i32,
+    /// `<err>` of the module (601 to 631), or the number of a +CME ERROR; 0: none.
+    pub module_code: u16,
+    /// The server's reply, such as 550; 0: none.
+    pub server_code: u16,
+    /// One of qftp_session_state.
+    pub session_state: i32,
+    /// Bytes of a download that can be trusted.
+    pub transferred: u64,
+    /// The command that failed and what was the matter, as a sentence.
+    pub text: [c_char; QFTP_ERROR_TEXT],
+    /// The likely cause.
+    pub cause: [c_char; QFTP_ERROR_TEXT],
+    /// What to do about it.
+    pub remedy: [c_char; QFTP_ERROR_TEXT],
+}
+
+impl qftp_error {
+    pub(crate) fn of(failure: &Failure) -> Self {
+        let cme = match failure.cause {
+            Cause::Cme(code) => Some(code.get()),
+            _ => None,
+        };
+        let mut error = Self {
+            struct_size: size_of::<Self>(),
+            status: qftp_status::from(failure) as i32,
+            module_code: failure.ftp_code().map(FtpCode::get).or(cme).unwrap_or(0),
+            server_code: failure.reply().map_or(0, ReplyCode::get),
+            session_state: match failure.state {
+                SessionState::Usable => qftp_session_state::QFTP_STATE_USABLE,
+                SessionState::Reopen => qftp_session_state::QFTP_STATE_REOPEN,
+                SessionState::Reset => qftp_session_state::QFTP_STATE_RESET,
+            } as i32,
+            transferred: failure.transferred,
+            text: [0; QFTP_ERROR_TEXT],
+            cause: [0; QFTP_ERROR_TEXT],
+            remedy: [0; QFTP_ERROR_TEXT],
+        };
+        // A text that is too long is cut; there is nobody to tell.
+        let _ = write!(Cut::new(&mut error.text), "{failure}");
+        let _ = write!(Cut::new(&mut error.cause), "{}", failure.likely_cause());
+        let _ = write!(Cut::new(&mut error.remedy), "{}", failure.remedy());
+        error
+    }
+}

@@ -1,0 +1,88 @@
+//! What a session tells.
+
+use qftp_core::session::{Done, Event};
+use qftp_core::wire::Writer;
+
+/// The kinds of events.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum qftp_event_kind {
+    /// There is none.
+    QFTP_EVENT_NONE = 0,
+    /// `number` bytes will come in the download that begins.
+    QFTP_EVENT_SIZE = 1,
+    /// `data` and `len`: bytes of a file or listing, in order.
+    QFTP_EVENT_DATA = 2,
+    /// `data` and `len`: an information line of the operation.
+    QFTP_EVENT_INFO = 3,
+    /// `data` and `len`: a line that belongs to no operation.
+    QFTP_EVENT_URC = 4,
+    /// The operation succeeded. `number` is its result where that is a number: bytes moved, a size, a handle, free space (`total` beside it), the
+    /// state of the FTP client; `data` and `len` where it is a text: a path, a time.
+    QFTP_EVENT_DONE = 5,
+    /// The operation failed; qftp_session_last_error says why.
+    QFTP_EVENT_FAILED = 6,
+}
+
+use qftp_event_kind::*;
+
+/// One event. `data` points into the caller's input or the session, and is good until the next call on the session.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_event {
+    /// Bytes of the event, not NUL-terminated; NULL where there are none.
+    pub data: *const u8,
+    /// How many.
+    pub len: usize,
+    /// A number of the event.
+    pub number: u64,
+    /// All bytes of a storage, beside the free ones in `number`.
+    pub total: u64,
+    /// One of qftp_event_kind.
+    pub kind: i32,
+}
+
+impl qftp_event {
+    pub(crate) const fn none() -> Self {
+        Self { data: core::ptr::null(), len: 0, number: 0, total: 0, kind: QFTP_EVENT_NONE as i32 }
+    }
+
+    fn number(kind: qftp_event_kind, number: u64) -> Self {
+        Self { number, kind: kind as i32, ..Self::none() }
+    }
+
+    fn bytes(kind: qftp_event_kind, bytes: &[u8]) -> Self {
+        Self { data: bytes.as_ptr(), len: bytes.len(), kind: kind as i32, ..Self::none() }
+    }
+
+    /// The event of a session; `line` holds what is told as a line.
+    pub(crate) fn of(event: Option<Event<'_>>, line: &mut [u8]) -> Self {
+        match event {
+            Some(Event::Size(size)) => Self::number(QFTP_EVENT_SIZE, size),
+            Some(Event::Data(data)) => Self::bytes(QFTP_EVENT_DATA, data),
+            Some(Event::Info(told)) => {
+                let mut out = Writer::new(line);
+                told.emit(&mut out);
+                Self::bytes(QFTP_EVENT_INFO, out.finish().unwrap_or_default())
+            }
+            Some(Event::Urc(told)) => {
+                let mut out = Writer::new(line);
+                told.emit(&mut out);
+                Self::bytes(QFTP_EVENT_URC, out.finish().unwrap_or_default())
+            }
+            Some(Event::Done(done)) => Self::done(done),
+            Some(Event::Failed(_)) => Self::number(QFTP_EVENT_FAILED, 0),
+            _ => Self::none(),
+        }
+    }
+
+    fn done(done: Done<'_>) -> Self {
+        match done {
+            Done::Number(number) => Self::number(QFTP_EVENT_DONE, number),
+            Done::Text(text) => Self::bytes(QFTP_EVENT_DONE, text),
+            Done::State(state) => Self::number(QFTP_EVENT_DONE, state.number().into()),
+            Done::Space { free, total } => Self { total, ..Self::number(QFTP_EVENT_DONE, free) },
+            _ => Self::number(QFTP_EVENT_DONE, 0),
+        }
+    }
+}

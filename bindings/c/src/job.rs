@@ -1,0 +1,303 @@
+//! A whole file over any number of attempts: `qftp_core::job`, call for call.
+
+use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
+
+use crate::guard::{guard, status};
+use crate::options::{get, put, via};
+use crate::session::{QFTP_SESSION_ALIGN, qftp_session, shared};
+use crate::status::qftp_status::{self, QFTP_ERR_NULL};
+
+/// Bytes of memory for qftp_job_get and qftp_job_put, on every machine.
+pub const QFTP_JOB_SIZE: usize = 256;
+
+/// One file on its way. Its memory is the caller's; nothing has to be undone.
+pub struct qftp_job(Job);
+
+const _: () = assert!(size_of::<qftp_job>() <= QFTP_JOB_SIZE, "QFTP_JOB_SIZE has to grow");
+const _: () = assert!(align_of::<qftp_job>() <= 8, "QFTP_SESSION_ALIGN has to grow");
+
+/// How hard a job tries; qftp_policy_init fills it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_policy {
+    /// sizeof(qftp_policy), set by qftp_policy_init.
+    pub struct_size: usize,
+    /// The wait before the first retry, in milliseconds; it doubles with each.
+    pub wait_ms: u32,
+    /// The longest wait, in milliseconds.
+    pub longest_wait_ms: u32,
+    /// One of qftp_via.
+    pub via: i32,
+    /// How often a failure that may pass is tried again without a byte of progress in between.
+    pub retries: u8,
+    /// Goes on with what is there already.
+    pub resume: bool,
+    /// Reads the file again at the end and compares.
+    pub verify: bool,
+    /// Whether the module may be restarted.
+    pub restart: bool,
+    /// Whether the caller can switch the module's power off and on.
+    pub power: bool,
+}
+
+/// Fills in the defaults: one attempt, nothing gone on with, nothing compared.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_policy_init(policy: *mut qftp_policy) {
+    let default = Policy::default();
+    let value = qftp_policy {
+        struct_size: size_of::<qftp_policy>(),
+        wait_ms: default.wait_ms,
+        longest_wait_ms: default.longest_wait_ms,
+        via: 0,
+        retries: default.retries,
+        resume: default.resume,
+        verify: default.verify,
+        restart: default.restart,
+        power: default.power,
+    };
+    // SAFETY: NULL, or memory of the caller's for this struct.
+    unsafe { put(policy, value) };
+}
+
+/// The kinds of steps.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum qftp_step_kind {
+    /// The file is whole.
+    QFTP_STEP_DONE = 0,
+    /// It is not, and nothing more is tried; `status` says why.
+    QFTP_STEP_FAILED = 1,
+    /// Ask for the size of the remote file; then qftp_job_size.
+    QFTP_STEP_SIZE = 2,
+    /// Cut the local file to `start` bytes; then qftp_job_ready.
+    QFTP_STEP_TRUNCATE = 3,
+    /// Download from `start` on, `len` bytes or QFTP_UNKNOWN, by `via`; then qftp_job_moved.
+    QFTP_STEP_GET = 4,
+    /// Upload from `start` on, `len` bytes, by `via`; then qftp_job_moved.
+    QFTP_STEP_PUT = 5,
+    /// Download from `start` on and compare with the local file; then qftp_job_compared.
+    QFTP_STEP_COMPARE = 6,
+    /// Wait `len` milliseconds; then qftp_job_ready.
+    QFTP_STEP_WAIT = 7,
+    /// Open the session again (it closes first), and go to the working folder; then qftp_job_ready. Of this and the next four qftp_job_failed
+    /// where it did not help.
+    QFTP_STEP_REOPEN = 8,
+    /// Set up, open, working folder.
+    QFTP_STEP_SET_UP = 9,
+    /// Deactivate the PDP context where that can be called, set up, open, working folder.
+    QFTP_STEP_CONTEXT = 10,
+    /// qftp_session_restart, set up, open, working folder.
+    QFTP_STEP_RESTART = 11,
+    /// Switch the module's power off and on, set up, open, working folder.
+    QFTP_STEP_POWER = 12,
+}
+
+use qftp_step_kind::*;
+
+/// What is to be done next.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_step {
+    /// An offset.
+    pub start: u64,
+    /// Bytes, or milliseconds.
+    pub len: u64,
+    /// One of qftp_step_kind.
+    pub kind: i32,
+    /// One of qftp_via.
+    pub via: i32,
+    /// One of qftp_status, of QFTP_STEP_FAILED.
+    pub status: i32,
+}
+
+impl qftp_step {
+    const fn new(kind: qftp_step_kind, start: u64, len: u64) -> Self {
+        Self { start, len, kind: kind as i32, via: 0, status: 0 }
+    }
+}
+
+fn step(step: Step) -> qftp_step {
+    let unknown = crate::options::QFTP_UNKNOWN;
+    match step {
+        Step::End(Ok(())) => qftp_step::new(QFTP_STEP_DONE, 0, 0),
+        Step::End(Err(trouble)) => {
+            let status = match trouble {
+                Trouble::Failed(failure) => qftp_status::from(&failure),
+                Trouble::TargetIsLonger { .. } => qftp_status::QFTP_ERR_TARGET_IS_LONGER,
+                Trouble::Differs { .. } => qftp_status::QFTP_ERR_DIFFERS,
+            };
+            qftp_step { status: status as i32, ..qftp_step::new(QFTP_STEP_FAILED, 0, 0) }
+        }
+        Step::Size => qftp_step::new(QFTP_STEP_SIZE, 0, 0),
+        Step::Truncate(len) => qftp_step::new(QFTP_STEP_TRUNCATE, len, 0),
+        Step::Get(get) => qftp_step {
+            via: via::number(get.via),
+            ..qftp_step::new(QFTP_STEP_GET, get.start, get.len.unwrap_or(unknown))
+        },
+        Step::Put(put) => {
+            qftp_step { via: via::number(put.via), ..qftp_step::new(QFTP_STEP_PUT, put.start, put.len) }
+        }
+        Step::Compare(get) => qftp_step {
+            via: via::number(get.via),
+            ..qftp_step::new(QFTP_STEP_COMPARE, get.start, get.len.unwrap_or(unknown))
+        },
+        Step::Wait(millis) => qftp_step::new(QFTP_STEP_WAIT, 0, millis.into()),
+        Step::Recover(rung) => {
+            let kind = match rung {
+                Rung::Reopen => QFTP_STEP_REOPEN,
+                Rung::SetUp => QFTP_STEP_SET_UP,
+                Rung::Context => QFTP_STEP_CONTEXT,
+                Rung::Restart => QFTP_STEP_RESTART,
+                Rung::Power => QFTP_STEP_POWER,
+            };
+            qftp_step::new(kind, 0, 0)
+        }
+    }
+}
+
+/// # Safety
+/// `policy` is NULL or a whole struct.
+unsafe fn policy(policy: *const qftp_policy) -> Result<Policy, qftp_status> {
+    // SAFETY: as promised to us.
+    let Some(policy) = (unsafe { get(policy, |policy| policy.struct_size) })? else {
+        return Ok(Policy::default());
+    };
+    Ok(Policy {
+        resume: policy.resume,
+        verify: policy.verify,
+        retries: policy.retries,
+        wait_ms: policy.wait_ms,
+        longest_wait_ms: policy.longest_wait_ms,
+        restart: policy.restart,
+        power: policy.power,
+        via: via::of(policy.via)?,
+    })
+}
+
+/// # Safety
+/// `memory` is NULL or `len` bytes of the caller's.
+unsafe fn place(memory: *mut u8, len: usize, job: Job) -> *mut qftp_job {
+    if memory.is_null() || len < QFTP_JOB_SIZE || !memory.addr().is_multiple_of(QFTP_SESSION_ALIGN) {
+        return core::ptr::null_mut();
+    }
+    let place = memory.cast::<qftp_job>();
+    // SAFETY: not NULL, large enough, aligned, and the caller's to write to.
+    unsafe { place.write(qftp_job(job)) };
+    place
+}
+
+/// A download into a local file that has `local_len` bytes already; 0: none. `memory` has QFTP_JOB_SIZE bytes, aligned to QFTP_SESSION_ALIGN; `policy`
+/// may be NULL. Returns NULL when memory or policy do not do.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_get(
+    memory: *mut u8,
+    len: usize,
+    local_len: u64,
+    policy_or_null: *const qftp_policy,
+) -> *mut qftp_job {
+    // SAFETY: as the header asks of the caller.
+    guard(core::ptr::null_mut(), || unsafe {
+        let Ok(policy) = policy(policy_or_null) else { return core::ptr::null_mut() };
+        place(memory, len, Job::get(Some(local_len), policy))
+    })
+}
+
+/// An upload of a local file of `local_len` bytes. The rest as of qftp_job_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_put(
+    memory: *mut u8,
+    len: usize,
+    local_len: u64,
+    policy_or_null: *const qftp_policy,
+) -> *mut qftp_job {
+    // SAFETY: as the header asks of the caller.
+    guard(core::ptr::null_mut(), || unsafe {
+        let Ok(policy) = policy(policy_or_null) else { return core::ptr::null_mut() };
+        place(memory, len, Job::put(local_len, policy))
+    })
+}
+
+/// Changes a job.
+///
+/// # Safety
+/// `job` is NULL or a job that nobody else uses meanwhile.
+unsafe fn change(job: *mut qftp_job, change: impl FnOnce(&mut Job)) -> i32 {
+    status(|| {
+        // SAFETY: as promised to us.
+        let job = unsafe { job.as_mut() }.ok_or(QFTP_ERR_NULL)?;
+        change(&mut job.0);
+        Ok(())
+    })
+}
+
+/// What comes next; the same until it is reported on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_next(job: *const qftp_job, next: *mut qftp_step) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let job = unsafe { job.as_ref() }.ok_or(QFTP_ERR_NULL)?;
+        if next.is_null() {
+            return Err(QFTP_ERR_NULL);
+        }
+        // SAFETY: not NULL, and the caller's.
+        unsafe { next.write(step(job.0.next())) };
+        Ok(())
+    })
+}
+
+/// Begins with a set-up and a login, where there is no session yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_connect(job: *mut qftp_job) -> i32 {
+    // SAFETY: as the header asks of the caller.
+    unsafe { change(job, Job::connect) }
+}
+
+/// The size of the remote file; QFTP_UNKNOWN where it is not there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_size(job: *mut qftp_job, remote: u64) -> i32 {
+    let remote = (remote != crate::options::QFTP_UNKNOWN).then_some(remote);
+    // SAFETY: as the header asks of the caller.
+    unsafe { change(job, |job| job.size(remote)) }
+}
+
+/// The transfer succeeded with so many bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_moved(job: *mut qftp_job, count: u64) -> i32 {
+    // SAFETY: as the header asks of the caller.
+    unsafe { change(job, |job| job.moved(count)) }
+}
+
+/// What the comparison found: QFTP_UNKNOWN for no difference, or the offset of the first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_compared(job: *mut qftp_job, differs: u64) -> i32 {
+    let differs = (differs != crate::options::QFTP_UNKNOWN).then_some(differs);
+    // SAFETY: as the header asks of the caller.
+    unsafe { change(job, |job| job.compared(differs)) }
+}
+
+/// The wait, the cut or the recovery is done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_ready(job: *mut qftp_job) -> i32 {
+    // SAFETY: as the header asks of the caller.
+    unsafe { change(job, Job::ready) }
+}
+
+/// The present step failed, with the last failure of this session. QFTP_ERR_NOTHING_TO_ABORT when it has none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_failed(job: *mut qftp_job, session: *const qftp_session) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let (job, handle) = unsafe { (job.as_mut(), shared(session)) };
+        let (job, handle) = (job.ok_or(QFTP_ERR_NULL)?, handle.ok_or(QFTP_ERR_NULL)?);
+        let failure = handle.failure.as_ref().ok_or(qftp_status::QFTP_ERR_NOTHING_TO_ABORT)?;
+        job.0.failed(failure);
+        Ok(())
+    })
+}
+
+/// Bytes of the target that are good by now; 0 of NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_kept(job: *const qftp_job) -> u64 {
+    // SAFETY: as the header asks of the caller.
+    guard(0, || unsafe { job.as_ref() }.map_or(0, |job| job.0.kept()))
+}

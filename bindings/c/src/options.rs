@@ -1,0 +1,380 @@
+//! What the caller wants: structs that begin with their size, so that fields can be added.
+
+use core::ffi::c_char;
+
+use qftp_core::Secret;
+use qftp_core::limits;
+use qftp_core::session::{Apn, ClientCertificate, Config, GetOptions, Login, PutOptions, Setup, Tls, Via};
+use qftp_core::wire::{PdpAuth, PdpType, SslVersion, Storage, TransMode, TransferType, UrcPort};
+
+use crate::status::qftp_status::{self, QFTP_ERR_ARGUMENT, QFTP_ERR_NULL};
+use crate::text::{optional, required};
+
+/// How a session behaves; qftp_config_init fills it. See the documentation of `qftp_core::session::Config` for how the defaults were chosen.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_config {
+    /// sizeof(qftp_config), set by qftp_config_init.
+    pub struct_size: usize,
+    /// Most file bytes that qftp_session_send hands out at once: what a module that leaves data mode early could take for commands.
+    pub in_flight: usize,
+    /// How long a line must be silent before the end of a broken download is read out of its last bytes, in milliseconds.
+    pub quiet_ms: u32,
+    /// The same for the end of a listing, in milliseconds.
+    pub settle_ms: u32,
+    /// Silence around +++ that the module is asked for, in milliseconds, 200 to 5000.
+    pub guard_ms: u16,
+    /// How long a byte that was written may wait in buffers before it is on the line, in milliseconds.
+    pub queue_ms: u16,
+    /// How long the module may wait for the server at each step, in seconds, 20 to 180.
+    pub rsptimeout_s: u8,
+    /// Whether an abort opens the FTP session again where the module needs that.
+    pub reopen_after_abort: bool,
+}
+
+/// Fills in the defaults.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_config_init(config: *mut qftp_config) {
+    let default = Config::default();
+    let value = qftp_config {
+        struct_size: size_of::<qftp_config>(),
+        in_flight: default.in_flight,
+        quiet_ms: default.quiet_ms,
+        settle_ms: default.settle_ms,
+        guard_ms: default.guard_ms,
+        queue_ms: default.queue_ms,
+        rsptimeout_s: default.rsptimeout_s,
+        reopen_after_abort: default.reopen_after_abort,
+    };
+    // SAFETY: NULL, or memory of the caller's for this struct.
+    unsafe { put(config, value) };
+}
+
+/// Writes a struct of the caller's, unless the pointer is NULL.
+///
+/// # Safety
+/// `place` is NULL or writable.
+pub(crate) unsafe fn put<T>(place: *mut T, value: T) {
+    if !place.is_null() {
+        // SAFETY: not NULL, and writable as the caller promises.
+        unsafe { place.write(value) };
+    }
+}
+
+/// Reads a struct of the caller's; NULL is `None`.
+///
+/// # Safety
+/// `place` is NULL or a whole struct of this type: all of them are `Copy` and valid for every bit pattern but that of their booleans.
+pub(crate) unsafe fn get<T: Copy>(
+    place: *const T,
+    size: impl FnOnce(&T) -> usize,
+) -> Result<Option<T>, qftp_status> {
+    if place.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL, and a whole struct as the caller promises.
+    let value = unsafe { place.read() };
+    // A struct of an older header is smaller; there is none yet.
+    if size(&value) < size_of::<T>() { Err(QFTP_ERR_ARGUMENT) } else { Ok(Some(value)) }
+}
+
+/// # Safety
+/// As [`get`].
+pub(crate) unsafe fn config(config: *const qftp_config) -> Result<Config, qftp_status> {
+    // SAFETY: as promised to us.
+    let Some(config) = (unsafe { get(config, |config| config.struct_size) })? else {
+        return Ok(Config::default());
+    };
+    Ok(Config {
+        guard_ms: config.guard_ms,
+        in_flight: config.in_flight,
+        queue_ms: config.queue_ms,
+        reopen_after_abort: config.reopen_after_abort,
+        rsptimeout_s: config.rsptimeout_s,
+        quiet_ms: config.quiet_ms,
+        settle_ms: config.settle_ms,
+    })
+}
+
+/// What qftp_session_setup brings about; qftp_setup_init fills it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_setup {
+    /// sizeof(qftp_setup), set by qftp_setup_init.
+    pub struct_size: usize,
+    /// The access point name; NULL leaves the PDP context's settings as they are.
+    pub apn: *const c_char,
+    /// The access point's user; NULL: none.
+    pub apn_user: *const c_char,
+    /// The access point's password; NULL: none.
+    pub apn_password: *const c_char,
+    /// The PDP context, 1 to 15.
+    pub context: u8,
+    /// Whether the network is wanted; `false` is enough for the module's own files.
+    pub network: bool,
+    /// Where URCs go: 0 finds it out, 1 uart1, 2 usbat, 3 usbmodem.
+    pub urc_port: u8,
+}
+
+/// Fills in the defaults: context 1, its settings as they are, the network wanted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_setup_init(setup: *mut qftp_setup) {
+    let value = qftp_setup {
+        struct_size: size_of::<qftp_setup>(),
+        apn: core::ptr::null(),
+        apn_user: core::ptr::null(),
+        apn_password: core::ptr::null(),
+        context: 1,
+        network: true,
+        urc_port: 0,
+    };
+    // SAFETY: NULL, or memory of the caller's for this struct.
+    unsafe { put(setup, value) };
+}
+
+/// # Safety
+/// As [`get`]; the texts are NULL or NUL-terminated.
+pub(crate) unsafe fn setup<'a>(setup: *const qftp_setup) -> Result<Setup<'a>, qftp_status> {
+    // SAFETY: as promised to us.
+    let Some(setup) = (unsafe { get(setup, |setup| setup.struct_size) })? else {
+        return Ok(Setup::default());
+    };
+    // SAFETY: as promised to us.
+    let (name, user, password) =
+        unsafe { (optional(setup.apn)?, optional(setup.apn_user)?, optional(setup.apn_password)?) };
+    let login = user.map(|user| (Secret::new(user), Secret::new(password.unwrap_or_default())));
+    let apn = name.map(|name| Apn {
+        name,
+        login,
+        auth: if login.is_some() { PdpAuth::Chap } else { PdpAuth::None },
+        kind: PdpType::V4,
+    });
+    let urc_port = match setup.urc_port {
+        0 => None,
+        1 => Some(UrcPort::Uart1),
+        2 => Some(UrcPort::UsbAt),
+        3 => Some(UrcPort::UsbModem),
+        _ => return Err(QFTP_ERR_ARGUMENT),
+    };
+    Ok(Setup { context: setup.context, apn, urc_port, network: setup.network })
+}
+
+/// FTPS; qftp_tls_init fills it with the safe settings. Certificates are files of the module, brought there by qftp_session_upload.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_tls {
+    /// sizeof(qftp_tls), set by qftp_tls_init.
+    pub struct_size: usize,
+    /// The module's file with the certificate of the authority that the server is checked against, such as "UFS:ca.pem".
+    /// NULL checks nothing: anybody on the way may pose as the server.
+    pub ca: *const c_char,
+    /// The module's file with our own certificate; NULL: none.
+    pub certificate: *const c_char,
+    /// The module's file with its key; NULL: none.
+    pub key: *const c_char,
+    /// The password of the key; NULL: none.
+    pub key_password: *const c_char,
+    /// The number of a cipher suite; 0xFFFF: all.
+    pub suite: u16,
+    /// The SSL context, 0 to 5.
+    pub context: u8,
+    /// sslversion: 0 SSL 3.0, 1 TLS 1.0, 2 TLS 1.1, 3 TLS 1.2, 4 all.
+    pub version: u8,
+    /// TLS from the first byte on (usually port 990) rather than after AUTH TLS.
+    pub implicit: bool,
+    /// Takes certificates that have expired or are not valid yet.
+    pub ignore_dates: bool,
+    /// Names the server in the handshake.
+    pub sni: bool,
+}
+
+/// Fills in the safe settings: explicit, TLS 1.2, SNI; `ca` is the caller's to set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_tls_init(tls: *mut qftp_tls) {
+    let default = Tls::unchecked();
+    let value = qftp_tls {
+        struct_size: size_of::<qftp_tls>(),
+        ca: core::ptr::null(),
+        certificate: core::ptr::null(),
+        key: core::ptr::null(),
+        key_password: core::ptr::null(),
+        suite: default.suite,
+        context: default.context,
+        version: default.version.number(),
+        implicit: default.implicit,
+        ignore_dates: default.ignore_dates,
+        sni: default.sni,
+    };
+    // SAFETY: NULL, or memory of the caller's for this struct.
+    unsafe { put(tls, value) };
+}
+
+/// # Safety
+/// As [`setup`].
+unsafe fn tls<'a>(tls: *const qftp_tls) -> Result<Option<Tls<'a>>, qftp_status> {
+    // SAFETY: as promised to us.
+    let Some(tls) = (unsafe { get(tls, |tls| tls.struct_size) })? else { return Ok(None) };
+    // SAFETY: as promised to us.
+    let (ca, certificate, key, password) = unsafe {
+        (optional(tls.ca)?, optional(tls.certificate)?, optional(tls.key)?, optional(tls.key_password)?)
+    };
+    let client = match (certificate, key) {
+        (Some(certificate), Some(key)) => {
+            Some(ClientCertificate { certificate, key, password: Secret::new(password.unwrap_or_default()) })
+        }
+        (None, None) => None,
+        _ => return Err(QFTP_ERR_NULL),
+    };
+    Ok(Some(Tls {
+        implicit: tls.implicit,
+        context: tls.context,
+        version: SslVersion::from_number(tls.version).ok_or(QFTP_ERR_ARGUMENT)?,
+        suite: tls.suite,
+        ca,
+        client,
+        ignore_dates: tls.ignore_dates,
+        sni: tls.sni,
+    }))
+}
+
+/// Server and account; qftp_login_init fills it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_login {
+    /// sizeof(qftp_login), set by qftp_login_init.
+    pub struct_size: usize,
+    /// Name or address of the server.
+    pub host: *const c_char,
+    /// User name; NULL: anonymous.
+    pub user: *const c_char,
+    /// Password; NULL: that of anonymous.
+    pub password: *const c_char,
+    /// FTPS; NULL: plain FTP.
+    pub tls: *const qftp_tls,
+    /// 1 to 65535.
+    pub port: u16,
+    /// The server converts line ends.
+    pub ascii: bool,
+    /// The server opens the data connections.
+    pub active: bool,
+}
+
+/// Fills in the defaults: port 21, anonymous, binary, passive, plain; `host` is the caller's to set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_login_init(login: *mut qftp_login) {
+    let value = qftp_login {
+        struct_size: size_of::<qftp_login>(),
+        host: core::ptr::null(),
+        user: core::ptr::null(),
+        password: core::ptr::null(),
+        tls: core::ptr::null(),
+        port: limits::DEFAULT_PORT,
+        ascii: false,
+        active: false,
+    };
+    // SAFETY: NULL, or memory of the caller's for this struct.
+    unsafe { put(login, value) };
+}
+
+/// # Safety
+/// As [`setup`].
+pub(crate) unsafe fn login<'a>(login: *const qftp_login) -> Result<Login<'a>, qftp_status> {
+    // SAFETY: as promised to us.
+    let login = unsafe { get(login, |login| login.struct_size) }?.ok_or(QFTP_ERR_NULL)?;
+    // SAFETY: as promised to us.
+    let (host, user, password, tls) =
+        unsafe { (required(login.host)?, optional(login.user)?, optional(login.password)?, tls(login.tls)?) };
+    let default = Login::new(host);
+    Ok(Login {
+        port: login.port,
+        user: user.map_or(default.user, Secret::new),
+        password: password.map_or(default.password, Secret::new),
+        transfer_type: if login.ascii { TransferType::Ascii } else { TransferType::Binary },
+        trans_mode: if login.active { TransMode::Active } else { TransMode::Passive },
+        tls,
+        ..default
+    })
+}
+
+/// The road of a transfer.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum qftp_via {
+    /// Straight through the port.
+    QFTP_VIA_COM = 0,
+    /// Staged in the module's flash, its way over the line proven by a checksum.
+    QFTP_VIA_UFS = 1,
+    /// Staged in the module's RAM.
+    QFTP_VIA_RAM = 2,
+    /// Staged on the module's SD card.
+    QFTP_VIA_SD = 3,
+}
+
+/// Roads and their numbers.
+pub(crate) mod via {
+    use super::{QFTP_ERR_ARGUMENT, Storage, Via, qftp_status};
+
+    const ROADS: [Via; 4] =
+        [Via::Com, Via::Storage(Storage::Ufs), Via::Storage(Storage::Ram), Via::Storage(Storage::Sd)];
+
+    pub(crate) fn of(number: i32) -> Result<Via, qftp_status> {
+        let place = usize::try_from(number).ok();
+        place.and_then(|place| ROADS.get(place)).copied().ok_or(QFTP_ERR_ARGUMENT)
+    }
+
+    pub(crate) fn number(via: Via) -> i32 {
+        ROADS.iter().zip(0..).find(|(road, _)| **road == via).map_or(0, |(_, number)| number)
+    }
+}
+
+/// A length that is not known.
+pub const QFTP_UNKNOWN: u64 = u64::MAX;
+
+/// How a file is downloaded; NULL in place of it: the whole file, straight through.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_get_options {
+    /// sizeof(qftp_get_options).
+    pub struct_size: usize,
+    /// Offset of the first byte.
+    pub start: u64,
+    /// Bytes to come from there, QFTP_UNKNOWN to ask the server first.
+    pub len: u64,
+    /// One of qftp_via.
+    pub via: i32,
+}
+
+/// # Safety
+/// As [`get`].
+pub(crate) unsafe fn get_options(options: *const qftp_get_options) -> Result<GetOptions, qftp_status> {
+    // SAFETY: as promised to us.
+    let Some(options) = (unsafe { get(options, |options| options.struct_size) })? else {
+        return Ok(GetOptions::default());
+    };
+    let len = (options.len != QFTP_UNKNOWN).then_some(options.len);
+    Ok(GetOptions { start: options.start, len, via: via::of(options.via)? })
+}
+
+/// How a file is uploaded.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_put_options {
+    /// sizeof(qftp_put_options).
+    pub struct_size: usize,
+    /// Offset in the server's file; 0 replaces it.
+    pub start: u64,
+    /// Bytes that will be sent.
+    pub len: u64,
+    /// One of qftp_via.
+    pub via: i32,
+    /// More of the file follows: the next operation must be its next part.
+    pub more: bool,
+}
+
+/// # Safety
+/// As [`get`].
+pub(crate) unsafe fn put_options(options: *const qftp_put_options) -> Result<PutOptions, qftp_status> {
+    // SAFETY: as promised to us.
+    let options = unsafe { get(options, |options| options.struct_size) }?.ok_or(QFTP_ERR_NULL)?;
+    Ok(PutOptions { start: options.start, len: options.len, last: !options.more, via: via::of(options.via)? })
+}

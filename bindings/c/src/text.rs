@@ -1,0 +1,78 @@
+//! Texts across the border.
+
+use core::ffi::{CStr, c_char};
+
+use crate::status::qftp_status;
+
+/// A text of the caller's that must be there.
+///
+/// # Safety
+/// `text` is NULL or NUL-terminated, and lives as long as `'a`.
+pub(crate) unsafe fn required<'a>(text: *const c_char) -> Result<&'a str, qftp_status> {
+    if text.is_null() {
+        return Err(qftp_status::QFTP_ERR_NULL);
+    }
+    // SAFETY: not NULL, and NUL-terminated as the caller promises.
+    let text = unsafe { CStr::from_ptr(text) };
+    text.to_str().map_err(|_| qftp_status::QFTP_ERR_ARGUMENT)
+}
+
+/// A text that may be NULL.
+///
+/// # Safety
+/// As [`required`].
+pub(crate) unsafe fn optional<'a>(text: *const c_char) -> Result<Option<&'a str>, qftp_status> {
+    if text.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: as promised to us.
+    unsafe { required(text) }.map(Some)
+}
+
+/// Bytes of the caller's; NULL is allowed for none.
+///
+/// # Safety
+/// `bytes` points to `len` readable bytes that live as long as `'a`.
+pub(crate) unsafe fn bytes<'a>(bytes: *const u8, len: usize) -> Result<&'a [u8], qftp_status> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    if bytes.is_null() {
+        return Err(qftp_status::QFTP_ERR_NULL);
+    }
+    // SAFETY: not NULL and of this length, as the caller promises.
+    Ok(unsafe { core::slice::from_raw_parts(bytes, len) })
+}
+
+/// A NUL-terminated text of a fixed size; what does not fit is cut between two characters.
+pub(crate) struct Cut<'a> {
+    out: &'a mut [c_char],
+    len: usize,
+}
+
+impl<'a> Cut<'a> {
+    pub(crate) fn new(out: &'a mut [c_char]) -> Self {
+        out.fill(0);
+        Self { out, len: 0 }
+    }
+}
+
+impl core::fmt::Write for Cut<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        for letter in text.chars() {
+            let mut bytes = [0; 4];
+            let bytes = letter.encode_utf8(&mut bytes).as_bytes();
+            let end = self.len.saturating_add(bytes.len());
+            // One byte stays for the NUL.
+            let fits = end < self.out.len();
+            let Some(room) = self.out.get_mut(self.len..end).filter(|_| fits) else {
+                return Err(core::fmt::Error);
+            };
+            for (place, byte) in room.iter_mut().zip(bytes) {
+                *place = c_char::from_ne_bytes([*byte]);
+            }
+            self.len = end;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! The library as a C program has it: compiled, linked, run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
+use tempfile::TempDir;
+
+const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The folder with libqftp.a and libqftp.so, built now.
+fn library() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--package", "qftp-c"])
+            .current_dir(root())
+            .status();
+        assert!(built.expect("cargo runs").success(), "libqftp does not build");
+        // This test is TARGET/debug/deps/NAME-HASH.
+        let test = std::env::current_exe().expect("a path");
+        test.ancestors().nth(2).expect("a target folder").to_path_buf()
+    })
+}
+
+fn succeed(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = [output.stdout.as_slice(), &output.stderr].concat();
+    assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&said));
+    output
+}
+
+fn include() -> String {
+    format!("-I{}", root().join("include").display())
+}
+
+/// Compiles an example against the static library.
+fn build(folder: &TempDir, source: &str) -> PathBuf {
+    let program = folder.path().join("program");
+    let mut cc = Command::new("cc");
+    cc.arg("-std=c99").args(WARNINGS).arg(include()).arg("-o").arg(&program);
+    cc.arg(root().join("bindings/c/examples").join(source)).arg(library().join("libqftp.a"));
+    succeed(cc.args(["-lpthread", "-ldl", "-lm"]));
+    program
+}
+
+/// The header alone, as C99, C11 and C++17, without a warning.
+#[test]
+fn the_header_is_clean_c_and_cxx() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (compiler, standard, name) in
+        [("cc", "c99", "a.c"), ("cc", "c11", "a.c"), ("c++", "c++17", "a.cpp"), ("c++", "c++20", "a.cpp")]
+    {
+        let source = folder.path().join(name);
+        fs::write(&source, "#include \"qftp.h\"\nint main(void) { return (int)QFTP_OK; }\n")
+            .expect("written");
+        let mut command = Command::new(compiler);
+        command
+            .arg(format!("-std={standard}"))
+            .args(WARNINGS)
+            .arg(include())
+            .arg("-fsyntax-only")
+            .arg(&source);
+        succeed(&mut command);
+    }
+}
+
+/// Nothing but `qftp_*` is exported.
+#[test]
+fn only_our_names_are_exported() {
+    let nm = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(library().join("libqftp.so")));
+    let names = String::from_utf8_lossy(&nm.stdout).into_owned();
+    let names: Vec<&str> = names.lines().filter_map(|line| line.split(' ').nth(2)).collect();
+    assert!(names.len() > 40, "{names:?}");
+    let header = fs::read_to_string(root().join("include/qftp.h")).expect("the header");
+    for name in names {
+        assert!(name.starts_with("qftp_"), "{name}");
+        assert!(header.contains(&format!("{name}(")), "{name} is not in the header");
+    }
+}
+
+/// The poll(2) driver against an emulated module: a file up, down, compared.
+#[test]
+fn poll() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = build(&folder, "poll.c");
+    let server = MemoryServer::new();
+    server.set_account("me", "s3cr3t-Pa55");
+    let drives = Drives::temporary().expect("a folder");
+    let module =
+        Emulator::builder(Config::new(drives)).ftp(MemoryFtp::new(&server)).on_pty(None).expect("a PTY");
+    let port = module.path().expect("a path").display().to_string();
+    let mut bytes = b"+++\r\nOK\r\n\r\n+QFTPGET: 0,1000\r\n\0".repeat(2_000);
+    bytes.extend(0..=255);
+    let file = folder.path().join("file");
+    fs::write(&file, &bytes).expect("written");
+    let run = |password: &str| {
+        let mut command = Command::new(&program);
+        command.args([&port, "internet", "server", "21", "me", password]).arg(&file);
+        command.output().expect("it runs")
+    };
+    let wrong = run("wrong");
+    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert_eq!(wrong.status.code(), Some(1), "{said}");
+    assert!(said.contains("530") && said.contains("remedy:") && !said.contains("wrong\n"), "{said}");
+    let right = run("s3cr3t-Pa55");
+    let said = String::from_utf8_lossy(&[right.stdout, right.stderr].concat()).into_owned();
+    assert!(right.status.success() && said.ends_with("the same\n"), "{said}");
+    assert_eq!(server.file("/from-c.bin").as_deref(), Some(&bytes[..]));
+}
+
+/// Misuse is a status, never a crash.
+#[test]
+fn misuse() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("misuse.c");
+    fs::write(&source, include_str!("misuse.c")).expect("written");
+    let program = folder.path().join("program");
+    let mut cc = Command::new("cc");
+    cc.arg("-std=c99").args(WARNINGS).arg(include()).arg("-o").arg(&program).arg(&source);
+    succeed(cc.arg(library().join("libqftp.a")).args(["-lpthread", "-ldl", "-lm"]));
+    succeed(&mut Command::new(&program));
+}
+
+/// The library for firmware: no allocator, no operating system, and no panic. `qftp_port_panic` is defined nowhere here, so that the program
+/// links only when no panic is reachable from any function of the header.
+#[test]
+fn firmware_links_without_a_panic() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = library().join("firmware-test");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let arguments =
+        ["rustc", "--quiet", "--package", "qftp-c", "--no-default-features", "--profile", "firmware"];
+    let mut build = Command::new(cargo);
+    build
+        .args(arguments)
+        .args(["--crate-type", "staticlib", "--target-dir"])
+        .arg(&target)
+        .current_dir(root());
+    succeed(&mut build);
+    let header = fs::read_to_string(root().join("include/qftp.h")).expect("the header");
+    let others = ["qftp_session_new", "qftp_session_free", "qftp_port_panic"];
+    let functions = header.lines().filter(|line| !line.starts_with([' ', '#', '}'])).filter_map(|line| {
+        let name = line.split('(').next()?.rsplit([' ', '*']).next()?;
+        (line.contains('(') && name.starts_with("qftp_") && !others.contains(&name)).then(|| name.to_owned())
+    });
+    let functions: Vec<String> = functions.collect();
+    assert!(functions.len() > 50, "{functions:?}");
+    // Every function is kept in the program by a table of pointers to it.
+    let table: String = functions.iter().map(|name| format!("    (function){name},\n")).collect();
+    let source = folder.path().join("firmware.c");
+    let text = format!(
+        "#include \"qftp.h\"\ntypedef void (*function)(void);\nfunction volatile table[] = {{\n{table}}};\n\
+         int main(void) {{ return table[0] == 0; }}\n"
+    );
+    fs::write(&source, text).expect("written");
+    let program = folder.path().join("program");
+    let mut cc = Command::new("cc");
+    cc.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-Wl,--gc-sections"])
+        .arg(include());
+    succeed(cc.arg("-o").arg(&program).arg(&source).arg(target.join("firmware/libqftp.a")));
+    succeed(&mut Command::new(&program));
+}
