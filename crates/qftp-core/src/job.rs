@@ -321,7 +321,13 @@ impl Job {
             _ if mutated(Mutation::TailTrusted) => remote,
             _ => remote.saturating_sub(OVERLAP),
         };
-        self.best = if self.last.is_none() { self.have } else { self.best };
+        if self.last.is_none() {
+            self.best = self.have;
+        } else if remote > self.best && remote <= source {
+            // What came to the server is progress, also where its end is sent again.
+            self.best = remote;
+            self.tried = 0;
+        }
         // An empty file is sent: there may be none yet.
         if self.have == source && source > 0 { self.complete() } else { Phase::Move }
     }

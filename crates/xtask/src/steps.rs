@@ -111,13 +111,13 @@ fn tests() -> Result<(), Failure> {
     must(with_tools(&mut cargo(&["test", "--workspace", "--all-features"])))
 }
 
+fn simulation() -> Result<(), Failure> {
+    must(&mut cargo(&["run", "--release", "--package", "qftp-sim", "--", "--seeds", "20000"]))
+}
+
 fn run_matrix(arguments: &[&str]) -> Result<(), Failure> {
     let example = ["run", "--quiet", "--package", "qftp-tests", "--example", "matrix", "--"];
     must(with_tools(&mut cargo(&[&example, arguments].concat())))
-}
-
-fn simulation() -> Result<(), Failure> {
-    must(&mut cargo(&["run", "--release", "--package", "qftp-sim", "--", "--seeds", "20000"]))
 }
 
 fn python() -> Result<(), Failure> {

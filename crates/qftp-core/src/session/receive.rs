@@ -74,12 +74,12 @@ impl Receive {
         self.end = 0;
     }
 
-    /// An operation begins whose data mode is still to come: what the one before brought is none of its own.
+    /// An operation starts: what an earlier one brought is none of its data, also where it fails before its own begin.
     pub(super) fn forget(&mut self) {
         if mutated(Mutation::StaleCount) {
             return;
         }
-        self.begin(self.verb, None);
+        self.begin(Verb::QftpGet, None);
     }
 
     /// All data of a known length is handed out.

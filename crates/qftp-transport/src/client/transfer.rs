@@ -261,6 +261,8 @@ impl<P: Port> Client<P> {
             let failure = match done {
                 Ok(()) => continue,
                 Err(Error::Failed(failure)) => failure,
+                // The module restarted between two steps.
+                Err(Error::Misuse(misuse)) if job.refused(misuse) => continue,
                 Err(Error::Port(_)) if way.reopen.is_some() => lost(here),
                 Err(other) => {
                     if let (Step::Get(_), Error::Cancelled { transferred, .. }) = (step, &other) {
