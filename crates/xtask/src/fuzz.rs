@@ -8,7 +8,7 @@ use crate::install;
 use crate::root;
 use crate::step::{Failure, cargo, command, must, succeeds};
 
-/// How long each target runs where nothing is said, and in `cargo xtask test`.
+/// How long each target runs where nothing is said.
 const SECONDS: u64 = 20;
 /// The toolchain with the sanitizer.
 const TOOLCHAIN: &str = "nightly";
@@ -39,11 +39,6 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     println!("\n{:<16}{:>12}{:>10}{:>10}{:>10}", "target", "runs", "runs/s", "edges", "corpus");
     results.iter().for_each(|line| println!("{line}"));
     Ok(())
-}
-
-/// The step of `cargo xtask test`.
-pub(crate) fn step() -> Result<(), Failure> {
-    run(&[])
 }
 
 /// What is fuzzed without a fuzzer: formatting, clippy, and every target over its corpus with the stable compiler.

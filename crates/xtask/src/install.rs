@@ -88,12 +88,13 @@ pub(crate) fn all() -> Result<(), Failure> {
     let mut apt = Apt { updated: false };
     system(&mut apt)?;
     SERVERS.iter().try_for_each(|each| server(&mut apt, each))?;
-    virtual_environment(&mut apt)?;
-    cargo_fuzz()
+    virtual_environment(&mut apt)
 }
 
 /// The fuzzer's driver, built into a folder of ours.
 pub(crate) fn cargo_fuzz() -> Result<(), Failure> {
+    fs::create_dir_all(root::tools())
+        .map_err(|error| Failure::new(format!("{}: {error}", root::tools().display())))?;
     const VERSION: &str = "0.13.2";
     if cargo_fuzz_folder().join("cargo-fuzz").exists() {
         println!("cargo-fuzz: there");

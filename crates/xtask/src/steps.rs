@@ -31,11 +31,6 @@ pub(crate) fn all() -> Vec<Step> {
             run: simulation,
         },
         Step { name: "python", about: "the tests that use no qftp code: Python with pyserial", run: python },
-        Step {
-            name: "fuzz",
-            about: "every fuzz target for 20 seconds (nightly, AddressSanitizer)",
-            run: fuzz::step,
-        },
     ]);
     steps
 }
