@@ -225,7 +225,7 @@ impl State {
                         && at.checked_sub(1).and_then(|quote| text.get(quote)) == Some(&b'"')
                 })
         };
-        holds(self.password.as_bytes()) || holds(self.wanted.password())
+        holds(self.password.as_bytes()) || holds(self.wanted.password()) || holds(self.tls.key_password())
     }
 
     fn follow(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {

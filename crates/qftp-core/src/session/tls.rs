@@ -350,6 +350,11 @@ impl KeptTls {
         true
     }
 
+    /// The password of the client's key.
+    pub(super) fn key_password(&self) -> &[u8] {
+        self.key_password.as_bytes()
+    }
+
     /// Turns to the other spelling, once.
     pub(super) fn spell_otherwise(&mut self) -> bool {
         if self.respelled {

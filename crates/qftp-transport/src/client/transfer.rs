@@ -265,8 +265,10 @@ impl<P: Port> Client<P> {
                 Err(Error::Misuse(misuse)) if job.refused(misuse) => continue,
                 Err(Error::Port(_)) if way.reopen.is_some() => lost(here),
                 Err(other) => {
-                    if let (Step::Get(_), Error::Cancelled { transferred, .. }) = (step, &other) {
-                        job.stopped(*transferred);
+                    match (step, &other) {
+                        (Step::Get(_), Error::Cancelled { transferred, .. }) => job.stopped(*transferred),
+                        (Step::Get(_), Error::Port(_)) => job.stopped(here),
+                        _ => {}
                     }
                     return Err(other);
                 }
