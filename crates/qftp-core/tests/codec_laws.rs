@@ -145,11 +145,7 @@ fn pdp_command() -> impl Strategy<Value = Command<'static>> {
         (1..=15u8).prop_map(PdpCommand::Show),
         (1..=15u8).prop_map(PdpCommand::Activate),
         (1..=15u8).prop_map(PdpCommand::Deactivate),
-        dns.prop_map(|(context, servers)| PdpCommand::Dns {
-            context,
-            primary: servers.map(|(primary, _)| primary),
-            secondary: servers.and_then(|(_, secondary)| secondary),
-        }),
+        dns.prop_map(|(context, servers)| PdpCommand::Dns { context, servers }),
     ]
     .prop_map(Command::Pdp)
 }

@@ -2,7 +2,9 @@
 
 use qftp_core::session::{
     Cause, Config, Done, Event, Failure, GetOptions, LineFault, Login, Misuse, PutOptions, Session, Setup,
+    Via,
 };
+use qftp_core::wire::{Command, PdpCommand, Storage};
 use qftp_core::{Instant, Secret};
 
 /// A session whose module says what the test says.
@@ -171,4 +173,34 @@ fn less_than_was_measured_is_no_success() {
         host.says("\r\nOK\r\n");
     }
     assert!(matches!(host.done, Some(Err(_))), "{:?}", host.done);
+}
+
+/// A module that answers `CONNECT` to a transfer into a file of its own: what came counted as data of the download, and the length of the
+/// staged file was told after it.
+#[test]
+fn data_of_a_transfer_within_the_module_is_nobodys() {
+    let mut host = Host::new();
+    let options = GetOptions { via: Via::Storage(Storage::Ufs), ..GetOptions::default() };
+    host.begin(|session, now| session.get(now, "file", &options));
+    host.says("\r\n+CME ERROR: 405\r\n");
+    host.says("\r\nCONNECT\r\nhello\r\nOK\r\n\r\n+QFTPGET: 0,5\r\n");
+    assert!(host.data.is_empty() && !matches!(host.done, Some(Ok(_))), "{:?}", host.done);
+
+    let options = PutOptions { via: Via::Storage(Storage::Ufs), ..PutOptions::whole(5) };
+    let mut host = Host::new();
+    host.begin(|session, now| session.put(now, "file", &options));
+    host.says("\r\n+CME ERROR: 405\r\n");
+    host.says("\r\nCONNECT\r\n");
+    assert_eq!(host.session.send(host.now, b"hello"), 5);
+    host.says("\r\n+QFUPL: 5,5e40\r\n\r\nOK\r\n");
+    host.says("\r\nCONNECT\r\n");
+    assert!(!host.session.wants_data());
+}
+
+/// A second name server without a first was said as the first.
+#[test]
+fn a_second_name_server_needs_a_first() {
+    let said = |line: &[u8]| matches!(Command::parse(line), Ok(Command::Pdp(PdpCommand::Dns { .. })));
+    assert!(said(br#"+QIDNSCFG=2"#) && said(br#"+QIDNSCFG=2,"1.1.1.1","8.8.8.8""#));
+    assert!(!said(br#"+QIDNSCFG=2,,"8.8.8.8""#));
 }

@@ -66,8 +66,7 @@ pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 use crate::Instant;
 use crate::copy::copy;
 use crate::limits;
-use crate::mutation::{Mutation, mutated};
-use crate::wire::{Line, LineReader, is_end, secret_start};
+use crate::wire::{Line, LineReader, is_end};
 use link::Phase;
 use receive::{Piece, Receive};
 use state::{End, Op, State, Told};
@@ -133,11 +132,10 @@ impl Session {
         // A carriage return may have its line feed still to come, which is no file data.
         let ended_by_lf = read.consumed.checked_sub(1).and_then(|last| input.get(last)) == Some(&b'\n');
         let line = Line::parse(text);
-        let told = self.state.on_line(now, &line, &mut self.receive);
+        let told = self.state.on_line(now, &line, text, &mut self.receive);
         if ended_by_lf {
             self.state.skip_lf = false;
         }
-        let told = told.filter(|_| may_be_told(&line, text));
         Step { consumed: read.consumed, event: told.map(|told| told.event(line)) }
     }
 
@@ -225,8 +223,8 @@ impl Session {
             let len = copy(&mut text, line);
             let text = text.get(..len).unwrap_or_default();
             let line = Line::parse(text);
-            let told = self.state.on_line(self.state.clock, &line, &mut self.receive);
-            if let Some(told) = told.filter(|_| may_be_told(&line, text)) {
+            let told = self.state.on_line(self.state.clock, &line, text, &mut self.receive);
+            if let Some(told) = told {
                 return Some((told, piece));
             }
         }
@@ -283,11 +281,6 @@ impl Session {
     pub const fn is_open(&self) -> bool {
         self.state.logged_in
     }
-}
-
-/// Whether no secret shows in a line: not one that a type hides, but the echo of a login that came late or after a byte of noise.
-fn may_be_told(line: &Line<'_>, text: &[u8]) -> bool {
-    matches!(line, Line::Info(_)) || secret_start(text).is_none() || mutated(Mutation::SecretTold)
 }
 
 /// Neither contents nor secrets: what it is doing.

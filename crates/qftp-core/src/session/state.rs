@@ -207,12 +207,26 @@ impl State {
         self.finish(End::Failed(failure));
     }
 
-    /// A line has come. The answer says whether it is to be told as information, as a URC, or not at all.
-    pub(super) fn on_line(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
+    /// A line has come, `text` as it came. The answer says whether it is to be told as information, as a URC, or not at all.
+    pub(super) fn on_line(
+        &mut self,
+        now: Instant,
+        line: &Line<'_>,
+        text: &[u8],
+        receive: &mut Receive,
+    ) -> Option<Told> {
         let told = self.follow(now, line, receive);
-        // The echo of a command comes late where the line was stuck, and to whatever is under way by then.
-        let secret = matches!(line, Line::Text(text) if secret_start(text).is_some() || self.is_secret(text));
-        told.filter(|_| !secret || mutated(Mutation::SecretTold))
+        told.filter(|_| !self.shows_secret(line, text) || mutated(Mutation::SecretTold))
+    }
+
+    /// Whether a secret is to be read in a line. Information hides its own; the echo of a login may come late where the line was stuck,
+    /// to whatever is under way by then, and after a byte of noise.
+    fn shows_secret(&self, line: &Line<'_>, text: &[u8]) -> bool {
+        match line {
+            Line::Info(_) => false,
+            Line::Text(_) => secret_start(text).is_some() || self.is_secret(text),
+            _ => secret_start(text).is_some(),
+        }
     }
 
     /// Whether a password of ours stands in it as a parameter does, whatever became of the rest of the line.
@@ -280,14 +294,14 @@ impl State {
         let Some(verb) = self.link.verb else { return };
         self.skip_lf = true;
         let expected = match self.op {
-            Op::Get(_) => self.get.len,
+            Op::Get(GetStep::Transfer | GetStep::Pull) => self.get.len,
             Op::List => None,
             // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
             Op::FileRead if len.is_none() || len.map(u64::from) > self.get.len => {
                 return self.fail(now, Cause::Line(LineFault::Desync), receive);
             }
             Op::FileRead => len.map(u64::from),
-            Op::Put(_) | Op::FileWrite => {
+            Op::Put(PutStep::Transfer | PutStep::Stage | PutStep::Upload) | Op::FileWrite => {
                 let ack = verb == Verb::Qfupl && !mutated(Mutation::NoAcknowledge);
                 self.transmit.begin(verb, self.put.len, ack, now);
                 if self.put.len == 0 {
@@ -298,6 +312,7 @@ impl State {
                 }
                 return;
             }
+            // Data mode of a command that moves a file within the module.
             _ => return self.fail(now, Cause::Line(LineFault::Desync), receive),
         };
         receive.begin(verb, expected);

@@ -86,12 +86,13 @@ pub enum PdpCommand<'a> {
     Dns {
         /// 1–15.
         context: u8,
-        /// First name server.
-        primary: Option<Text<'a, { limits::NAME }>>,
-        /// Second name server; only with a first.
-        secondary: Option<Text<'a, { limits::NAME }>>,
+        /// The name servers, the first and perhaps a second.
+        servers: Option<(Server<'a>, Option<Server<'a>>)>,
     },
 }
+
+/// The address of a name server.
+type Server<'a> = Text<'a, { limits::NAME }>;
 
 impl<'a> PdpCommand<'a> {
     /// The command's name.
@@ -114,9 +115,10 @@ impl<'a> PdpCommand<'a> {
             Self::Show(context) | Self::Activate(context) | Self::Deactivate(context) => {
                 out.dec(*context);
             }
-            Self::Dns { context, primary, secondary } => {
+            Self::Dns { context, servers } => {
                 out.dec(*context);
-                for server in [primary, secondary].into_iter().flatten() {
+                let (primary, secondary) = servers.unzip();
+                for server in [primary, secondary.flatten()].into_iter().flatten() {
                     out.bytes(b",").quoted(server.as_bytes());
                 }
             }
@@ -131,11 +133,13 @@ impl<'a> PdpCommand<'a> {
             Verb::Qicsgp => Self::Set { context, settings: PdpSettings::parse(args)? },
             Verb::Qiact => Self::Activate(context),
             Verb::Qideact => Self::Deactivate(context),
-            Verb::Qidnscfg => Self::Dns {
-                context,
-                primary: args.optional(Args::text)?,
-                secondary: args.optional(Args::text)?,
-            },
+            Verb::Qidnscfg => {
+                let servers = match args.optional(Args::text)? {
+                    Some(primary) => Some((primary, args.optional(Args::text)?)),
+                    None => None,
+                };
+                Self::Dns { context, servers }
+            }
             _ => return None,
         })
     }

@@ -188,9 +188,10 @@ impl Module {
             PdpCommand::Show(context) => self.pdp.show(*context, &mut self.out),
             PdpCommand::Activate(context) => return self.activate(*context),
             PdpCommand::Deactivate(context) => self.deactivate(*context),
-            PdpCommand::Dns { context, primary, secondary } => {
-                let (primary, secondary) = (primary.map(Text::as_bytes), secondary.map(Text::as_bytes));
-                self.pdp.dns(*context, primary, secondary, &mut self.out);
+            PdpCommand::Dns { context, servers } => {
+                let (primary, secondary) = servers.unzip();
+                let secondary = secondary.flatten().map(Text::as_bytes);
+                self.pdp.dns(*context, primary.map(Text::as_bytes), secondary, &mut self.out);
             }
         }
         Ok(Answer::Ok)
