@@ -26,7 +26,9 @@ impl Cancel {
         self.0.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn take(&self) -> bool {
+    /// Takes note: whether somebody cancelled since the last time. An operation does this by itself.
+    #[must_use]
+    pub fn take(&self) -> bool {
         self.is_cancelled() && self.0.swap(false, Ordering::Relaxed)
     }
 }

@@ -1,0 +1,122 @@
+"""The module itself: what it is, and its files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, List, Optional, Union
+
+from . import _qftp
+from .errors import ModuleError
+from .ftp import FTP
+
+__all__ = ["Info", "Module", "ModuleFile", "Storage"]
+
+
+#: ``+CME ERROR`` where no file has that name.
+_NO_MATCH = 417
+
+
+@dataclass(frozen=True)
+class Info:
+    """What a module says it is."""
+
+    manufacturer: str
+    model: str
+    revision: str
+
+
+@dataclass(frozen=True)
+class ModuleFile:
+    """A file of the module."""
+
+    #: With its storage in front: ``UFS:log.txt``.
+    name: str
+    #: In bytes.
+    size: int
+
+
+@dataclass(frozen=True)
+class Storage:
+    """A storage of the module, in bytes."""
+
+    free: int
+    total: int
+
+
+class Module:
+    """The module on a port, without a network: its identity, and the files in its UFS, RAM and SD.
+
+    Takes ``port`` and the line's settings as :class:`qftp.FTP` does::
+
+        with qftp.Module("/dev/ttyUSB2") as module:
+            print(module.info().model)
+            module.push("ca.pem", "UFS:ca.pem")
+    """
+
+    def __init__(self, port: Any = None, **settings: Any) -> None:
+        self._ftp = FTP(port=port, **settings)
+        self._ftp._open_port()
+        try:
+            self._ftp._set_up(network=False)
+        except BaseException:
+            self._ftp.close()
+            raise
+
+    def __enter__(self) -> "Module":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the port."""
+        self._ftp.close()
+
+    def info(self) -> Info:
+        """Manufacturer, model and revision."""
+        return Info(*(self._line(command) for command in ("+CGMI", "+CGMM", "+CGMR")))
+
+    def command(self, text: str) -> List[str]:
+        """The information lines that one command answers with, such as ``+CSQ``."""
+        return self._client.command(text)
+
+    def storage(self, name: str = "ufs") -> Storage:
+        """How full a storage is: "ufs", "ram" or "sd"."""
+        return Storage(*self._client.storage(name))
+
+    def files(self, pattern: str = "*") -> List[ModuleFile]:
+        """The files of the module: ``*`` those in UFS, ``RAM:*``, ``SD:*``, or one name."""
+        try:
+            return [ModuleFile(name, size) for name, size in self._client.files(pattern)]
+        except ModuleError as error:
+            if error.cme == _NO_MATCH and pattern.endswith("*"):
+                return []
+            raise
+
+    def push(self, local: Union[str, "os.PathLike[str]", bytes], name: str) -> int:
+        """Brings a local file, or these bytes, into a file of the module, its checksum proven; returns its length."""
+        if isinstance(local, bytes):
+            return self._client.upload(name, local)
+        with open(local, "rb") as file:
+            return self._client.upload(name, file.read())
+
+    def pull(self, name: str, local: Union[str, "os.PathLike[str]", None] = None) -> bytes:
+        """A file of the module, its checksum proven; also written to ``local``, if that is given."""
+        data = self._client.download(name)
+        if local is not None:
+            with open(local, "wb") as file:
+                file.write(data)
+        return data
+
+    def remove(self, name: str) -> None:
+        """Deletes a file of the module."""
+        self._client.remove(name)
+
+    @property
+    def _client(self) -> _qftp.Client:
+        return self._ftp._connected()
+
+    def _line(self, command: str) -> str:
+        lines = self._client.command(command)
+        return lines[0] if lines else ""

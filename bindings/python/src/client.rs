@@ -1,0 +1,608 @@
+//! The blocking client. Python's interpreter lock is released while it waits.
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::Seek as _;
+use std::path::PathBuf;
+use std::process;
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::time::Duration;
+
+use pyo3::exceptions::{PyOSError, PyRuntimeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use qftp_core::job::{Policy, choose_road};
+use qftp_core::limits;
+use qftp_core::session::{Config, GetOptions, Via};
+use qftp_core::wire::{Command, ListKind, Storage};
+use qftp_transport::{Cancel, Error, Flow, Kind, Progress, Report, Settings, Tap};
+
+use crate::error;
+use crate::login::{Access, Ftps, put, road, storage, urc_port};
+use crate::port::{ObjectPort, Raised, Watched, again, by_address};
+use crate::session::name_of;
+use crate::streams::{Blocks, Source};
+
+/// Most lines of the dialogue that are kept.
+const LINES: usize = 2_000;
+
+/// The module on a port, and through it an FTP server.
+#[pyclass(frozen, module = "qftp._qftp")]
+pub(crate) struct Client {
+    inner: Mutex<Option<Inner>>,
+    cancel: Cancel,
+    raised: Raised,
+    dialogue: Dialogue,
+    /// The process that opened it.
+    process: u32,
+}
+
+struct Inner {
+    client: qftp_transport::Client<Watched>,
+    access: Access,
+    /// Where the port is, if it can be opened again.
+    address: Option<String>,
+    settings: Settings,
+}
+
+#[pymethods]
+impl Client {
+    /// `port` is a path, a URL, or an object that reads and writes.
+    #[new]
+    #[pyo3(signature = (port, *, baud, rtscts, timeout, log))]
+    fn new(
+        py: Python<'_>,
+        port: &Bound<'_, PyAny>,
+        baud: u32,
+        rtscts: bool,
+        timeout: Option<f64>,
+        log: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let settings = Settings { baud, flow: if rtscts { Flow::RtsCts } else { Flow::None } };
+        let (raised, cancel) = (Raised::default(), Cancel::new());
+        let address = port.extract::<String>().ok();
+        let any = match &address {
+            Some(address) => by_address(py, address, &settings)?,
+            None => Box::new(ObjectPort::new(port, raised.clone())?),
+        };
+        let port = Watched::new(any, raised.clone(), cancel.clone());
+        // After Ctrl-C nobody waits for the server.
+        let config =
+            Config { rsptimeout_s: seconds(timeout), reopen_after_abort: false, ..Config::default() };
+        let mut client = qftp_transport::Client::with_config(port, config);
+        client.set_cancel(cancel.clone());
+        let dialogue = Dialogue::default();
+        client.set_tap(Some(Box::new(Lines {
+            dialogue: dialogue.clone(),
+            log,
+            raised: raised.clone(),
+            data: None,
+        })));
+        let inner = Inner { client, access: Access::default(), address, settings };
+        Ok(Self { inner: Mutex::new(Some(inner)), cancel, raised, dialogue, process: process::id() })
+    }
+
+    #[pyo3(signature = (*, apn, apn_user, apn_password, context, urc_port, network))]
+    fn setup(
+        &self,
+        py: Python<'_>,
+        apn: Option<String>,
+        apn_user: String,
+        apn_password: String,
+        context: u8,
+        urc_port: Option<&str>,
+        network: bool,
+    ) -> PyResult<()> {
+        let urc_port = self::urc_port(py, urc_port)?;
+        self.run(py, |inner| {
+            let kept = std::mem::take(&mut inner.access);
+            inner.access = Access { apn, apn_user, apn_password, context, urc_port, network, ..kept };
+            inner.client.setup(&inner.access.setup())
+        })
+    }
+
+    #[pyo3(signature = (*, host, port, user, password, active, ftps))]
+    fn login(
+        &self,
+        py: Python<'_>,
+        host: String,
+        port: u16,
+        user: String,
+        password: String,
+        active: bool,
+        ftps: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let ftps = ftps.map(Ftps::from).transpose()?;
+        self.run(py, |inner| {
+            let kept = std::mem::take(&mut inner.access);
+            inner.access = Access { host, port, user, password, active, ftps, folder: String::new(), ..kept };
+            inner.open()
+        })
+    }
+
+    /// Logs in again as the last time, into the folder where it was.
+    #[pyo3(signature = (*, active))]
+    fn login_again(&self, py: Python<'_>, active: bool) -> PyResult<()> {
+        self.run(py, |inner| {
+            inner.access.active = active;
+            if inner.client.is_set_up() {
+                inner.open()?;
+                let Inner { client, access, .. } = inner;
+                if access.folder.is_empty() { Ok(()) } else { client.cwd(&access.folder) }
+            } else {
+                inner.client.connect(&mut inner.access.way())
+            }
+        })
+    }
+
+    /// Logs out, whatever came of it, and takes certificates away.
+    fn logout(&self, py: Python<'_>) -> PyResult<()> {
+        self.run(py, |inner| {
+            let closed = if inner.client.is_open() { inner.client.close() } else { Ok(()) };
+            if inner.access.ftps.is_some() && inner.client.is_set_up() {
+                inner.client.remove_certificates()?;
+            }
+            closed
+        })
+    }
+
+    /// Lets go of the port.
+    fn close(&self, py: Python<'_>) {
+        if self.process != process::id() {
+            return;
+        }
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();
+        py.detach(|| drop(inner));
+    }
+
+    #[getter]
+    fn closed(&self) -> bool {
+        // Whoever holds the lock uses it.
+        self.inner.try_lock().is_ok_and(|inner| inner.is_none())
+    }
+
+    /// Whether a login stands, as far as is known.
+    #[getter]
+    fn logged_in(&self, py: Python<'_>) -> PyResult<bool> {
+        self.run(py, |inner| Ok(inner.client.is_open()))
+    }
+
+    /// Ends what is under way, from another thread or from a callback.
+    fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
+    fn cwd(&self, py: Python<'_>, path: &str) -> PyResult<()> {
+        self.run(py, |inner| {
+            inner.client.cwd(path)?;
+            inner.access.folder = inner.client.pwd()?;
+            Ok(())
+        })
+    }
+
+    fn pwd(&self, py: Python<'_>) -> PyResult<String> {
+        self.run(py, |inner| inner.client.pwd())
+    }
+
+    /// Calls `callback` with blocks of the file.
+    #[pyo3(signature = (name, callback, *, blocksize, start, len, via))]
+    fn get(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        callback: Py<PyAny>,
+        blocksize: usize,
+        start: u64,
+        len: Option<u64>,
+        via: &str,
+    ) -> PyResult<u64> {
+        let via = road(py, via)?;
+        self.run(py, |inner| {
+            let options = GetOptions { start, len, via: via.unwrap_or_default() };
+            let mut blocks = Blocks::new(&callback, &self.raised, blocksize.max(1));
+            let got = inner.client.get(name, &mut blocks, &options);
+            // Also what came before a failure is handed on.
+            let told = blocks.finish().map_err(local);
+            got.and_then(|count| told.map(|()| count))
+        })
+    }
+
+    /// Sends what `file` reads, `len` bytes of it or all.
+    #[pyo3(signature = (name, file, *, blocksize, callback, start, len, via))]
+    fn put(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        file: Py<PyAny>,
+        blocksize: usize,
+        callback: Option<Py<PyAny>>,
+        start: u64,
+        len: Option<u64>,
+        via: &str,
+    ) -> PyResult<u64> {
+        let via = road(py, via)?;
+        self.run(py, |inner| {
+            let mut source = Source::new(&file, callback.as_ref(), &self.raised, blocksize.max(1));
+            let sent = inner.client.put(name, &mut source, &put(start, len, via))?;
+            source.finish().map_err(|error| local(self.raised.keep_as_io(error)))?;
+            Ok(sent)
+        })
+    }
+
+    /// Fetches into a local file, by as many attempts as are allowed.
+    #[pyo3(signature = (name, path, *, via, progress, report, **policy))]
+    fn fetch(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        path: PathBuf,
+        via: &str,
+        progress: Option<Py<PyAny>>,
+        report: Option<Py<PyAny>>,
+        policy: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<u64> {
+        let (via, policy) = (road(py, via)?, policy_of(policy)?);
+        let file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(!policy.resume).open(&path);
+        let mut file = file.map_err(|error| local_file(&path, &error))?;
+        self.with_hooks(py, progress, report, |inner, report| {
+            inner.job(report, &self.raised, &self.cancel, |client, way, flow| {
+                let via = choose(via, client, way, flow, |client| client.size(name).map(Some))?;
+                client.fetch(name, &mut file, Policy { via, ..policy }, way)
+            })
+        })
+    }
+
+    /// Sends a local file, by as many attempts as are allowed.
+    #[pyo3(signature = (path, name, *, via, progress, report, **policy))]
+    fn send(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        name: &str,
+        via: &str,
+        progress: Option<Py<PyAny>>,
+        report: Option<Py<PyAny>>,
+        policy: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<u64> {
+        let (via, policy) = (road(py, via)?, policy_of(policy)?);
+        let mut file = File::open(&path).map_err(|error| local_file(&path, &error))?;
+        let len = file.seek(std::io::SeekFrom::End(0)).map_err(|error| local_file(&path, &error))?;
+        self.with_hooks(py, progress, report, |inner, report| {
+            inner.job(report, &self.raised, &self.cancel, |client, way, flow| {
+                let via = choose(via, client, way, flow, |_| Ok(Some(len)))?;
+                client.send(name, &mut file, len, Policy { via, ..policy }, way)
+            })
+        })
+    }
+
+    /// A listing as the server writes it: `form` is "long", "names" or "facts".
+    fn list<'py>(&self, py: Python<'py>, form: &str, folder: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let kind = match form {
+            "long" => ListKind::Long,
+            "names" => ListKind::Names,
+            "facts" => ListKind::Facts,
+            _ => return Err(error::misuse(py, "a listing is long, names or facts")),
+        };
+        let listing = self.run(py, |inner| match kind {
+            ListKind::Long => inner.client.list(folder),
+            ListKind::Names => inner.client.names(folder),
+            ListKind::Facts => inner.client.facts(folder),
+        })?;
+        Ok(PyBytes::new(py, &listing))
+    }
+
+    fn size(&self, py: Python<'_>, name: &str) -> PyResult<u64> {
+        self.run(py, |inner| inner.client.size(name))
+    }
+
+    fn modified(&self, py: Python<'_>, name: &str) -> PyResult<String> {
+        self.run(py, |inner| inner.client.modified(name))
+    }
+
+    fn rename(&self, py: Python<'_>, from: &str, to: &str) -> PyResult<()> {
+        self.run(py, |inner| inner.client.rename(from, to))
+    }
+
+    fn delete(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        self.run(py, |inner| inner.client.delete(name))
+    }
+
+    fn make_dir(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        self.run(py, |inner| inner.client.make_dir(name))
+    }
+
+    fn remove_dir(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        self.run(py, |inner| inner.client.remove_dir(name))
+    }
+
+    /// Bytes that the last transfer has moved.
+    fn length(&self, py: Python<'_>) -> PyResult<u64> {
+        self.run(py, |inner| inner.client.length())
+    }
+
+    /// The state of the module's FTP client, in a word.
+    fn status(&self, py: Python<'_>) -> PyResult<&'static str> {
+        let state = self.run(py, |inner| inner.client.status())?;
+        Ok(name_of(state))
+    }
+
+    /// Free bytes and all bytes of a storage of the module.
+    fn storage(&self, py: Python<'_>, name: &str) -> PyResult<(u64, u64)> {
+        let storage = storage(py, name)?;
+        self.run(py, |inner| inner.client.storage(storage))
+    }
+
+    /// Name and size of files of the module.
+    fn files(&self, py: Python<'_>, pattern: &str) -> PyResult<Vec<(String, u64)>> {
+        let files = self.run(py, |inner| inner.client.files(pattern))?;
+        Ok(files.into_iter().map(|file| (file.name, file.size)).collect())
+    }
+
+    fn upload(&self, py: Python<'_>, name: &str, data: Vec<u8>) -> PyResult<u64> {
+        self.run(py, |inner| inner.client.upload(name, data.as_slice(), data.len() as u64))
+    }
+
+    fn download<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let data = self.run(py, |inner| {
+            let mut data = Vec::new();
+            inner.client.download(name, &mut data).map(|_| data)
+        })?;
+        Ok(PyBytes::new(py, &data))
+    }
+
+    fn remove(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        self.run(py, |inner| inner.client.remove(name))
+    }
+
+    /// The information lines that a command of the set answers with, such as `+CGMM`.
+    fn command(&self, py: Python<'_>, text: &str) -> PyResult<Vec<String>> {
+        let Ok(command) = Command::parse(text.as_bytes()) else {
+            return Err(error::misuse(py, "this is no command that qftp knows"));
+        };
+        self.run(py, |inner| inner.client.command(&command))
+    }
+
+    /// The last lines of the dialogue, secrets masked: `>` to the module, `<` from it.
+    fn dialogue<'py>(&self, py: Python<'py>) -> Vec<(char, Bound<'py, PyBytes>)> {
+        let lines = self.dialogue.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().map(|(mark, line)| (*mark, PyBytes::new(py, line))).collect()
+    }
+}
+
+impl Client {
+    /// One operation, without the interpreter lock.
+    fn run<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut Inner) -> Result<T, Error> + Send,
+    ) -> PyResult<T> {
+        if self.process != process::id() {
+            let text = "this connection was opened before a fork; the child must open one of its own";
+            return Err(PyRuntimeError::new_err(text));
+        }
+        let mut inner = match self.inner.try_lock() {
+            Ok(inner) => inner,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                return Err(error::misuse(
+                    py,
+                    "an operation is under way, in another thread or around this callback; one at a time",
+                ));
+            }
+        };
+        let Some(inner) = inner.as_mut() else { return Err(error::misuse(py, "the port has been closed")) };
+        let worked = {
+            let inner = &mut *inner;
+            py.detach(move || work(inner))
+        };
+        match (worked, self.raised.take()) {
+            (worked, Some(raised)) => {
+                // Where the work was done before the signal came, nothing is left to be cancelled.
+                let _ = self.cancel.take();
+                drop(worked);
+                Err(raised)
+            }
+            (Ok(value), None) => Ok(value),
+            (Err(failed), None) => {
+                let tls = inner.access.ftps.as_ref().map(Ftps::tls);
+                Err(error::exception(py, &failed, tls.as_ref()))
+            }
+        }
+    }
+
+    /// One operation that tells callbacks how far it is and what happens between attempts.
+    fn with_hooks<T: Send>(
+        &self,
+        py: Python<'_>,
+        progress: Option<Py<PyAny>>,
+        report: Option<Py<PyAny>>,
+        work: impl FnOnce(&mut Inner, &mut dyn FnMut(Report)) -> Result<T, Error> + Send,
+    ) -> PyResult<T> {
+        let (raised, cancel) = (self.raised.clone(), self.cancel.clone());
+        let call = move |callback: &Py<PyAny>, arguments: Arguments| {
+            let called = Python::attach(|py| match arguments {
+                Arguments::Progress(progress) => callback.call1(py, (progress.done, progress.total)),
+                Arguments::Report(text) => callback.call1(py, (text,)),
+            });
+            if let Err(error) = called {
+                raised.keep(error);
+                cancel.cancel();
+            }
+        };
+        let tell = call.clone();
+        self.run(py, move |inner| {
+            inner.client.set_progress(progress.map(|callback| {
+                Box::new(move |progress| call(&callback, Arguments::Progress(progress)))
+                    as Box<dyn FnMut(_) + Send>
+            }));
+            let mut report = |told: Report| {
+                if let Some(callback) = &report {
+                    tell(callback, Arguments::Report(told.to_string()));
+                }
+            };
+            let worked = work(inner, &mut report);
+            inner.client.set_progress(None);
+            worked
+        })
+    }
+}
+
+enum Arguments {
+    Progress(Progress),
+    Report(String),
+}
+
+impl Inner {
+    fn open(&mut self) -> Result<(), Error> {
+        let Self { client, access, .. } = self;
+        if let Some(certificates) = access.certificates() {
+            client.push_certificates(&certificates)?;
+        }
+        client.open(&access.login())
+    }
+
+    /// A transfer with the means to bring the session back.
+    fn job<T>(
+        &mut self,
+        report: &mut dyn FnMut(Report),
+        raised: &Raised,
+        cancel: &Cancel,
+        work: impl FnOnce(
+            &mut qftp_transport::Client<Watched>,
+            &mut qftp_transport::Way<'_, Watched>,
+            Flow,
+        ) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Self { client, access, address, settings } = self;
+        let mut reopen = || {
+            let address = address.as_deref().unwrap_or_default();
+            again(address, settings, cancel).map(|port| Watched::new(port, raised.clone(), cancel.clone()))
+        };
+        let mut way = access.way();
+        way.reopen = address.is_some().then_some(&mut reopen);
+        way.report = Some(report);
+        work(client, &mut way, settings.flow)
+    }
+}
+
+/// The road, from the module's free storage where it is left to us.
+fn choose(
+    via: Option<Via>,
+    client: &mut qftp_transport::Client<Watched>,
+    way: &mut qftp_transport::Way<'_, Watched>,
+    flow: Flow,
+    len: impl FnOnce(&mut qftp_transport::Client<Watched>) -> Result<Option<u64>, Error>,
+) -> Result<Via, Error> {
+    if let Some(via) = via {
+        return Ok(via);
+    }
+    if !client.is_open() {
+        client.connect(way)?;
+    }
+    let len = len(client)?;
+    // RAM first: flash wears.
+    let storages = [Storage::Ram, Storage::Ufs, Storage::Sd];
+    let free = storages.map(|storage| (storage, client.storage(storage).map_or(0, |(free, _)| free)));
+    Ok(choose_road(len, &free, flow == Flow::RtsCts).0)
+}
+
+fn policy_of(settings: Option<&Bound<'_, PyDict>>) -> PyResult<Policy> {
+    let mut policy = Policy::default();
+    for (key, value) in settings.into_iter().flatten() {
+        match key.extract::<String>()?.as_str() {
+            "resume" => policy.resume = value.extract()?,
+            "verify" => policy.verify = value.extract()?,
+            "retries" => policy.retries = value.extract()?,
+            "restart" => policy.restart = value.extract()?,
+            other => return Err(error::misuse(key.py(), &format!("a transfer has no setting {other}"))),
+        }
+    }
+    Ok(policy)
+}
+
+/// `rsptimeout` in whole seconds, as the module takes them.
+fn seconds(timeout: Option<f64>) -> u8 {
+    let (least, most) = (*limits::RSP_TIMEOUT_S.start(), *limits::RSP_TIMEOUT_S.end());
+    let asked = timeout.map_or(Duration::from_secs(limits::RSP_TIMEOUT_DEFAULT_S.into()), |timeout| {
+        Duration::try_from_secs_f64(timeout).unwrap_or(Duration::MAX)
+    });
+    u8::try_from(asked.as_secs()).unwrap_or(most).clamp(least, most)
+}
+
+fn local(error: std::io::Error) -> Error {
+    Error::Local { error, state: qftp_core::session::SessionState::Usable }
+}
+
+/// Python's own exception for it, FileNotFoundError for example.
+fn local_file(path: &std::path::Path, error: &std::io::Error) -> PyErr {
+    let path = path.display().to_string();
+    match error.raw_os_error() {
+        Some(number) => PyOSError::new_err((number, error.kind().to_string(), path)),
+        None => PyOSError::new_err(format!("{path}: {error}")),
+    }
+}
+
+type Dialogue = Arc<Mutex<VecDeque<(char, Vec<u8>)>>>;
+
+/// Keeps the last lines, and calls a function with each.
+struct Lines {
+    dialogue: Dialogue,
+    log: Option<Py<PyAny>>,
+    raised: Raised,
+    /// File data that has passed since the last line.
+    data: Option<(char, u64)>,
+}
+
+impl Lines {
+    fn pass(&mut self, mark: char, kind: Kind, bytes: &[u8]) {
+        let (of, count) = self.data.get_or_insert((mark, 0));
+        match kind {
+            Kind::Data if *of == mark => *count += bytes.len() as u64,
+            Kind::Data => {
+                self.count();
+                self.data = Some((mark, bytes.len() as u64));
+            }
+            Kind::Line => {
+                self.count();
+                let end = bytes.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
+                if let Some(end) = end {
+                    self.keep(mark, &bytes[..=end]);
+                }
+            }
+        }
+    }
+
+    fn count(&mut self) {
+        if let Some((mark, count)) = self.data.take().filter(|(_, count)| *count > 0) {
+            self.keep(mark, format!("<{count} bytes>").as_bytes());
+        }
+    }
+
+    fn keep(&mut self, mark: char, line: &[u8]) {
+        let start = line.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(0);
+        let line = &line[start..];
+        let mut lines = self.dialogue.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == LINES {
+            lines.pop_front();
+        }
+        lines.push_back((mark, line.to_vec()));
+        drop(lines);
+        if let Some(log) = &self.log {
+            let told = Python::attach(|py| log.call1(py, (mark, PyBytes::new(py, line))).map(drop));
+            if let Err(error) = told {
+                self.raised.keep(error);
+            }
+        }
+    }
+}
+
+impl Tap for Lines {
+    fn sent(&mut self, _at: Duration, kind: Kind, bytes: &[u8]) {
+        self.pass('>', kind, bytes);
+    }
+
+    fn received(&mut self, _at: Duration, kind: Kind, bytes: &[u8]) {
+        self.pass('<', kind, bytes);
+    }
+}

@@ -1,0 +1,32 @@
+//! The extension module `qftp._qftp`: private. The public package around it is Python.
+
+mod client;
+mod error;
+mod listing;
+mod login;
+mod module;
+mod port;
+mod session;
+mod streams;
+
+use pyo3::prelude::*;
+
+/// What `qftp` is made of.
+#[pymodule(gil_used = false)]
+mod _qftp {
+    #[pymodule_export]
+    use super::client::Client;
+    #[pymodule_export]
+    use super::listing::entries;
+    #[pymodule_export]
+    use super::module::{Module, faults, profiles};
+    #[pymodule_export]
+    use super::session::Session;
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("DEBUG_BUILD", cfg!(debug_assertions))
+    }
+}
