@@ -115,16 +115,17 @@ impl Client {
         let ftps = ftps.map(Ftps::from).transpose()?;
         self.run(py, |inner| {
             let kept = std::mem::take(&mut inner.access);
-            inner.access = Access { host, port, user, password, active, ftps, folder: String::new(), ..kept };
+            let (folder, ascii) = (String::new(), false);
+            inner.access = Access { host, port, user, password, active, ascii, ftps, folder, ..kept };
             inner.open()
         })
     }
 
     /// Logs in again as the last time, into the folder where it was.
-    #[pyo3(signature = (*, active))]
-    fn login_again(&self, py: Python<'_>, active: bool) -> PyResult<()> {
+    #[pyo3(signature = (*, active, ascii))]
+    fn login_again(&self, py: Python<'_>, active: bool, ascii: bool) -> PyResult<()> {
         self.run(py, |inner| {
-            inner.access.active = active;
+            (inner.access.active, inner.access.ascii) = (active, ascii);
             if inner.client.is_set_up() {
                 inner.open()?;
                 let Inner { client, access, .. } = inner;
@@ -456,6 +457,9 @@ enum Arguments {
 impl Inner {
     fn open(&mut self) -> Result<(), Error> {
         let Self { client, access, .. } = self;
+        if client.is_open() {
+            client.close()?;
+        }
         if let Some(certificates) = access.certificates() {
             client.push_certificates(&certificates)?;
         }

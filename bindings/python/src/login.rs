@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use qftp_core::Secret;
 use qftp_core::session::{Apn, Login, Setup, Tls, Via};
-use qftp_core::wire::{PdpAuth, PdpType, SslVersion, Storage, TransMode, UrcPort};
+use qftp_core::wire::{PdpAuth, PdpType, SslVersion, Storage, TransMode, TransferType, UrcPort};
 use qftp_transport::{Certificates, ClientFiles, Put, Way};
 
 use crate::error::misuse;
@@ -24,6 +24,8 @@ pub(crate) struct Access {
     pub(crate) user: String,
     pub(crate) password: String,
     pub(crate) active: bool,
+    /// The server converts line ends.
+    pub(crate) ascii: bool,
     pub(crate) folder: String,
     pub(crate) ftps: Option<Ftps>,
 }
@@ -60,6 +62,7 @@ impl Access {
             user: Secret::new(&self.user),
             password: Secret::new(&self.password),
             trans_mode: if self.active { TransMode::Active } else { TransMode::Passive },
+            transfer_type: if self.ascii { TransferType::Ascii } else { TransferType::Binary },
             tls: self.ftps.as_ref().map(Ftps::tls),
             ..Login::new(&self.host)
         }

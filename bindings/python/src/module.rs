@@ -6,15 +6,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
 use qftp_core::wire::Storage;
 use qftp_emulator::{Config, Direction, Drives, Emulator, Fault, Profile};
 
 /// Most lines of a dialogue that are kept.
 const LINES: usize = 10_000;
 
+/// The longest line that is kept as a line; what is longer is a file's.
+const LINE: usize = 1_024;
+
 /// What the module saw: `>` to it, `<` from it, `-` what it noted and the host was not told.
-type Dialogue = Arc<Mutex<VecDeque<(char, Vec<u8>)>>>;
+type Dialogue = Arc<Mutex<VecDeque<(char, Said)>>>;
+
+/// A line, or so many bytes that are none.
+enum Said {
+    Line(String),
+    Bytes(usize),
+}
 
 /// A running module, on a PTY or a TCP port.
 #[pyclass(frozen, module = "qftp._qftp")]
@@ -95,9 +103,13 @@ impl Module {
         self.with(Emulator::power_cycle)
     }
 
-    fn dialogue<'py>(&self, py: Python<'py>) -> Vec<(char, Bound<'py, PyBytes>)> {
+    fn dialogue(&self) -> Vec<(char, String)> {
         let lines = self.dialogue.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().map(|(mark, line)| (*mark, PyBytes::new(py, line))).collect()
+        let shown = |said: &Said| match said {
+            Said::Line(line) => line.clone(),
+            Said::Bytes(count) => format!("<{count} bytes>"),
+        };
+        lines.iter().map(|(mark, said)| (*mark, shown(said))).collect()
     }
 
     fn stop(&self, py: Python<'_>) {
@@ -124,10 +136,20 @@ impl Module {
 
 fn keep(dialogue: &Dialogue, mark: char, bytes: &[u8]) {
     let mut lines = dialogue.lock().unwrap_or_else(PoisonError::into_inner);
-    if lines.len() == LINES {
-        lines.pop_front();
+    let text = std::str::from_utf8(bytes).ok().filter(|text| {
+        text.len() <= LINE && !text.contains(|c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t'))
+    });
+    if let Some(text) = text {
+        let said = text.split(['\r', '\n']).filter(|line| !line.is_empty());
+        lines.extend(said.map(|line| (mark, Said::Line(line.to_owned()))));
+    } else {
+        match lines.back_mut() {
+            Some((last, Said::Bytes(count))) if *last == mark => *count += bytes.len(),
+            _ => lines.push_back((mark, Said::Bytes(bytes.len()))),
+        }
     }
-    lines.push_back((mark, bytes.to_vec()));
+    let over = lines.len().saturating_sub(LINES);
+    lines.drain(..over);
 }
 
 fn parse(faults: &[String]) -> PyResult<Vec<Fault>> {

@@ -129,11 +129,13 @@ pub struct Framing {
     pub piece: Option<u64>,
     /// OK waits so many milliseconds for its URC, so that both leave together.
     pub joined: Option<u64>,
+    /// With so many bytes waiting for the line, the module takes no more commands and asks the server for no more data.
+    pub buffer: usize,
 }
 
 impl Default for Framing {
     fn default() -> Self {
-        Self { blank_lines: true, cme: CmeForm::Level, chatter: None, piece: None, joined: None }
+        Self { blank_lines: true, cme: CmeForm::Level, chatter: None, piece: None, joined: None, buffer: 64 << 10 }
     }
 }
 

@@ -11,8 +11,6 @@ use crate::trouble::Rng;
 
 /// Longest line: an information line with two full names.
 const LONGEST_LINE: usize = 1024;
-/// With more than this unread, the module takes no more commands and asks for no more data.
-const FULL: usize = 64 << 10;
 
 /// What a network says when nobody asked.
 const CHATTER: [&str; 6] =
@@ -49,7 +47,12 @@ impl Output {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.queue.len() >= FULL
+        self.room() == 0
+    }
+
+    /// How many bytes may still wait for the line.
+    pub(crate) fn room(&self) -> usize {
+        self.framing.buffer.saturating_sub(self.queue.len())
     }
 
     /// Fills `buf` with what is to be sent next.

@@ -109,9 +109,11 @@ impl Builder {
     }
 
     /// Gives the line a speed, in bits a second: bytes leave, and are taken, no faster than ten bits a byte (8N1) allow.
-    /// Without it the line is as fast as it can.
+    /// Without it the line is as fast as it can. No more than a tenth of a second waits in the module for such a line, 1 KiB at least.
     #[must_use]
     pub fn line_rate(mut self, rate: u32) -> Self {
+        let tenth = usize::try_from(rate / 100).unwrap_or(usize::MAX);
+        self.config.framing.buffer = self.config.framing.buffer.min(tenth.max(1 << 10));
         self.rate = Some(rate);
         self
     }

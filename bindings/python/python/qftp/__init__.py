@@ -9,6 +9,7 @@ network's ``apn``::
 ``port="emulator:"`` starts an emulated module, so that everything runs with no hardware.
 """
 
+import importlib as _importlib
 from ftplib import all_errors, error_perm, error_proto, error_reply, error_temp
 
 from ._qftp import DEBUG_BUILD as _DEBUG_BUILD
@@ -66,3 +67,10 @@ if _DEBUG_BUILD:
     import warnings
 
     warnings.warn("this build of qftp is not optimized: for tests only", RuntimeWarning, stacklevel=2)
+
+
+def __getattr__(name: str) -> object:
+    """Submodules that not every program wants, when they are asked for."""
+    if name in ("aio", "emulator", "proto"):
+        return _importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

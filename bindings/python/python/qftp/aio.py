@@ -58,7 +58,10 @@ class FTP:
         self._session = Session(timeout=timeout)
         self._reader: Optional[asyncio.StreamReader] = None
         self._writer: Optional[asyncio.StreamWriter] = None
+        self._reading: Optional["asyncio.Future[bytes]"] = None
         self._busy = False
+        # A download that is handed out block by block.
+        self._left: Any = None
         #: Is called with each line that belongs to no operation.
         self.on_urc: Optional[Callable[[bytes], object]] = None
 
@@ -97,6 +100,9 @@ class FTP:
     def close(self) -> None:
         """Closes the port."""
         writer, self._writer, self._reader = self._writer, None, None
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            reading.cancel()
         if writer is not None:
             writer.close()
 
@@ -148,12 +154,16 @@ class FTP:
     async def read(
         self, filename: str, *, start: int = 0, length: Optional[int] = None, via: str = "com"
     ) -> AsyncIterator[bytes]:
-        """The blocks of a file, as they come. Whoever stops early ends the transfer."""
+        """The blocks of a file, as they come. Whoever stops early ends the transfer, at the latest with the next operation."""
         work = self._events(lambda: self._session.get(filename, start=start, length=length, via=via))
+        self._left, over = work, False
         try:
             async for event in work:
+                over = isinstance(event, Done)
                 if isinstance(event, Data):
                     yield event.data
+            if not over:
+                raise Misuse("another operation began before this download was over; one at a time")
         finally:
             await work.aclose()
 
@@ -231,6 +241,9 @@ class FTP:
 
     async def _events(self, begin: Callable[[], None], source: Optional["_Source"] = None) -> Any:
         """The events of one operation. Left early, it is aborted."""
+        if self._busy and self._left is not None and not self._left.ag_running:
+            # Python tells a generator late, or never, that nobody reads it any more.
+            await self._left.aclose()
         if self._busy:
             raise Misuse("an operation is under way; one at a time")
         self._busy = True
@@ -288,11 +301,16 @@ class FTP:
 
     async def _receive(self, wait: Optional[float]) -> None:
         assert self._reader is not None
-        try:
-            data = await asyncio.wait_for(self._reader.read(_CHUNK), 0.001 if wait == 0 else wait)
-        except asyncio.TimeoutError:
+        # One read goes on over any number of waits: none of its bytes are lost to a time-out or a cancelled task.
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._reader.read(_CHUNK))
+        done, _ = await asyncio.wait({self._reading}, timeout=wait)
+        if not done:
             self._session.handle_timeout()
             return
+        reading, self._reading = self._reading, None
+        try:
+            data = reading.result()
         except OSError as error:
             raise PortError(f"the port failed: {error}") from error
         if not data:

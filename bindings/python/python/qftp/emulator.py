@@ -89,14 +89,13 @@ class Module:
         self._module.power_cycle()
 
     def dialogue(self) -> List[str]:
-        """The last lines as the module sees them, secrets masked: ``>`` to it, ``<`` from it, ``-`` what the host is not told."""
-        return [f"{mark} {line}" for mark, raw in self._module.dialogue() for line in _shown(raw)]
+        """The last lines as the module sees them, secrets masked: ``>`` to it, ``<`` from it, ``-`` what the host is not told.
+
+        Bytes of files are counted and not shown.
+        """
+        return [f"{mark} {line}" for mark, line in self._module.dialogue()]
 
     def stop(self) -> None:
         """Stops it; its port is gone."""
         self._module.stop()
 
-
-def _shown(raw: bytes) -> List[str]:
-    lines = (line for line in raw.replace(b"\r", b"\n").split(b"\n") if line)
-    return [line.decode("utf-8", "backslashreplace") for line in lines]

@@ -103,7 +103,8 @@ class FTP:
         self._client: Optional[_qftp.Client] = None
         self._module: Optional[_qftp.Module] = None
         self._logged_in = False
-        self._active = False
+        # Active data connections, ASCII: as of the present login.
+        self._kind = (False, False)
         self._rename_from: Optional[str] = None
         if host:
             self.connect(host)
@@ -309,17 +310,21 @@ class FTP:
             except FileMissing:
                 start = 0
         length = _rest_of(fp)
-        via = "com" if start or length is None else self.via
-        self._do(
-            lambda client: client.put(
-                name, fp, blocksize=blocksize, callback=callback, start=start, len=length, via=via
+        if rest and length is not None and self._size_or_none(name, start) > start + length:
+            raise io.UnsupportedOperation(
+                f"rest={start}: the file on the server is longer than it would be; what is behind would stay, a mixture of two files"
             )
-        )
+        self._put(name, fp, blocksize, callback, start, length)
         return "226 Transfer complete."
 
     def storlines(self, cmd: str, fp: BinaryIO, callback: Optional[Callable[[bytes], object]] = None) -> str:
-        """Stores the lines of ``fp``, each ended by CR LF."""
-        return self.storbinary(cmd, _CrLf(fp, self.maxline), callback=callback)  # type: ignore[arg-type]
+        """Stores the lines of ``fp``, each ended by CR LF; the server converts them to its own.
+
+        The module sets the transfer's type when it logs in, so it logs in again before, and before whatever comes next.
+        """
+        _, name = self._transfer(cmd, ("STOR",))
+        self._put(name, _CrLf(fp, self.maxline), 8192, callback, 0, None, ascii=True)
+        return "226 Transfer complete."
 
     # Folders and files
 
@@ -549,15 +554,16 @@ class FTP:
 
     def _log_in(self) -> None:
         client = self._connected()
-        self._active = not self.passiveserver
+        active = not self.passiveserver
         client.login(
             host=self.host,
             port=self.port,
             user=self.user,
             password=self.passwd,
-            active=self._active,
+            active=active,
             ftps=self._ftps(),
         )
+        self._kind = (active, False)
         self._logged_in = True
 
     def _connected(self) -> _qftp.Client:
@@ -565,14 +571,15 @@ class FTP:
             raise Misuse("not connected; call connect first")
         return self._client
 
-    def _do(self, work: Callable[[_qftp.Client], Any]) -> Any:
-        """One operation on the server. A session that broke off is opened again first."""
+    def _do(self, work: Callable[[_qftp.Client], Any], ascii: bool = False) -> Any:
+        """One operation on the server. A session that broke off, or is of another kind, is opened again first."""
         client = self._connected()
         if not self._logged_in:
             raise ftplib.error_perm("530 Please login with USER and PASS.")
-        if self._active == self.passiveserver or not client.logged_in:
-            self._active = not self.passiveserver
-            client.login_again(active=self._active)
+        kind = (not self.passiveserver, ascii)
+        if kind != self._kind or not client.logged_in:
+            client.login_again(active=kind[0], ascii=ascii)
+            self._kind = kind
         return work(client)
 
     def _size(self, name: str) -> int:
@@ -587,6 +594,30 @@ class FTP:
         return self._do(
             lambda client: client.get(name, callback, blocksize=blocksize, start=start, len=None, via=via)
         )
+
+    def _put(
+        self,
+        name: str,
+        file: Any,
+        blocksize: int,
+        callback: Optional[Callable[[bytes], object]],
+        start: int,
+        length: Optional[int],
+        ascii: bool = False,
+    ) -> int:
+        via = "com" if start or length is None else self.via
+        return self._do(
+            lambda client: client.put(
+                name, file, blocksize=blocksize, callback=callback, start=start, len=length, via=via
+            ),
+            ascii=ascii,
+        )
+
+    def _size_or_none(self, name: str, otherwise: int) -> int:
+        try:
+            return self._size(name)
+        except ServerError:
+            return otherwise
 
     def _get_into(self, remote: str, file: BinaryIO, via: str, progress: Optional[Progress]) -> int:
         counter = _Counter(progress, None)

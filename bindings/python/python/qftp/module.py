@@ -30,7 +30,7 @@ class Info:
 class ModuleFile:
     """A file of the module."""
 
-    #: With its storage in front: ``UFS:log.txt``.
+    #: As the module writes it: with its storage in front, ``RAM:log.txt``, or without one for UFS.
     name: str
     #: In bytes.
     size: int

@@ -137,17 +137,18 @@ impl Module {
 
     /// Asks the server for more, if there is somewhere to put it.
     pub(crate) fn pull_download(&mut self, now: Instant) {
-        let in_data_mode = matches!(self.mode, Mode::Data(_)) && !self.out.is_full();
-        let buffer = self.ftp.settings.buffer();
+        let in_data_mode = matches!(self.mode, Mode::Data(_));
+        let (buffer, line) = (self.ftp.settings.buffer(), self.out.room());
         let Some(download) = self.ftp.download() else { return };
         let room = match &download.target {
-            Target::Com { paused, end, .. } => in_data_mode && !paused && end.is_none(),
-            Target::File { .. } => true,
+            Target::Com { paused, end, .. } if in_data_mode && !paused && end.is_none() => buffer.min(line),
+            Target::Com { .. } => 0,
+            Target::File { .. } => buffer,
         };
-        if room && download.opened && !download.asked && !self.wedged {
+        if room > 0 && download.opened && !download.asked && !self.wedged {
             download.asked = true;
             self.ftp.extend(now);
-            self.requests.push_back(Request::Read(buffer));
+            self.requests.push_back(Request::Read(room));
         }
     }
 

@@ -1,0 +1,85 @@
+"""The file system."""
+
+import pytest
+
+import qftp
+
+fsspec = pytest.importorskip("fsspec")
+
+PAYLOAD = bytes(range(256)) * 1000
+
+
+@pytest.fixture
+def fs(qftp_module, qftp_ftp_server):
+    fs = fsspec.filesystem(
+        "qftp",
+        host=qftp_ftp_server.host,
+        ftp_port=qftp_ftp_server.port,
+        username=qftp_ftp_server.user,
+        password=qftp_ftp_server.password,
+        port=qftp_module.port,
+        apn="internet",
+    )
+    yield fs
+    fs.close()
+
+
+def test_files(fs, qftp_ftp_server):
+    with fs.open("/a.bin", "wb") as file:
+        file.write(PAYLOAD)
+    assert (qftp_ftp_server.folder / "a.bin").read_bytes() == PAYLOAD
+    with fs.open("/a.bin", "rb", block_size=4096) as file:
+        assert file.read(10) == PAYLOAD[:10]
+        file.seek(200_000)
+        assert file.read(10) == PAYLOAD[200_000:200_010]
+        assert file.read() == PAYLOAD[200_010:]
+    assert fs.cat("/a.bin") == PAYLOAD
+    assert fs.cat_file("/a.bin", 5, 9) == PAYLOAD[5:9] and fs.cat_file("/a.bin", -7) == PAYLOAD[-7:]
+    with fs.open("/a.bin", "ab") as file:
+        file.write(b"end")
+    assert fs.size("/a.bin") == len(PAYLOAD) + 3
+    # Only what was asked for crosses the line.
+    fs.cat_file("/a.bin", 100, 110)
+    assert '"COM:",100,10' in "\n".join(fs.ftp.dialogue()[-6:])
+
+
+def test_folders(fs, qftp_ftp_server, tmp_path):
+    fs.makedirs("/logs/old")
+    fs.pipe("/logs/a", b"1")
+    fs.pipe("/logs/old/b", b"22")
+    assert fs.ls("/logs", detail=False) == ["/logs/a", "/logs/old"]
+    assert [entry["type"] for entry in fs.ls("/logs")] == ["file", "directory"]
+    assert fs.ls("/logs/a") == [fs.info("/logs/a")]
+    assert fs.find("/") == ["/logs/a", "/logs/old/b"] and fs.glob("/logs/*/b") == ["/logs/old/b"]
+    assert fs.exists("/logs/a") and not fs.exists("/logs/none")
+    fs.mv("/logs/a", "/logs/c")
+    fs.get("/logs", str(tmp_path / "copy"), recursive=True)
+    assert (tmp_path / "copy/old/b").read_bytes() == b"22"
+    fs.put(str(tmp_path / "copy"), "/again", recursive=True)
+    assert (qftp_ftp_server.folder / "again/old/b").read_bytes() == b"22"
+    fs.rm("/logs", recursive=True)
+    assert fs.ls("/", detail=False) == ["/again"]
+    with pytest.raises(FileNotFoundError):
+        fs.info("/none")
+    with pytest.raises(FileExistsError):
+        fs.makedirs("/again")
+    assert fs.modified("/again/old/b").year > 2000
+
+
+def test_url_and_pandas(qftp_module, qftp_ftp_server):
+    (qftp_ftp_server.folder / "log.csv").write_text("time,level\n1,20\n2,30\n")
+    url = f"qftp://{qftp_ftp_server.user}:{qftp_ftp_server.password}@{qftp_ftp_server.host}:{qftp_ftp_server.port}/log.csv"
+    options = {"port": qftp_module.port, "apn": "internet"}
+    with fsspec.open(url, **options) as file:
+        assert file.readline() == b"time,level\n"
+        file.fs.close()
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.read_csv(url, storage_options=options)
+    assert list(frame["level"]) == [20, 30]
+
+
+def test_not_cached():
+    from qftp.fsspec import QuectelFileSystem
+
+    assert fsspec.get_filesystem_class("qftp") is QuectelFileSystem and not QuectelFileSystem.cachable
+    assert qftp.FTP is not None
