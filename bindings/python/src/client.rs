@@ -301,8 +301,8 @@ impl Client {
         self.run(py, |inner| inner.client.modified(name))
     }
 
-    fn rename(&self, py: Python<'_>, from: &str, to: &str) -> PyResult<()> {
-        self.run(py, |inner| inner.client.rename(from, to))
+    fn rename(&self, py: Python<'_>, old: &str, new: &str) -> PyResult<()> {
+        self.run(py, |inner| inner.client.rename(old, new))
     }
 
     fn delete(&self, py: Python<'_>, name: &str) -> PyResult<()> {

@@ -227,8 +227,8 @@ impl Session {
         self.begin(py, |session| session.modified(Instant::from_millis(now), name))
     }
 
-    fn rename(&self, py: Python<'_>, now: u64, from: &str, to: &str) -> PyResult<()> {
-        self.begin(py, |session| session.rename(Instant::from_millis(now), from, to))
+    fn rename(&self, py: Python<'_>, now: u64, old: &str, new: &str) -> PyResult<()> {
+        self.begin(py, |session| session.rename(Instant::from_millis(now), old, new))
     }
 
     fn delete(&self, py: Python<'_>, now: u64, name: &str) -> PyResult<()> {

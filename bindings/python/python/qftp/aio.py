@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from typing import Any, AsyncIterator, Callable, Iterable, List, Optional, Union
+from typing import Any, AsyncGenerator, AsyncIterator, Callable, Dict, Iterable, List, Optional, Union
 
 from .errors import Cancelled, Misuse, PortError, ServerError
 from .listing import Entry, entries
@@ -48,7 +48,7 @@ class FTP:
     ) -> None:
         self.encoding = encoding
         self._port, self._baud = port, baud
-        self._setup = {
+        self._setup: Dict[str, Any] = {
             "apn": apn,
             "apn_user": apn_user,
             "apn_password": apn_password,
@@ -112,15 +112,15 @@ class FTP:
 
     async def pwd(self) -> str:
         """The server's folder."""
-        return (await self._run(self._session.pwd)).decode(self.encoding)
+        return bytes(await self._run(self._session.pwd)).decode(self.encoding)
 
     async def size(self, filename: str) -> int:
         """The size of a file."""
-        return await self._run(lambda: self._session.size(filename))
+        return int(await self._run(lambda: self._session.size(filename)))
 
     async def modified(self, filename: str) -> str:
         """When a file was last written: ``YYYYMMDDHHMMSS[.sss]``, UTC."""
-        return (await self._run(lambda: self._session.modified(filename))).decode("ascii")
+        return bytes(await self._run(lambda: self._session.modified(filename))).decode("ascii")
 
     async def rename(self, fromname: str, toname: str) -> None:
         """Renames a file or folder."""
@@ -221,7 +221,7 @@ class FTP:
     ) -> int:
         """Sends ``length`` bytes that come in blocks."""
         source = _Source(iter(blocks), length, progress)
-        return await self._run(lambda: self._session.put(filename, length, start=start, via=via), source)
+        return int(await self._run(lambda: self._session.put(filename, length, start=start, via=via), source))
 
     # What all of them stand on
 
@@ -239,7 +239,7 @@ class FTP:
                 value = event.value
         return value
 
-    async def _events(self, begin: Callable[[], None], source: Optional["_Source"] = None) -> Any:
+    async def _events(self, begin: Callable[[], None], source: Optional["_Source"] = None) -> AsyncGenerator[Any, None]:
         """The events of one operation. Left early, it is aborted."""
         if self._busy and self._left is not None and not self._left.ag_running:
             # Python tells a generator late, or never, that nobody reads it any more.

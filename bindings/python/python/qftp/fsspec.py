@@ -3,6 +3,9 @@
 The line belongs to one program, so file systems are not cached. Reading asks the module for just the range that is wanted.
 """
 
+# fsspec's own signatures differ from one release to the next.
+# pyright: reportIncompatibleMethodOverride=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import io
@@ -49,11 +52,11 @@ class QuectelFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     @classmethod
     def _strip_protocol(cls, path: str) -> str:
-        return "/" + infer_storage_options(path)["path"].lstrip("/").rstrip("/")
+        return "/" + str(infer_storage_options(path)["path"]).lstrip("/").rstrip("/")
 
     @staticmethod
     def _get_kwargs_from_urls(urlpath: str) -> Dict[str, Any]:
-        found = infer_storage_options(urlpath)
+        found: Dict[str, Any] = infer_storage_options(urlpath)
         found.pop("path", None)
         found.pop("protocol", None)
         if "port" in found:
@@ -177,7 +180,7 @@ def _info(path: str, entry: Entry) -> Dict[str, Any]:
 class _File(AbstractBufferedFile):  # type: ignore[misc]
     """A file that is read by ranges, or collected and sent at its end: the module wants to know its length before."""
 
-    def _fetch_range(self, start: int, end: int) -> bytes:
+    def _fetch_range(self, start: int, end: int) -> Any:
         return self.fs._range(self.path, start, end)
 
     def _initiate_upload(self) -> None:
@@ -188,7 +191,7 @@ class _File(AbstractBufferedFile):  # type: ignore[misc]
             except FileMissing:
                 pass
 
-    def _upload_chunk(self, final: bool = False) -> bool:
+    def _upload_chunk(self, final: bool = False) -> Any:
         self._whole.write(self.buffer.getvalue())
         if final:
             self._whole.seek(0)

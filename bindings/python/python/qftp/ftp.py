@@ -7,7 +7,7 @@ import io
 import logging
 import os
 import ssl
-from typing import Any, BinaryIO, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, Tuple, Union
+from typing import Any, BinaryIO, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, Tuple, TypeVar, Union
 
 from . import _qftp
 from .errors import FileMissing, Misuse, ServerError
@@ -17,6 +17,7 @@ __all__ = ["FTP", "FTP_TLS", "UNSUPPORTED"]
 
 log = logging.getLogger("qftp")
 
+_Result = TypeVar("_Result")
 Progress = Callable[[int, Optional[int]], object]
 
 #: Methods of ftplib that a module cannot do, each with its reason. They raise ``io.UnsupportedOperation``.
@@ -92,7 +93,7 @@ class FTP:
         self.via = via
         self.user, self.passwd = "", ""
         self._line = port if port is not None else os.environ.get("QFTP_PORT")
-        self._serial = {"baud": baud, "rtscts": rtscts}
+        self._serial: Dict[str, Any] = {"baud": baud, "rtscts": rtscts}
         self._setup = {
             "apn": apn,
             "apn_user": apn_user,
@@ -134,7 +135,7 @@ class FTP:
     def login(self, user: str = "", passwd: str = "", acct: str = "") -> str:
         """Connects to the server and logs in; anonymous by default."""
         if acct:
-            self.acct(acct)
+            raise io.UnsupportedOperation(f"acct: {UNSUPPORTED['acct']}")
         user = user or "anonymous"
         if user == "anonymous" and passwd in ("", "-"):
             passwd = passwd + "anonymous@"
@@ -543,7 +544,7 @@ class FTP:
             raise
 
     def _set_up(self, network: bool) -> None:
-        setup = dict(self._setup)
+        setup: Dict[str, Any] = dict(self._setup)
         if self._module is not None and setup["apn"] is None:
             setup["apn"] = "internet"
         assert self._client is not None
@@ -571,7 +572,7 @@ class FTP:
             raise Misuse("not connected; call connect first")
         return self._client
 
-    def _do(self, work: Callable[[_qftp.Client], Any], ascii: bool = False) -> Any:
+    def _do(self, work: Callable[[_qftp.Client], _Result], ascii: bool = False) -> _Result:
         """One operation on the server. A session that broke off, or is of another kind, is opened again first."""
         client = self._connected()
         if not self._logged_in:

@@ -1,5 +1,8 @@
 """The labgrid driver: files through the module of a board, by stock resources. An environment says ``imports: [qftp.labgrid]``."""
 
+# attrs finds its fields by their values, not by their types.
+# pyright: reportGeneralTypeIssues=false
+
 from __future__ import annotations
 
 import posixpath
@@ -20,7 +23,7 @@ __all__ = ["QuectelFTPDriver"]
 
 @target_factory.reg_driver
 @attr.s(eq=False)
-class QuectelFTPDriver(Driver, FileTransferProtocol):  # type: ignore[misc]
+class QuectelFTPDriver(Driver, FileTransferProtocol):
     """Puts and gets files on an FTP server through the module at a ``SerialPort`` or ``NetworkSerialPort``.
 
     Args:
@@ -36,15 +39,16 @@ class QuectelFTPDriver(Driver, FileTransferProtocol):  # type: ignore[misc]
     """
 
     bindings = {"port": {"SerialPort", "NetworkSerialPort"}}
-    host = attr.ib(validator=attr.validators.instance_of(str))
-    apn = attr.ib(default=None, validator=attr.validators.optional(attr.validators.instance_of(str)))
-    ftp_port = attr.ib(default=21, validator=attr.validators.instance_of(int))
-    username = attr.ib(default="", validator=attr.validators.instance_of(str))
-    password = attr.ib(default="", repr=False, validator=attr.validators.instance_of(str))
-    folder = attr.ib(default="", validator=attr.validators.instance_of(str))
-    cafile = attr.ib(default=None, validator=attr.validators.optional(attr.validators.instance_of(str)))
-    retries = attr.ib(default=3, validator=attr.validators.instance_of(int))
-    verify = attr.ib(default=False, validator=attr.validators.instance_of(bool))
+    port: Any
+    host: str = attr.ib(validator=attr.validators.instance_of(str))
+    apn: Optional[str] = attr.ib(default=None, validator=attr.validators.optional(attr.validators.instance_of(str)))
+    ftp_port: int = attr.ib(default=21, validator=attr.validators.instance_of(int))
+    username: str = attr.ib(default="", validator=attr.validators.instance_of(str))
+    password: str = attr.ib(default="", repr=False, validator=attr.validators.instance_of(str))
+    folder: str = attr.ib(default="", validator=attr.validators.instance_of(str))
+    cafile: Optional[str] = attr.ib(default=None, validator=attr.validators.optional(attr.validators.instance_of(str)))
+    retries: int = attr.ib(default=3, validator=attr.validators.instance_of(int))
+    verify: bool = attr.ib(default=False, validator=attr.validators.instance_of(bool))
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()

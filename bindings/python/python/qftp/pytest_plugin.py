@@ -126,7 +126,8 @@ def qftp_faults(qftp_module: Any) -> Callable[..., None]:
     """Sets what goes wrong in the emulated module from now on; without arguments nothing does."""
     if not qftp_module.emulated:
         pytest.skip("a real module has no faults to switch on")
-    return qftp_module.set_faults
+    set_faults: Callable[..., None] = qftp_module.set_faults
+    return set_faults
 
 
 class Server:
