@@ -135,7 +135,14 @@ pub struct Framing {
 
 impl Default for Framing {
     fn default() -> Self {
-        Self { blank_lines: true, cme: CmeForm::Level, chatter: None, piece: None, joined: None, buffer: 64 << 10 }
+        Self {
+            blank_lines: true,
+            cme: CmeForm::Level,
+            chatter: None,
+            piece: None,
+            joined: None,
+            buffer: 64 << 10,
+        }
     }
 }
 

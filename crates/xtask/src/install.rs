@@ -32,12 +32,29 @@ const PACKAGES: &[(&str, &str)] = &[
     // The C header as C++.
     ("g++", "/usr/bin/c++"),
     ("lftp", "/usr/bin/lftp"),
+    // Hands labgrid's serial ports on.
+    ("ser2net", "/usr/sbin/ser2net"),
     ("curl", "/usr/bin/curl"),
 ];
 
 /// Packages of Python, each with the module it brings.
-const PYTHON: &[(&str, &str)] =
-    &[("pyserial", "serial"), ("pyftpdlib", "pyftpdlib"), ("pyOpenSSL", "OpenSSL"), ("pytest", "pytest")];
+const PYTHON: &[(&str, &str)] = &[
+    ("pyserial", "serial"),
+    ("pyftpdlib", "pyftpdlib"),
+    ("pyOpenSSL", "OpenSSL"),
+    ("pytest", "pytest"),
+    // What the Python package works with.
+    ("fsspec", "fsspec"),
+    ("pandas", "pandas"),
+    ("labgrid", "labgrid"),
+    ("tqdm", "tqdm"),
+    ("rich", "rich"),
+    // What it is built and checked with; pyright runs on a Node.js that comes with it.
+    ("maturin", "maturin"),
+    ("mypy", "mypy"),
+    ("pyright[nodejs]", "pyright"),
+    ("twine", "twine"),
+];
 
 /// FTP servers: where each is named to the tests, its packages, and its program among their files.
 pub(crate) const SERVERS: &[Server] = &[

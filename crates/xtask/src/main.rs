@@ -5,6 +5,7 @@
 
 mod fuzz;
 mod install;
+mod python;
 mod root;
 mod step;
 mod steps;

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use crate::fuzz;
 use crate::install;
+use crate::python;
 use crate::root;
 use crate::step::{Failure, Step, cargo, command, must};
 
@@ -30,7 +31,16 @@ pub(crate) fn all() -> Vec<Step> {
             about: "20,000 seeds of a host and a module on a faulty line",
             run: simulation,
         },
-        Step { name: "python", about: "the tests that use no qftp code: Python with pyserial", run: python },
+        Step {
+            name: "python",
+            about: "the tests that use no qftp code: Python with pyserial",
+            run: independent,
+        },
+        Step {
+            name: "python-package",
+            about: "the Python package: built, installed by pip, typed, tested, on every Python here",
+            run: python::package,
+        },
     ]);
     steps
 }
@@ -115,7 +125,7 @@ fn run_matrix(arguments: &[&str]) -> Result<(), Failure> {
     must(with_tools(&mut cargo(&[&example, arguments].concat())))
 }
 
-fn python() -> Result<(), Failure> {
+fn independent() -> Result<(), Failure> {
     must(&mut cargo(&["build", "--package", "qftp-cli"]))?;
     must(with_tools(&mut command(install::python(), &["-m", "pytest", "-q", "tests/python"])))
 }

@@ -137,7 +137,7 @@ class Server:
         import threading
 
         from pyftpdlib.authorizers import DummyAuthorizer
-        from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
+        from pyftpdlib.handlers import FTPHandler
         from pyftpdlib.servers import ThreadedFTPServer
 
         #: Its root folder.
@@ -150,6 +150,9 @@ class Server:
         if certificate is None:
             handler = type("Handler", (FTPHandler,), settings)
         else:
+            # There only where pyOpenSSL is.
+            from pyftpdlib.handlers import TLS_FTPHandler
+
             settings |= {"certfile": str(certificate), "tls_control_required": True, "tls_data_required": True}
             handler = type("Handler", (TLS_FTPHandler,), settings)
         #: The file with the certificate that a client checks it against, of a server with FTPS.
