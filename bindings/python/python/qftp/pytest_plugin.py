@@ -135,10 +135,14 @@ class Server:
 
     def __init__(self, folder: Any, certificate: Any = None) -> None:
         import threading
+        import warnings
 
-        from pyftpdlib.authorizers import DummyAuthorizer
-        from pyftpdlib.handlers import FTPHandler
-        from pyftpdlib.servers import ThreadedFTPServer
+        with warnings.catch_warnings():
+            # It stands on modules that old Pythons announce the end of.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            from pyftpdlib.authorizers import DummyAuthorizer
+            from pyftpdlib.handlers import FTPHandler
+            from pyftpdlib.servers import ThreadedFTPServer
 
         #: Its root folder.
         self.folder = folder
