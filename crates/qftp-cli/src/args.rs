@@ -176,6 +176,17 @@ pub(crate) enum Command {
     /// The module itself, and the files it holds
     #[command(subcommand)]
     Module(ModuleCommand),
+    /// Find out why nothing works: the module, the network, and the way to a server, one check after the other
+    ///
+    /// SIM card, registration, access point, PDP context and the rest in the order in which one stands on another; with a URL also the login,
+    /// a listing, and a small file up and down again. What is wrong has its likely cause and its remedy.
+    Doctor {
+        /// A folder on a server
+        url: Option<String>,
+        /// Move no file on the server
+        #[arg(long)]
+        no_file: bool,
+    },
     /// Print the completion script for a shell
     Completions {
         /// The shell

@@ -4,6 +4,7 @@ mod args;
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
+mod doctor;
 mod emulate;
 mod exit;
 mod get;
@@ -83,6 +84,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Size { url } => remote::size(context, url),
         Command::Mtime { url } => remote::mtime(context, url),
         Command::Module(module) => module::run(context, module),
+        Command::Doctor { url, no_file } => doctor::run(context, url.as_deref(), !no_file),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "qftp", &mut io::stdout());
             Ok(())

@@ -204,3 +204,17 @@ fn a_second_name_server_needs_a_first() {
     assert!(said(br#"+QIDNSCFG=2"#) && said(br#"+QIDNSCFG=2,"1.1.1.1","8.8.8.8""#));
     assert!(!said(br#"+QIDNSCFG=2,,"8.8.8.8""#));
 }
+
+/// Settings with a way of sending a login, and no login: it was said again without either, and understood as something else.
+#[test]
+fn no_login_is_sent_in_no_way() {
+    let login = |line: &[u8]| match Command::parse(line) {
+        Ok(Command::Pdp(PdpCommand::Set { settings, .. })) => {
+            (settings.login.is_some(), settings.auth.is_some())
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(login(br#"+QICSGP=1,1,"internet",,,1"#), (false, false));
+    assert_eq!(login(br#"+QICSGP=1,1,"internet",,"secret",1"#), (true, true));
+    assert_eq!(login(br#"+QICSGP=1,1,"internet","me","secret""#), (true, false));
+}

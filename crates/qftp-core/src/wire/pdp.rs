@@ -58,10 +58,13 @@ impl<'a> PdpSettings<'a> {
         let kind = PdpType::from_number(args.number()?)?;
         let apn = args.text()?;
         let login = match args.optional(Args::text)? {
-            Some(user) => Some((SecretText::hide(user), SecretText::hide(args.text()?))),
-            None => None,
+            Some(user) => Some((user, args.text()?)),
+            None => args.optional(Args::text)?.map(|password| (Text::default(), password)),
         };
         let auth = args.optional(|args| PdpAuth::from_number(args.number()?))?;
+        // Without a login there is nothing to be sent in any way.
+        let auth = auth.filter(|_| login.is_some());
+        let login = login.map(|(user, password)| (SecretText::hide(user), SecretText::hide(password)));
         Some(Self { kind, apn, login, auth })
     }
 }
