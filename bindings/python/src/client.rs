@@ -1,30 +1,27 @@
 //! The blocking client. Python's interpreter lock is released while it waits.
 
-use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::Seek as _;
 use std::path::PathBuf;
 use std::process;
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError, TryLockError};
 
-use pyo3::exceptions::{PyOSError, PyRuntimeError};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use qftp_core::job::{Policy, choose_road};
-use qftp_core::limits;
-use qftp_core::session::{Config, GetOptions, Via};
-use qftp_core::wire::{Command, ListKind, Storage};
-use qftp_transport::{Cancel, Error, Flow, Kind, Progress, Report, Settings, Tap};
+use qftp_core::job::Policy;
+use qftp_core::session::{Config, GetOptions};
+use qftp_core::wire::{Command, ListKind};
+use qftp_transport::{Cancel, Error, Examination, Finding, Flow, Progress, Report, Settings};
 
+use crate::dialogue::{Dialogue, Lines};
 use crate::error;
+use crate::findings;
+use crate::inner::{Inner, choose, local, local_file, policy_of, seconds};
 use crate::login::{Access, Ftps, put, road, storage, urc_port};
-use crate::port::{ObjectPort, Raised, Watched, again, by_address};
+use crate::port::{ObjectPort, Raised, Watched, by_address};
 use crate::session::name_of;
 use crate::streams::{Blocks, Source};
-
-/// Most lines of the dialogue that are kept.
-const LINES: usize = 2_000;
 
 /// The module on a port, and through it an FTP server.
 #[pyclass(frozen, module = "qftp._qftp")]
@@ -35,14 +32,6 @@ pub(crate) struct Client {
     dialogue: Dialogue,
     /// The process that opened it.
     process: u32,
-}
-
-struct Inner {
-    client: qftp_transport::Client<Watched>,
-    access: Access,
-    /// Where the port is, if it can be opened again.
-    address: Option<String>,
-    settings: Settings,
 }
 
 #[pymethods]
@@ -72,12 +61,7 @@ impl Client {
         let mut client = qftp_transport::Client::with_config(port, config);
         client.set_cancel(cancel.clone());
         let dialogue = Dialogue::default();
-        client.set_tap(Some(Box::new(Lines {
-            dialogue: dialogue.clone(),
-            log,
-            raised: raised.clone(),
-            data: None,
-        })));
+        client.set_tap(Some(Box::new(Lines::new(dialogue.clone(), log, raised.clone()))));
         let inner = Inner { client, access: Access::default(), address, settings };
         Ok(Self { inner: Mutex::new(Some(inner)), cancel, raised, dialogue, process: process::id() })
     }
@@ -364,6 +348,54 @@ impl Client {
         self.run(py, |inner| inner.client.command(&command))
     }
 
+    /// Looks at everything that a transfer stands on, with the set-up and the login given; calls `tell` with each finding.
+    #[pyo3(signature = (*, apn, context, server, user, password, ftps, folder, file, tell))]
+    fn examine(
+        &self,
+        py: Python<'_>,
+        apn: Option<String>,
+        context: u8,
+        server: Option<(String, u16)>,
+        user: String,
+        password: String,
+        ftps: Option<&Bound<'_, PyDict>>,
+        folder: String,
+        file: bool,
+        tell: Py<PyAny>,
+    ) -> PyResult<()> {
+        let ftps = ftps.map(Ftps::from).transpose()?;
+        let (host, port) = server.clone().unwrap_or_default();
+        let access = Access {
+            apn,
+            context,
+            network: true,
+            host,
+            port,
+            user,
+            password,
+            ftps,
+            folder,
+            ..Access::default()
+        };
+        self.run(py, |inner| {
+            let examination = Examination {
+                login: server.map(|_| access.login()),
+                certificates: access.certificates(),
+                folder: &access.folder,
+                file,
+                ..Examination::new(access.setup())
+            };
+            let told = &mut |finding: &Finding| {
+                let called = Python::attach(|py| tell.call1(py, findings::facts(finding)).map(drop));
+                if let Err(error) = called {
+                    self.raised.keep(error);
+                    self.cancel.cancel();
+                }
+            };
+            inner.client.examine(&examination, told).map(drop)
+        })
+    }
+
     /// The last lines of the dialogue, secrets masked: `>` to the module, `<` from it.
     fn dialogue<'py>(&self, py: Python<'py>) -> Vec<(char, Bound<'py, PyBytes>)> {
         let lines = self.dialogue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -452,161 +484,4 @@ impl Client {
 enum Arguments {
     Progress(Progress),
     Report(String),
-}
-
-impl Inner {
-    fn open(&mut self) -> Result<(), Error> {
-        let Self { client, access, .. } = self;
-        if client.is_open() {
-            client.close()?;
-        }
-        if let Some(certificates) = access.certificates() {
-            client.push_certificates(&certificates)?;
-        }
-        client.open(&access.login())
-    }
-
-    /// A transfer with the means to bring the session back.
-    fn job<T>(
-        &mut self,
-        report: &mut dyn FnMut(Report),
-        raised: &Raised,
-        cancel: &Cancel,
-        work: impl FnOnce(
-            &mut qftp_transport::Client<Watched>,
-            &mut qftp_transport::Way<'_, Watched>,
-            Flow,
-        ) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let Self { client, access, address, settings } = self;
-        let mut reopen = || {
-            let address = address.as_deref().unwrap_or_default();
-            again(address, settings, cancel).map(|port| Watched::new(port, raised.clone(), cancel.clone()))
-        };
-        let mut way = access.way();
-        way.reopen = address.is_some().then_some(&mut reopen);
-        way.report = Some(report);
-        work(client, &mut way, settings.flow)
-    }
-}
-
-/// The road, from the module's free storage where it is left to us.
-fn choose(
-    via: Option<Via>,
-    client: &mut qftp_transport::Client<Watched>,
-    way: &mut qftp_transport::Way<'_, Watched>,
-    flow: Flow,
-    len: impl FnOnce(&mut qftp_transport::Client<Watched>) -> Result<Option<u64>, Error>,
-) -> Result<Via, Error> {
-    if let Some(via) = via {
-        return Ok(via);
-    }
-    if !client.is_open() {
-        client.connect(way)?;
-    }
-    let len = len(client)?;
-    // RAM first: flash wears.
-    let storages = [Storage::Ram, Storage::Ufs, Storage::Sd];
-    let free = storages.map(|storage| (storage, client.storage(storage).map_or(0, |(free, _)| free)));
-    Ok(choose_road(len, &free, flow == Flow::RtsCts).0)
-}
-
-fn policy_of(settings: Option<&Bound<'_, PyDict>>) -> PyResult<Policy> {
-    let mut policy = Policy::default();
-    for (key, value) in settings.into_iter().flatten() {
-        match key.extract::<String>()?.as_str() {
-            "resume" => policy.resume = value.extract()?,
-            "verify" => policy.verify = value.extract()?,
-            "retries" => policy.retries = value.extract()?,
-            "restart" => policy.restart = value.extract()?,
-            other => return Err(error::misuse(key.py(), &format!("a transfer has no setting {other}"))),
-        }
-    }
-    Ok(policy)
-}
-
-/// `rsptimeout` in whole seconds, as the module takes them.
-fn seconds(timeout: Option<f64>) -> u8 {
-    let (least, most) = (*limits::RSP_TIMEOUT_S.start(), *limits::RSP_TIMEOUT_S.end());
-    let asked = timeout.map_or(Duration::from_secs(limits::RSP_TIMEOUT_DEFAULT_S.into()), |timeout| {
-        Duration::try_from_secs_f64(timeout).unwrap_or(Duration::MAX)
-    });
-    u8::try_from(asked.as_secs()).unwrap_or(most).clamp(least, most)
-}
-
-fn local(error: std::io::Error) -> Error {
-    Error::Local { error, state: qftp_core::session::SessionState::Usable }
-}
-
-/// Python's own exception for it, FileNotFoundError for example.
-fn local_file(path: &std::path::Path, error: &std::io::Error) -> PyErr {
-    let path = path.display().to_string();
-    match error.raw_os_error() {
-        Some(number) => PyOSError::new_err((number, error.kind().to_string(), path)),
-        None => PyOSError::new_err(format!("{path}: {error}")),
-    }
-}
-
-type Dialogue = Arc<Mutex<VecDeque<(char, Vec<u8>)>>>;
-
-/// Keeps the last lines, and calls a function with each.
-struct Lines {
-    dialogue: Dialogue,
-    log: Option<Py<PyAny>>,
-    raised: Raised,
-    /// File data that has passed since the last line.
-    data: Option<(char, u64)>,
-}
-
-impl Lines {
-    fn pass(&mut self, mark: char, kind: Kind, bytes: &[u8]) {
-        let (of, count) = self.data.get_or_insert((mark, 0));
-        match kind {
-            Kind::Data if *of == mark => *count += bytes.len() as u64,
-            Kind::Data => {
-                self.count();
-                self.data = Some((mark, bytes.len() as u64));
-            }
-            Kind::Line => {
-                self.count();
-                let end = bytes.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
-                if let Some(end) = end {
-                    self.keep(mark, &bytes[..=end]);
-                }
-            }
-        }
-    }
-
-    fn count(&mut self) {
-        if let Some((mark, count)) = self.data.take().filter(|(_, count)| *count > 0) {
-            self.keep(mark, format!("<{count} bytes>").as_bytes());
-        }
-    }
-
-    fn keep(&mut self, mark: char, line: &[u8]) {
-        let start = line.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(0);
-        let line = &line[start..];
-        let mut lines = self.dialogue.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() == LINES {
-            lines.pop_front();
-        }
-        lines.push_back((mark, line.to_vec()));
-        drop(lines);
-        if let Some(log) = &self.log {
-            let told = Python::attach(|py| log.call1(py, (mark, PyBytes::new(py, line))).map(drop));
-            if let Err(error) = told {
-                self.raised.keep(error);
-            }
-        }
-    }
-}
-
-impl Tap for Lines {
-    fn sent(&mut self, _at: Duration, kind: Kind, bytes: &[u8]) {
-        self.pass('>', kind, bytes);
-    }
-
-    fn received(&mut self, _at: Duration, kind: Kind, bytes: &[u8]) {
-        self.pass('<', kind, bytes);
-    }
 }

@@ -1,7 +1,10 @@
 //! The extension module `qftp._qftp`: private. The public package around it is Python.
 
 mod client;
+mod dialogue;
 mod error;
+mod findings;
+mod inner;
 mod listing;
 mod login;
 mod module;

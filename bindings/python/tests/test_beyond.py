@@ -191,6 +191,41 @@ def test_the_module_itself(tmp_path):
         assert module.command("+CSQ")
 
 
+def test_doctor(qftp_ftp_server, qftp_ftp_tls_server):
+    with qftp.Module("emulator:") as module:
+        told = []
+        findings = module.doctor(qftp_ftp_server.url, tell=told.append)
+        assert told == findings and {finding.verdict for finding in findings} == {"good"}, findings
+        assert findings[0].check == "port" and findings[-1].check == "small file"
+        assert os.listdir(qftp_ftp_server.folder) == []
+        secure = module.doctor(qftp_ftp_tls_server.url, cafile=qftp_ftp_tls_server.cafile)
+        assert {finding.verdict for finding in secure} == {"good"}, secure
+        with pytest.raises(qftp.Misuse, match="no URL"):
+            module.doctor("http://example.org")
+        with pytest.raises(qftp.Misuse, match="cafile"):
+            module.doctor("ftpes://example.org")
+
+
+@pytest.mark.parametrize(
+    "fault, check, words",
+    [
+        ("no-sim", "SIM card", "contact"),
+        ("sim-pin", "SIM card", "PIN"),
+        ("searching", "registration", "antenna"),
+        ("denied", "registration", "operator"),
+        ("no-apn", "PDP context", "access point"),
+        ("dns-failure", "login", "resolve"),
+        ("no-network", "login", "reached"),
+    ],
+)
+def test_doctor_names_what_is_wrong(qftp_ftp_server, fault, check, words):
+    with qftp.emulator.Module(faults=[fault]) as emulated, qftp.Module(emulated.port) as module:
+        findings = module.doctor(qftp_ftp_server.url.replace("127.0.0.1", "localhost"), apn="internet")
+    bad = [finding for finding in findings if finding.verdict == "bad"]
+    assert bad[0].check == check and words in f"{bad[0].cause} {bad[0].remedy}", findings
+    assert all(finding.verdict in ("not tried", "doubtful", "good") for finding in findings if finding.check != check)
+
+
 def test_secrets_stay_secret(qftp_client, qftp_ftp_server, caplog):
     caplog.set_level(logging.DEBUG, logger="qftp")
     qftp_client.login(qftp_ftp_server.user, qftp_ftp_server.password)

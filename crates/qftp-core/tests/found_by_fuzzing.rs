@@ -4,7 +4,7 @@ use qftp_core::session::{
     Cause, Config, Done, Event, Failure, GetOptions, LineFault, Login, Misuse, PutOptions, Session, Setup,
     Via,
 };
-use qftp_core::wire::{Command, PdpCommand, Storage};
+use qftp_core::wire::{Command, GeneralInfo, Info, Line, PdpCommand, Storage};
 use qftp_core::{Instant, Secret};
 
 /// A session whose module says what the test says.
@@ -217,4 +217,15 @@ fn no_login_is_sent_in_no_way() {
     assert_eq!(login(br#"+QICSGP=1,1,"internet",,,1"#), (false, false));
     assert_eq!(login(br#"+QICSGP=1,1,"internet",,"secret",1"#), (true, true));
     assert_eq!(login(br#"+QICSGP=1,1,"internet","me","secret""#), (true, false));
+}
+
+/// The technology of no operator was said again as nothing.
+#[test]
+fn no_operator_has_no_technology() {
+    let act = |line: &[u8]| match Line::parse(line) {
+        Line::Info(Info::General(GeneralInfo::Operator { name, act, .. })) => (name.is_some(), act),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(act(b"+COPS: 0,,1"), (false, None));
+    assert_eq!(act(b"+COPS: 0,0,\"CHN-UNICOM\",7"), (true, Some(7)));
 }

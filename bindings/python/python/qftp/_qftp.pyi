@@ -109,6 +109,19 @@ class Client:
     def download(self, name: str) -> bytes: ...
     def remove(self, name: str) -> None: ...
     def command(self, text: str) -> List[str]: ...
+    def examine(
+        self,
+        *,
+        apn: Optional[str],
+        context: int,
+        server: Optional[Tuple[str, int]],
+        user: str,
+        password: str,
+        ftps: Optional[Dict[str, Any]],
+        folder: str,
+        file: bool,
+        tell: Callable[[str, str, str, Optional[str], Optional[str]], object],
+    ) -> None: ...
     def dialogue(self) -> List[Tuple[str, bytes]]: ...
 
 @final

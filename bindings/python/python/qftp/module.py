@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, List, Optional, Union
+from typing import Any, Callable, List, Optional, Union
+from urllib.parse import unquote, urlsplit
 
 from . import _qftp
-from .errors import ModuleError
-from .ftp import FTP
+from .errors import Misuse, ModuleError
+from .ftp import FTP, _authority
 
-__all__ = ["Info", "Module", "ModuleFile", "Storage"]
+__all__ = ["Finding", "Info", "Module", "ModuleFile", "Storage"]
 
 
 #: ``+CME ERROR`` where no file has that name.
 _NO_MATCH = 417
+
+#: Where servers listen.
+_PORTS = {"ftp": 21, "ftpes": 21, "ftps": 990}
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,22 @@ class Storage:
 
     free: int
     total: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check of :meth:`Module.doctor` found."""
+
+    #: What was looked at.
+    check: str
+    #: "good", "doubtful", "bad" or "not tried".
+    verdict: str
+    #: What the module or server said of it.
+    said: str
+    #: The likely cause, where it is not good.
+    cause: Optional[str] = None
+    #: What to do about it, likewise.
+    remedy: Optional[str] = None
 
 
 class Module:
@@ -112,6 +132,51 @@ class Module:
     def remove(self, name: str) -> None:
         """Deletes a file of the module."""
         self._client.remove(name)
+
+    def doctor(
+        self,
+        url: Optional[str] = None,
+        *,
+        apn: Optional[str] = None,
+        context: int = 1,
+        cafile: Union[str, "os.PathLike[str]", None] = None,
+        insecure: bool = False,
+        file: bool = True,
+        tell: Optional[Callable[[Finding], object]] = None,
+    ) -> List[Finding]:
+        """Looks at everything that a transfer stands on: SIM card, registration, access point, PDP context and the rest.
+
+        With a ``url`` (``ftp://user:password@host/folder``, ``ftpes://`` or ``ftps://``) also the login, a listing and, unless ``file`` is false, a small
+        file up and down again. ``tell`` is called with each finding as it is made. The module is left logged out.
+        """
+        parts = urlsplit(url or "")
+        if url is not None and (parts.scheme not in _PORTS or not parts.hostname):
+            raise Misuse(f"{url!r} is no URL of an FTP server: ftp://, ftpes:// or ftps://, and a host")
+        ftps = None
+        if parts.scheme in ("ftps", "ftpes"):
+            ca = None if insecure else _authority(cafile, None)
+            ftps = {"implicit": parts.scheme == "ftps", **({} if ca is None else {"ca": ca})}
+        if apn is None and self._ftp._module is not None:
+            apn = "internet"
+        findings: List[Finding] = []
+
+        def found(*facts: Any) -> None:
+            findings.append(Finding(*facts))
+            if tell is not None:
+                tell(findings[-1])
+
+        self._client.examine(
+            apn=apn,
+            context=context,
+            server=(parts.hostname, parts.port or _PORTS[parts.scheme]) if parts.hostname else None,
+            user=unquote(parts.username or "anonymous"),
+            password=unquote(parts.password or "anonymous@"),
+            ftps=ftps,
+            folder=unquote(parts.path).rstrip("/"),
+            file=file,
+            tell=found,
+        )
+        return findings
 
     @property
     def _client(self) -> _qftp.Client:

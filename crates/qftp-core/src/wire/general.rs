@@ -310,7 +310,9 @@ impl<'a> GeneralInfo<'a> {
                 let mode = args.number()?;
                 let format: Option<u8> = args.optional(Args::number)?;
                 let name = if format.is_some() { Some(args.text()?) } else { None };
-                Self::Operator { mode, name, act: args.optional(Args::number)? }
+                let act = args.optional(Args::number)?;
+                // Nobody's technology is no news.
+                Self::Operator { mode, name, act: act.filter(|_| name.is_some()) }
             }
             Verb::Cgatt => Self::Attached(args.flag()?),
             Verb::Cgact => Self::ContextState { context: args.number()?, active: args.flag()? },

@@ -24,6 +24,8 @@ pub enum Check {
     Sim,
     /// Outcomes of FTP commands come to this port.
     Results,
+    /// The module's own storages.
+    Storage,
     /// How strong the network is.
     Signal,
     /// Whether the network has taken the module in.
@@ -40,8 +42,6 @@ pub enum Check {
     Address,
     /// The servers that names are asked of.
     Names,
-    /// The module's own storages.
-    Storage,
     /// The FTP server lets us in.
     Login,
     /// A listing: the data connection.
@@ -57,6 +57,7 @@ impl Check {
         Self::Module,
         Self::Sim,
         Self::Results,
+        Self::Storage,
         Self::Signal,
         Self::Registration,
         Self::Operator,
@@ -65,7 +66,6 @@ impl Check {
         Self::Context,
         Self::Address,
         Self::Names,
-        Self::Storage,
         Self::Login,
         Self::Listing,
         Self::File,

@@ -1,0 +1,119 @@
+//! What a client works with, and how a transfer is set about.
+
+use std::path::Path;
+use std::time::Duration;
+
+use pyo3::exceptions::PyOSError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use qftp_core::job::{Policy, choose_road};
+use qftp_core::limits;
+use qftp_core::session::Via;
+use qftp_core::wire::Storage;
+use qftp_transport::{Cancel, Error, Flow, Report, Settings};
+
+use crate::error;
+use crate::login::Access;
+use crate::port::{Raised, Watched, again};
+
+/// A client, and what it takes to bring its session about again.
+pub(crate) struct Inner {
+    pub(crate) client: qftp_transport::Client<Watched>,
+    pub(crate) access: Access,
+    /// Where the port is, if it can be opened again.
+    pub(crate) address: Option<String>,
+    pub(crate) settings: Settings,
+}
+
+impl Inner {
+    pub(crate) fn open(&mut self) -> Result<(), Error> {
+        let Self { client, access, .. } = self;
+        if client.is_open() {
+            client.close()?;
+        }
+        if let Some(certificates) = access.certificates() {
+            client.push_certificates(&certificates)?;
+        }
+        client.open(&access.login())
+    }
+
+    /// A transfer with the means to bring the session back.
+    pub(crate) fn job<T>(
+        &mut self,
+        report: &mut dyn FnMut(Report),
+        raised: &Raised,
+        cancel: &Cancel,
+        work: impl FnOnce(
+            &mut qftp_transport::Client<Watched>,
+            &mut qftp_transport::Way<'_, Watched>,
+            Flow,
+        ) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Self { client, access, address, settings } = self;
+        let mut reopen = || {
+            let address = address.as_deref().unwrap_or_default();
+            again(address, settings, cancel).map(|port| Watched::new(port, raised.clone(), cancel.clone()))
+        };
+        let mut way = access.way();
+        way.reopen = address.is_some().then_some(&mut reopen);
+        way.report = Some(report);
+        work(client, &mut way, settings.flow)
+    }
+}
+
+/// The road, from the module's free storage where it is left to us.
+pub(crate) fn choose(
+    via: Option<Via>,
+    client: &mut qftp_transport::Client<Watched>,
+    way: &mut qftp_transport::Way<'_, Watched>,
+    flow: Flow,
+    len: impl FnOnce(&mut qftp_transport::Client<Watched>) -> Result<Option<u64>, Error>,
+) -> Result<Via, Error> {
+    if let Some(via) = via {
+        return Ok(via);
+    }
+    if !client.is_open() {
+        client.connect(way)?;
+    }
+    let len = len(client)?;
+    // RAM first: flash wears.
+    let storages = [Storage::Ram, Storage::Ufs, Storage::Sd];
+    let free = storages.map(|storage| (storage, client.storage(storage).map_or(0, |(free, _)| free)));
+    Ok(choose_road(len, &free, flow == Flow::RtsCts).0)
+}
+
+pub(crate) fn policy_of(settings: Option<&Bound<'_, PyDict>>) -> PyResult<Policy> {
+    let mut policy = Policy::default();
+    for (key, value) in settings.into_iter().flatten() {
+        match key.extract::<String>()?.as_str() {
+            "resume" => policy.resume = value.extract()?,
+            "verify" => policy.verify = value.extract()?,
+            "retries" => policy.retries = value.extract()?,
+            "restart" => policy.restart = value.extract()?,
+            other => return Err(error::misuse(key.py(), &format!("a transfer has no setting {other}"))),
+        }
+    }
+    Ok(policy)
+}
+
+/// `rsptimeout` in whole seconds, as the module takes them.
+pub(crate) fn seconds(timeout: Option<f64>) -> u8 {
+    let (least, most) = (*limits::RSP_TIMEOUT_S.start(), *limits::RSP_TIMEOUT_S.end());
+    let asked = timeout.map_or(Duration::from_secs(limits::RSP_TIMEOUT_DEFAULT_S.into()), |timeout| {
+        Duration::try_from_secs_f64(timeout).unwrap_or(Duration::MAX)
+    });
+    u8::try_from(asked.as_secs()).unwrap_or(most).clamp(least, most)
+}
+
+pub(crate) fn local(error: std::io::Error) -> Error {
+    Error::Local { error, state: qftp_core::session::SessionState::Usable }
+}
+
+/// Python's own exception for it, FileNotFoundError for example.
+pub(crate) fn local_file(path: &Path, error: &std::io::Error) -> PyErr {
+    let path = path.display().to_string();
+    match error.raw_os_error() {
+        Some(number) => PyOSError::new_err((number, error.kind().to_string(), path)),
+        None => PyOSError::new_err(format!("{path}: {error}")),
+    }
+}
