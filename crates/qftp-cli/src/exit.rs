@@ -82,6 +82,11 @@ impl Problem {
         Self::new(Code::Local, format!("{}: {error}", path.display()))
     }
 
+    /// An error that names its file.
+    pub(crate) fn file(error: &io::Error) -> Self {
+        Self::new(Code::Local, error.to_string())
+    }
+
     pub(crate) fn remedy(self, remedy: impl Into<String>) -> Self {
         Self { remedy: Some(remedy.into()), ..self }
     }

@@ -9,6 +9,7 @@ mod client;
 #[cfg(feature = "embedded-io")]
 mod embedded;
 mod open;
+mod part;
 mod pipe;
 #[cfg(feature = "tokio")]
 mod poll_once;
@@ -29,7 +30,8 @@ pub use client::{
 };
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;
-pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open};
+pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open, open_again};
+pub use part::{Kept, PartFile};
 pub use pipe::{Pipe, pipe};
 pub use port::Port;
 pub use rfc2217::Rfc2217Port;
