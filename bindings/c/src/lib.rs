@@ -1,4 +1,4 @@
-//! libqftp for C: the sans-IO session of `qftp-core`, call for call.
+//! libqftp for C: the sans-IO session of `qftp-core`, call for call, and, with the feature `hosted`, the blocking client of `qftp-transport`.
 //!
 //! What a C program sees is `include/qftp.h`, which is made from these files. Conventions of all functions:
 //!
@@ -13,9 +13,13 @@
 #[cfg(feature = "hosted")]
 extern crate std;
 
+#[cfg(feature = "hosted")]
+mod client;
 mod error;
 mod event;
 mod guard;
+#[cfg(feature = "hosted")]
+mod handles;
 mod job;
 mod operations;
 mod options;
@@ -24,7 +28,10 @@ mod panic;
 mod session;
 mod status;
 mod text;
+mod version;
 
+#[cfg(feature = "hosted")]
+pub use client::*;
 pub use error::*;
 pub use event::*;
 pub use job::*;
@@ -32,3 +39,4 @@ pub use operations::*;
 pub use options::*;
 pub use session::*;
 pub use status::*;
+pub use version::*;

@@ -1,55 +1,13 @@
 //! The library as a C program has it: compiled, linked, run.
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::process::Command;
 
 use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
-use tempfile::TempDir;
 
-const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// The folder with libqftp.a and libqftp.so, built now.
-fn library() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "qftp-c"])
-            .current_dir(root())
-            .status();
-        assert!(built.expect("cargo runs").success(), "libqftp does not build");
-        // This test is TARGET/debug/deps/NAME-HASH.
-        let test = std::env::current_exe().expect("a path");
-        test.ancestors().nth(2).expect("a target folder").to_path_buf()
-    })
-}
-
-fn succeed(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let said = [output.stdout.as_slice(), &output.stderr].concat();
-    assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&said));
-    output
-}
-
-fn include() -> String {
-    format!("-I{}", root().join("include").display())
-}
-
-/// Compiles an example against the static library.
-fn build(folder: &TempDir, source: &str) -> PathBuf {
-    let program = folder.path().join("program");
-    let mut cc = Command::new("cc");
-    cc.arg("-std=c99").args(WARNINGS).arg(include()).arg("-o").arg(&program);
-    cc.arg(root().join("bindings/c/examples").join(source)).arg(library().join("libqftp.a"));
-    succeed(cc.args(["-lpthread", "-ldl", "-lm"]));
-    program
-}
+use common::{WARNINGS, compile, example, include, library, root, succeed};
 
 /// The header alone, as C99, C11 and C++17, without a warning.
 #[test]
@@ -90,7 +48,7 @@ fn only_our_names_are_exported() {
 #[test]
 fn poll() {
     let folder = tempfile::tempdir().expect("a folder");
-    let program = build(&folder, "poll.c");
+    let program = compile(folder.path(), &example("poll.c"), &[]);
     let server = MemoryServer::new();
     server.set_account("me", "s3cr3t-Pa55");
     let drives = Drives::temporary().expect("a folder");
@@ -114,19 +72,6 @@ fn poll() {
     let said = String::from_utf8_lossy(&[right.stdout, right.stderr].concat()).into_owned();
     assert!(right.status.success() && said.ends_with("the same\n"), "{said}");
     assert_eq!(server.file("/from-c.bin").as_deref(), Some(&bytes[..]));
-}
-
-/// Misuse is a status, never a crash.
-#[test]
-fn misuse() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let source = folder.path().join("misuse.c");
-    fs::write(&source, include_str!("misuse.c")).expect("written");
-    let program = folder.path().join("program");
-    let mut cc = Command::new("cc");
-    cc.arg("-std=c99").args(WARNINGS).arg(include()).arg("-o").arg(&program).arg(&source);
-    succeed(cc.arg(library().join("libqftp.a")).args(["-lpthread", "-ldl", "-lm"]));
-    succeed(&mut Command::new(&program));
 }
 
 /// The library for firmware: no allocator, no operating system, and no panic. `qftp_port_panic` is defined nowhere here, so that the program

@@ -179,9 +179,10 @@ impl From<Error> for Problem {
         match error {
             Error::Misuse(misuse) => misuse.into(),
             Error::Failed(failure) => failure.into(),
-            Error::Port(error) => Self::new(Code::Port, format!("the port failed: {error}"))
-                .remedy("check the cable and that the module has power; if it restarted, its port may have another name now"),
-            Error::Local { error, .. } => Self::new(Code::Local, format!("the local file failed: {error}")),
+            Error::Port(_) => {
+                Self::new(Code::Port, error.to_string()).remedy(error.remedy().unwrap_or_default())
+            }
+            Error::Local { .. } => Self::new(Code::Local, error.to_string()),
             Error::Cancelled { .. } => Self::new(Code::Interrupted, "interrupted"),
             Error::TargetIsLonger { .. } => Self::failed(error.to_string())
                 .remedy("it is another file, or another version of it: leave --resume out to begin anew"),

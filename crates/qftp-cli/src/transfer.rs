@@ -52,9 +52,8 @@ impl Context {
         let account = self.account(url)?;
         let mut client = self.client()?;
         let address = self.options.port.clone().unwrap_or_default();
-        let mut reopen = || {
-            open_again(&address, &self.settings(), &self.cancel).map(|port| Box::new(port) as AnyPort)
-        };
+        let mut reopen =
+            || open_again(&address, &self.settings(), &self.cancel).map(|port| Box::new(port) as AnyPort);
         let mut report = |report: Report| {
             // What costs time is told to everybody; how it is mended to those who ask.
             if self.options.verbose || (!self.output.json && matches!(report, Report::Waiting { .. })) {
