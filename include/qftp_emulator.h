@@ -83,7 +83,7 @@ int32_t qftp_emulator_start(const struct qftp_emulator_options *options,
 const char *qftp_emulator_port(const struct qftp_emulator *emulator);
 
 /**
- * From now on a fault such as "reboot=5s" or "lose=1000" happens (`on`), or all of its name happen no more. `qftp emulate --list-faults` shows them;
+ * From now on a fault such as "reboot=5s" or "no-sim" happens (`on`), or all of its name happen no more. `qftp emulate --list-faults` shows them;
  * docs/emulator.md tells what they do. QFTP_ERR_ARGUMENT where there is none of this name.
  */
 int32_t qftp_emulator_fault(struct qftp_emulator *emulator,

@@ -208,7 +208,7 @@ pub extern "C" fn qftp_emulator_port(emulator: *const qftp_emulator) -> *const c
     guard(ptr::null(), || EMULATORS.get(emulator).map_or(ptr::null(), |emulator| emulator.port.as_ptr()))
 }
 
-/// From now on a fault such as "reboot=5s" or "lose=1000" happens (`on`), or all of its name happen no more. `qftp emulate --list-faults` shows them;
+/// From now on a fault such as "reboot=5s" or "no-sim" happens (`on`), or all of its name happen no more. `qftp emulate --list-faults` shows them;
 /// docs/emulator.md tells what they do. QFTP_ERR_ARGUMENT where there is none of this name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_emulator_fault(
