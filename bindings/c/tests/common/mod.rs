@@ -105,7 +105,7 @@ impl Bench {
         command.args(self.arguments()).args(more).output().expect("it runs")
     }
 
-    fn arguments(&self) -> [String; 6] {
+    pub fn arguments(&self) -> [String; 6] {
         let port = self.module.path().expect("a path").display().to_string();
         let server = self.server.port().to_string();
         [port, "internet".into(), "127.0.0.1".into(), server, USER.into(), PASSWORD.into()]
