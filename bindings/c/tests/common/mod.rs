@@ -67,8 +67,13 @@ pub fn compile(folder: &Path, source: &Path, flags: &[&str]) -> PathBuf {
     compiler.arg(if cxx { "-std=c++17" } else { "-std=c99" }).args(WARNINGS).arg(include()).args(flags);
     compiler.arg("-o").arg(&program).arg(source).arg(library().join("libqftp.a"));
     if text.contains("\"qftp_emulator.h\"") {
-        compiler.arg(library().join("libqftp_emulator.so"));
-        compiler.arg(format!("-Wl,-rpath,{}", library().display()));
+        let built = library().join("libqftp_emulator.so");
+        // The loader looks for the name that the library has in itself.
+        let name = folder.join("libqftp_emulator.so.0");
+        if !name.exists() {
+            std::os::unix::fs::symlink(&built, &name).expect("a link");
+        }
+        compiler.arg(built).arg(format!("-Wl,-rpath,{}", folder.display()));
     }
     succeed(compiler.args(["-lpthread", "-ldl", "-lm"]));
     program
