@@ -1,25 +1,81 @@
-/*
- * libqftp: files over FTP and FTPS through a Quectel cellular module, by AT commands.
+/**
+ * @mainpage libqftp
  *
- * This header is made from the library's sources; do not edit it.
+ * Files over FTP and FTPS through a Quectel cellular module, by AT commands.
  *
- * Conventions
- *  - A status of 0 is success, negative ones are errors (qftp_status). Where one is returned, outputs are untouched.
- *  - Pointers may be NULL where the function says so; elsewhere NULL is QFTP_ERR_NULL, not a crash.
- *  - Texts are NUL-terminated UTF-8. The library keeps no pointer of the caller's after a call, and frees none of the caller's memory.
- *  - Time is the caller's, in milliseconds of any steady clock.
- *  - const qftp_session * may be used by several threads at once, qftp_session * by one at a time; different sessions are independent.
- *  - Functions of the session do not allocate, block or call back. They may be called from an interrupt as long as no other call on the same
- *    session is under way; qftp_session_new and qftp_session_free may not.
+ * This header is made from the library's sources; do not edit it. docs/c.md is a guide with programs to begin with.
  *
- * How a session is driven: write what qftp_session_poll_transmit gives, and during an upload as many file bytes as qftp_session_send asks for;
- * give what comes to qftp_session_handle_input until it is consumed and no event came; call qftp_session_handle_timeout when
+ * @section tiers Two tiers
+ *
+ * - **The client** (qftp_client_..., hosted systems): opens the port of a module, and every function is one operation that returns when it is over.
+ *   It allocates, blocks and calls the caller's functions.
+ * - **The session** (qftp_session_..., and qftp_job_... for whole files over several attempts): the protocol without I/O. Memory, bytes and time are
+ *   the caller's. It does not allocate, block or call back, and has no global state: made for firmware, event loops and other people's drivers.
+ *
+ * How a session is driven: write what qftp_session_poll_transmit gives, and during an upload as many file bytes as qftp_session_send asks for; give
+ * what comes to qftp_session_handle_input until it is consumed and no event came; call qftp_session_handle_timeout when
  * qftp_session_poll_timeout has come; after each of these take qftp_session_poll_event until there is none. Every operation ends with exactly one
  * QFTP_EVENT_DONE or QFTP_EVENT_FAILED. bindings/c/examples/poll.c is such a driver.
  *
- * Firmware links the library without its feature "hosted" and gives the function
- *     void qftp_port_panic(void);
- * which is never called: the library has no panic.
+ * @section conventions Conventions
+ *
+ * - A status of 0 is success, negative ones are errors (qftp_status). Their numbers are never used again for anything else.
+ * - Where a status other than QFTP_OK is returned, outputs are untouched.
+ * - Pointers may be NULL where the function says so; elsewhere NULL is QFTP_ERR_NULL, not a crash.
+ * - Texts are NUL-terminated UTF-8. Sizes and lengths are bytes.
+ * - A struct that begins with struct_size is filled by its _init function, or has it set to its sizeof. Later versions add fields at its end.
+ * - Enumerations cross the border as int32_t; a number that is none of theirs is QFTP_ERR_ARGUMENT.
+ * - Time is in milliseconds; that of sessions is the caller's, of any steady clock.
+ *
+ * @section errors Errors
+ *
+ * The status says which kind it is; qftp_session_last_error and qftp_client_last_error say the rest in one qftp_error: the module's code, the
+ * server's reply, the command, the likely cause, the remedy, and what is left of the session.
+ *
+ * A panic, which is a defect of the library, becomes QFTP_ERR_PANIC on hosted systems. The client or session can then only be given back.
+ *
+ * @section threads Threads
+ *
+ * - Different sessions, jobs, clients, listings and emulated modules are independent of each other.
+ * - `const qftp_session *` and `const qftp_job *` may be used by several threads at once as long as none uses them without `const`; that one needs
+ *   them alone.
+ * - `const qftp_client *` may be used by any thread at any time, also while another thread is in an operation, and from a callback. That goes for
+ *   qftp_client_cancel too, which ends that operation.
+ * - A `qftp_client *` takes one operation at a time. Another one meanwhile, from another thread or from a callback, is QFTP_ERR_BUSY and does no harm.
+ * - A listing is read by one thread at a time, so that it sees all entries; several at once share them out among themselves.
+ * - The caller's functions are called in the thread that called the library, with no lock held that another client needs.
+ *
+ * @section interrupts Interrupts
+ *
+ * Functions of sessions and jobs may be called from an interrupt as long as no other call on the same one is under way; each does a bounded
+ * amount of work for the bytes it is given. qftp_session_new and qftp_session_free may not, nor may anything of the client. A signal handler is as good
+ * as an interrupt.
+ *
+ * @section lifetimes Lifetimes and aliasing
+ *
+ * - The library keeps no pointer of the caller's after a call, and frees none of the caller's memory. There are two exceptions, which say so: the
+ *   memory of qftp_session_init and of qftp_job_get and qftp_job_put is the session and the job; a function that a qftp_client_set_... takes, and its
+ *   `user`, are called until they are replaced or the client is given back.
+ * - What qftp_client_setup, qftp_client_login and qftp_client_connect are given is copied, passwords too, until the client is given back.
+ * - The data of a qftp_event is good until the next call on its session, and no longer than the input it came in.
+ * - Entries of a listing are good until qftp_list_free, the name of an emulated module's port until qftp_emulator_stop. Static texts are so for ever.
+ * - Outputs must not overlap inputs or each other.
+ * - What was given back (qftp_client_free, qftp_list_free, qftp_emulator_stop) is refused with QFTP_ERR_CLOSED, as often as it is used or given back
+ *   again: these handles are numbers that are never given twice, no addresses. A session is memory: after qftp_session_free it must not be used,
+ *   and nobody can tell.
+ *
+ * @section firmware Firmware
+ *
+ * The library without its feature "hosted" has sessions and jobs alone. The firmware gives the function `void qftp_port_panic(void);`, which is never
+ * called: the library has no panic.
+ *
+ * @section stability Stability
+ *
+ * Before version 1.0 all of it may change with a minor version. The soname has the major version.
+ */
+
+/** @file
+ * libqftp: files over FTP and FTPS through a Quectel cellular module, by AT commands.
  */
 
 

@@ -1,4 +1,4 @@
-/*
+/** @file
  * libqftp_emulator: an emulated Quectel module on a pseudo-terminal or a TCP port, so that programs that use libqftp are tested without hardware.
  * Behind it are a real FTP client, which logs in to real servers, and real folders.
  *

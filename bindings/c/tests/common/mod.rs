@@ -44,6 +44,13 @@ pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
+/// The functions that a shared library gives to programs.
+pub fn exported(name: &str) -> Vec<String> {
+    let mut nm = Command::new("nm");
+    let nm = succeed(nm.args(["-D", "--defined-only"]).arg(library().join(format!("lib{name}.so"))));
+    said(&nm).lines().filter_map(|line| line.split(' ').nth(2).map(str::to_owned)).collect()
+}
+
 pub fn include() -> String {
     format!("-I{}", root().join("include").display())
 }
