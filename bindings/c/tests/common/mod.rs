@@ -73,7 +73,7 @@ pub fn compile(folder: &Path, source: &Path, flags: &[&str]) -> PathBuf {
     let mut compiler = Command::new(if cxx { "c++" } else { "cc" });
     compiler.arg(if cxx { "-std=c++17" } else { "-std=c99" }).args(WARNINGS).arg(include()).args(flags);
     compiler.arg("-o").arg(&program).arg(source).arg(library().join("libqftp.a"));
-    if text.contains("\"qftp_emulator.h\"") {
+    if text.contains("qftp_emulator.h") {
         let built = library().join("libqftp_emulator.so");
         // The loader looks for the name that the library has in itself.
         let name = folder.join("libqftp_emulator.so.0");
@@ -94,9 +94,13 @@ pub struct Bench {
 
 impl Bench {
     pub fn new(kind: Kind) -> Self {
+        Self::with(Server::start(kind))
+    }
+
+    pub fn with(server: Server) -> Self {
         let drives = Drives::temporary().expect("a folder");
         let module = Emulator::builder(Config::new(drives)).on_pty(None).expect("a PTY");
-        Self { module, server: Server::start(kind) }
+        Self { module, server }
     }
 
     /// Runs a program with what it takes to log in: port, access point, server, its port, user, password; then `more`.
