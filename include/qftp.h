@@ -1193,7 +1193,8 @@ int32_t qftp_client_setup(struct qftp_client *client,
                           const struct qftp_setup *setup);
 
 /**
- * Connects to a server and logs in. A copy is kept, to bring the session back by. Certificates that login->tls names are files of the module.
+ * Connects to a server and logs in; a login that stands is ended first. A copy is kept, to bring the session back by. Certificates that login->tls
+ * names are files of the module.
  */
 int32_t qftp_client_login(struct qftp_client *client,
                           const struct qftp_login *login);

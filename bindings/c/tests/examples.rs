@@ -3,11 +3,10 @@
 mod common;
 
 use std::fs;
-use std::process::Command;
 
 use qftp_tests::servers::Kind;
 
-use common::{Bench, compile, example, payload, said, suite, succeed};
+use common::{Bench, compile, example, payload, said, succeed, suite};
 
 #[test]
 fn put_and_get() {
@@ -49,12 +48,4 @@ fn cxx() {
     assert!(ran.status.success(), "{text}");
     assert!(text.contains("as it should be, 550\n"), "{text}");
     assert!(text.contains(&format!("from-cxx.bin {len}\n{len} up, {len} down\n")), "{text}");
-}
-
-/// The emulated module from C, without any server.
-#[test]
-fn emulator() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let program = compile(folder.path(), &suite("emulator.c"), &[]);
-    succeed(Command::new(&program).arg(folder.path()));
 }

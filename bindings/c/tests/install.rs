@@ -75,6 +75,7 @@ fn staged_below_destdir() {
     let text = fs::read_to_string(folder.path().join("usr/lib/pkgconfig/qftp_emulator.pc")).expect("there");
     assert!(text.starts_with("prefix=/usr\n") && !text.contains('@'), "{text}");
     assert!(folder.path().join("usr/include/qftp.h").exists());
-    let refused = cargo().args(["run", "--quiet", "--package", "xtask", "--", "install-c", "--prefix", "no"]).output();
+    let refused =
+        cargo().args(["run", "--quiet", "--package", "xtask", "--", "install-c", "--prefix", "no"]).output();
     assert_eq!(refused.expect("it runs").status.code(), Some(2));
 }

@@ -126,7 +126,8 @@ struct Declaration {
 }
 
 fn declarations(header: &str) -> Vec<Declaration> {
-    let code: String = header.split("/*").map(|part| part.split_once("*/").map_or(part, |(_, code)| code)).collect();
+    let code: String =
+        header.split("/*").map(|part| part.split_once("*/").map_or(part, |(_, code)| code)).collect();
     let functions = code.split_once("extern \"C\" {").expect("functions").1;
     let functions = functions.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join(" ");
     let read = |text: &str| {

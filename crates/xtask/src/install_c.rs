@@ -15,7 +15,11 @@ const MINOR: &str = env!("CARGO_PKG_VERSION_MINOR");
 /// The libraries: their names, what they are, and which of them they need.
 const LIBRARIES: [(&str, &str, &str); 2] = [
     ("qftp", "Files over FTP through a Quectel cellular module, by AT commands", ""),
-    ("qftp_emulator", "An emulated Quectel module for test suites", concat!("qftp = ", env!("CARGO_PKG_VERSION"))),
+    (
+        "qftp_emulator",
+        "An emulated Quectel module for test suites",
+        concat!("qftp = ", env!("CARGO_PKG_VERSION")),
+    ),
 ];
 
 /// Builds both and installs them under `--prefix`, below `DESTDIR` where that is set.

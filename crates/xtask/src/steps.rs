@@ -18,7 +18,11 @@ pub(crate) fn all() -> Vec<Step> {
             about: "qftp-core linked with no library, no undefined symbol, no panic",
             run: freestanding,
         },
-        Step { name: "doxygen", about: "the documentation of the C headers, warnings are errors", run: doxygen },
+        Step {
+            name: "doxygen",
+            about: "the documentation of the C headers, warnings are errors",
+            run: doxygen,
+        },
         Step { name: "benches", about: "the benchmarks compile", run: benches },
         Step {
             name: "fuzz-targets",

@@ -118,13 +118,18 @@ pub unsafe extern "C" fn qftp_client_setup(client: *mut qftp_client, setup: *con
     })
 }
 
-/// Connects to a server and logs in. A copy is kept, to bring the session back by. Certificates that login->tls names are files of the module.
+/// Connects to a server and logs in; a login that stands is ended first. A copy is kept, to bring the session back by. Certificates that login->tls
+/// names are files of the module.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_login(client: *mut qftp_client, login: *const qftp_login) -> i32 {
     status(|| {
         // SAFETY: as the header asks of the caller.
         let login = unsafe { options::login(login) }?;
         qftp_client::work(client, |work| {
+            // A module has one FTP session at a time.
+            if work.client.is_open() {
+                work.client.close()?;
+            }
             work.client.open(&login)?;
             work.remembered.login = Some(OwnLogin::new(&login));
             work.remembered.folder.clear();

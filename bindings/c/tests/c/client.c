@@ -376,6 +376,7 @@ int main(int argc, char **argv)
     assert(!qftp_client_is_open(client));
     login.password = argv[6];
     assert(qftp_client_login(client, &login) == QFTP_OK && qftp_client_is_open(client));
+    assert(qftp_client_login(client, &login) == QFTP_OK && qftp_client_is_open(client)); /* in place of the first */
     assert(qftp_client_tls_gaps(client) == 0);
     assert(qftp_client_set_progress(client, see_progress, &seen) == QFTP_OK);
 

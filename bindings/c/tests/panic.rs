@@ -1,4 +1,4 @@
-//! The blocking tier: the suite in C, and what only Rust can force.
+//! What only Rust can force: a panic in the middle of the blocking tier.
 
 mod common;
 
@@ -12,16 +12,7 @@ use qftp::{
 };
 use qftp_tests::servers::{Kind, PASSWORD, USER};
 
-use common::{Bench, compile, said, suite};
-
-#[test]
-fn every_function() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let program = compile(folder.path(), &suite("client.c"), &[]);
-    let bench = Bench::new(Kind::Pyftpdlib);
-    let output = bench.run(&program, &[&folder.path().display().to_string()]);
-    assert!(output.status.success(), "{}", said(&output));
-}
+use common::Bench;
 
 unsafe extern "C-unwind" fn panics(_: *const u8, _: usize, _: *mut c_void) -> i32 {
     panic!("as a test wants it");
