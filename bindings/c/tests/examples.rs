@@ -6,7 +6,7 @@ use std::fs;
 
 use qftp_tests::servers::Kind;
 
-use common::{Bench, compile, example, payload, said, succeed, suite};
+use common::{Bench, compile, example, payload, said};
 
 #[test]
 fn put_and_get() {

@@ -78,6 +78,9 @@ unsafe impl Sync for qftp_list {}
 
 static LISTS: Handles<qftp_list> = Handles::new();
 
+/// Reads a line.
+type Read = fn(&[u8]) -> Option<Entry<'_>>;
+
 #[derive(Default)]
 struct Builder {
     entries: Vec<qftp_entry>,
@@ -145,10 +148,10 @@ pub unsafe extern "C" fn qftp_client_list(
         let (list, folder) = (place(list)?, unsafe { required(folder) }?);
         let made = qftp_client::work(client, |work| {
             let module = &mut work.client;
-            let (listing, read): (_, fn(&[u8]) -> Option<Entry<'_>>) = match form {
-                0 => (module.list(folder)?, listing::long),
-                1 => (module.names(folder)?, listing::name),
-                2 => (module.facts(folder)?, listing::facts),
+            let (listing, read) = match form {
+                0 => (module.list(folder)?, listing::long as Read),
+                1 => (module.names(folder)?, listing::name as Read),
+                2 => (module.facts(folder)?, listing::facts as Read),
                 _ => return Err(Problem::Status(QFTP_ERR_ARGUMENT)),
             };
             let mut builder = Builder::default();
