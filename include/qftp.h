@@ -117,9 +117,24 @@
 #define QFTP_NEVER UINT64_MAX
 
 /**
+ * The version of this header: its first number.
+ */
+#define QFTP_VERSION_MAJOR 0
+
+/**
+ * The version of this header: its second number.
+ */
+#define QFTP_VERSION_MINOR 1
+
+/**
+ * The version of this header: its third number.
+ */
+#define QFTP_VERSION_PATCH 0
+
+/**
  * The version of this header: major * 10000 + minor * 100 + patch.
  */
-#define QFTP_VERSION_NUMBER 100
+#define QFTP_VERSION_NUMBER (((QFTP_VERSION_MAJOR * 10000) + (QFTP_VERSION_MINOR * 100)) + QFTP_VERSION_PATCH)
 
 /**
  * What a call came to. 0 is success; errors are negative and their numbers are never used again for anything else.
@@ -218,7 +233,7 @@ enum qftp_status
    */
   QFTP_ERR_DIFFERS = -25,
   /**
-   * The port did not open, or failed: qftp_client_free, and open it again.
+   * The port did not open, or failed; qftp_client_connect and the transfers of whole files open it again, as soon as it is there.
    */
   QFTP_ERR_PORT = -26,
   /**

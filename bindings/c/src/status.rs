@@ -50,7 +50,7 @@ pub enum qftp_status {
     QFTP_ERR_TARGET_IS_LONGER = -24,
     /// What arrived differs from what was sent.
     QFTP_ERR_DIFFERS = -25,
-    /// The port did not open, or failed: qftp_client_free, and open it again.
+    /// The port did not open, or failed; qftp_client_connect and the transfers of whole files open it again, as soon as it is there.
     QFTP_ERR_PORT = -26,
     /// The caller's own file or function failed.
     QFTP_ERR_LOCAL = -27,

@@ -17,5 +17,15 @@ pub extern "C" fn qftp_version_number() -> u32 {
     QFTP_VERSION_NUMBER
 }
 
+/// The version of this header: its first number.
+pub const QFTP_VERSION_MAJOR: u32 = 0;
+
+/// The version of this header: its second number.
+pub const QFTP_VERSION_MINOR: u32 = 1;
+
+/// The version of this header: its third number.
+pub const QFTP_VERSION_PATCH: u32 = 0;
+
 /// The version of this header: major * 10000 + minor * 100 + patch.
-pub const QFTP_VERSION_NUMBER: u32 = 100;
+pub const QFTP_VERSION_NUMBER: u32 =
+    QFTP_VERSION_MAJOR * 10000 + QFTP_VERSION_MINOR * 100 + QFTP_VERSION_PATCH;

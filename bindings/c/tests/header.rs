@@ -26,10 +26,10 @@ fn the_headers_are_fresh() {
     fresh("c-emulator", "qftp_emulator.h");
 }
 
-/// The number in the header is the package's.
+/// The numbers in the header are the package's.
 #[test]
 fn the_version_is_one() {
-    let parts = env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse::<u32>().expect("a number"));
-    let number = parts.fold(0, |sum, part| sum * 100 + part);
-    assert_eq!(qftp::QFTP_VERSION_NUMBER, number);
+    let numbers = [qftp::QFTP_VERSION_MAJOR, qftp::QFTP_VERSION_MINOR, qftp::QFTP_VERSION_PATCH];
+    assert_eq!(numbers.map(|number| number.to_string()).join("."), env!("CARGO_PKG_VERSION"));
+    assert_eq!(qftp::QFTP_VERSION_NUMBER, qftp::qftp_version_number());
 }

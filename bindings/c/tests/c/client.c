@@ -288,6 +288,7 @@ static void whole_files(qftp_client *client, struct seen *seen, const char *fold
 {
     char here[512], back[512], part[512];
     qftp_policy policy;
+    FILE *kept;
     uint64_t moved = 0;
 
     path_of(here, sizeof here, folder, "here.bin");
@@ -315,6 +316,8 @@ static void whole_files(qftp_client *client, struct seen *seen, const char *fold
     is_a_failure(client, qftp_client_get_file(client, "file.bin", back, &policy, &moved), QFTP_ERR_ABORTED, "cancelled");
     seen->cancels = false;
     assert(fopen(back, "rb") == NULL);
+    kept = fopen(part, "rb");
+    assert(kept != NULL && fgetc(kept) == up.bytes[0] && fclose(kept) == 0);
     assert(qftp_client_set_progress(client, NULL, NULL) == QFTP_OK);
     /* A cancellation that came late would end the next operation. */
     if (qftp_client_length(client, &moved) != QFTP_OK) {

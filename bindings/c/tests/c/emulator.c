@@ -28,6 +28,8 @@ int main(int argc, char **argv)
     qftp_emulator *pty = NULL;
     qftp_emulator *tcp = NULL;
     qftp_client *client = NULL;
+    qftp_setup setup;
+    qftp_login login;
     qftp_error error;
     char why[128] = "untouched";
     char link[512];
@@ -74,6 +76,21 @@ int main(int argc, char **argv)
     assert(set_up(link, &client) == QFTP_OK);
     assert(qftp_client_storage(client, QFTP_VIA_UFS, &space, &total) == QFTP_OK && total > 0);
     assert(qftp_client_storage(client, QFTP_VIA_SD, &space, &total) == QFTP_ERR_MODULE); /* this one has no SD card */
+    assert(qftp_client_free(client) == QFTP_OK);
+
+    /* Unplugged and plugged in again: a client finds its port by the name it had. */
+    assert(set_up(link, &client) == QFTP_OK);
+    assert(qftp_emulator_stop(pty) == QFTP_OK);
+    assert(qftp_client_storage(client, QFTP_VIA_UFS, &space, &total) == QFTP_ERR_PORT);
+    assert(qftp_emulator_start(&options, &pty, why, sizeof why) == QFTP_OK);
+    assert(qftp_emulator_fault(pty, "no-sim", false) == QFTP_OK && qftp_emulator_power_cycle(pty) == QFTP_OK);
+    qftp_setup_init(&setup);
+    setup.apn = "internet";
+    qftp_login_init(&login);
+    login.host = "127.0.0.1";
+    login.port = 1; /* nobody listens there */
+    assert(qftp_client_connect(client, &setup, &login, NULL, NULL) == QFTP_ERR_MODULE);
+    assert(qftp_client_storage(client, QFTP_VIA_UFS, &space, &total) == QFTP_OK);
     assert(qftp_client_free(client) == QFTP_OK);
 
     /* By TCP, two at once. */
