@@ -25,8 +25,8 @@ pub use asynchronous::{AnyAsyncPort, AsyncPort, AsyncRfc2217Port, open_async};
 #[cfg(feature = "tokio")]
 pub use client::AsyncClient;
 pub use client::{
-    Cancel, Certificates, Client, ClientFiles, Error, Kind, ModuleFile, Progress, Put, Report, Tap, Target,
-    Way,
+    Cancel, Certificates, Client, ClientFiles, Error, Kind, ModuleFile, Pem, Progress, Put, Report, Tap,
+    Target, Way,
 };
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;

@@ -1,11 +1,10 @@
 //! The module in order, logins, and what brings both back.
 
 use core::ffi::c_char;
-use std::fs;
-use std::io;
+use std::path::Path;
 
 use qftp_core::session::{Login, Tls};
-use qftp_transport::{AnyPort, Cancel, Settings, Way, open_again};
+use qftp_transport::{AnyPort, Cancel, Pem, Settings, Way, open_again};
 
 use super::remembered::{OwnCertificates, OwnClient, OwnLogin, OwnSetup, Remembered};
 use super::{Problem, Work, qftp_client};
@@ -61,20 +60,20 @@ impl OwnCertificates {
         };
         let client = match (certificate, key) {
             (Some(certificate), Some(key)) => Some(OwnClient {
-                certificate: read(certificate)?,
-                key: read(key)?,
+                certificate: read(Pem::Certificate, certificate)?,
+                key: read(Pem::PrivateKey, key)?,
                 password: password.unwrap_or_default().to_owned(),
             }),
             (None, None) => None,
             _ => return Err(QFTP_ERR_NULL.into()),
         };
-        Ok(Some(Self { ca: ca.map(read).transpose()?, client }))
+        let ca = ca.map(|ca| read(Pem::Certificate, ca)).transpose()?;
+        Ok(Some(Self { ca, client }))
     }
 }
 
-fn read(path: &str) -> Result<Vec<u8>, Problem> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
-    fs::read(path).map_err(|error| Problem::local(named(error)))
+fn read(kind: Pem, path: &str) -> Result<Vec<u8>, Problem> {
+    kind.read(Path::new(path)).map_err(Problem::local)
 }
 
 impl Work {

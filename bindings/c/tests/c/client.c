@@ -336,6 +336,35 @@ static void whole_files(qftp_client *client, struct seen *seen, const char *fold
     assert(qftp_client_delete(client, "file.bin") == QFTP_OK);
 }
 
+/* What is wrong with certificates is told before a byte is sent. */
+static void certificates_that_are_none(qftp_client *client, const qftp_setup *setup, const qftp_login *plain, const char *folder)
+{
+    qftp_certificates certificates;
+    qftp_login login = *plain;
+    qftp_tls tls;
+    char path[512];
+
+    path_of(path, sizeof path, folder, "here.bin");
+    qftp_certificates_init(&certificates);
+    certificates.ca_file = path;
+    is_a_failure(client, qftp_client_connect(client, setup, &login, &certificates, NULL), QFTP_ERR_LOCAL, "no certificate in PEM form");
+    certificates.ca_file = "/nowhere/ca.pem";
+    is_a_failure(client, qftp_client_connect(client, setup, &login, &certificates, NULL), QFTP_ERR_LOCAL, "/nowhere/ca.pem: ");
+    certificates.ca_file = NULL;
+    /* Certificates without FTPS, a certificate without its key. */
+    assert(qftp_client_connect(client, setup, &login, &certificates, NULL) == QFTP_ERR_ARGUMENT);
+    certificates.certificate_file = path;
+    assert(qftp_client_connect(client, setup, &login, &certificates, NULL) == QFTP_ERR_NULL);
+    certificates.certificate_file = NULL;
+    qftp_tls_init(&tls);
+    tls.version = 9;
+    login.tls = &tls;
+    assert(qftp_client_connect(client, setup, &login, &certificates, NULL) == QFTP_ERR_ARGUMENT);
+    tls.version = 3;
+    login.active = true;
+    assert(qftp_client_connect(client, setup, &login, &certificates, NULL) == QFTP_ERR_ACTIVE_FTPS);
+}
+
 int main(int argc, char **argv)
 {
     qftp_client *client = NULL;
@@ -394,7 +423,9 @@ int main(int argc, char **argv)
     is_a_failure(client, qftp_client_length(client, &size), QFTP_ERR_ABORTED, "cancelled");
     assert(qftp_client_logout(client) == QFTP_OK && !qftp_client_is_open(client));
     assert(qftp_client_deactivate(client) == QFTP_OK && !qftp_client_is_set_up(client));
+    assert(qftp_client_connect(client, &setup, &login, NULL, "no such folder") == QFTP_ERR_SERVER);
     assert(qftp_client_connect(client, &setup, &login, NULL, NULL) == QFTP_OK);
+    certificates_that_are_none(client, &setup, &login, argv[7]);
     assert(qftp_client_restart(client) == QFTP_OK && !qftp_client_is_set_up(client));
 
     assert(qftp_client_free(client) == QFTP_OK);

@@ -16,7 +16,7 @@ mod transfer;
 pub use asynchronous::AsyncClient;
 pub use blocking::Client;
 pub use cancel::Cancel;
-pub use certificates::{Certificates, ClientFiles};
+pub use certificates::{Certificates, ClientFiles, Pem};
 pub use error::Error;
 pub use files::{ModuleFile, Put};
 use tap::Watch;
