@@ -23,12 +23,12 @@ use std::ffi::{CString, OsStr};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::ptr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use module::{Config, Drives, Emulator, Fault, Profile};
 
 use crate::guard::{guard, status};
-use crate::handles::Handles;
+use crate::handles::{Handles, lock};
 use crate::status::qftp_status::{self, QFTP_ERR_ARGUMENT, QFTP_ERR_NULL, QFTP_ERR_PORT};
 use crate::text::{Cut, optional, required};
 
@@ -221,7 +221,7 @@ pub unsafe extern "C" fn qftp_emulator_fault(
         let text = unsafe { required(fault) }?;
         let emulator = EMULATORS.get(emulator)?;
         let fault = Fault::parse(text).map_err(|_| QFTP_ERR_ARGUMENT)?;
-        let mut faults = emulator.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut faults = lock(&emulator.faults);
         faults.retain(|other| other.kind().name != fault.kind().name);
         if on {
             faults.push(fault);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ptr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::status::qftp_status::{self, QFTP_ERR_CLOSED, QFTP_ERR_MEMORY, QFTP_ERR_NULL};
 
@@ -47,7 +47,21 @@ impl<T> Handles<T> {
     }
 
     fn live(&self) -> MutexGuard<'_, Live<T>> {
-        // Nothing in here is left half done by a panic.
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.live)
     }
+}
+
+/// Locks what is held for a moment only, and what no panic leaves half done.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // The thread sanitizer sees what is compiled here, but not how the standard library waits.
+    #[cfg(qftp_thread_sanitizer)]
+    loop {
+        match mutex.try_lock() {
+            Ok(guard) => return guard,
+            Err(std::sync::TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+            Err(std::sync::TryLockError::WouldBlock) => std::thread::yield_now(),
+        }
+    }
+    #[cfg(not(qftp_thread_sanitizer))]
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

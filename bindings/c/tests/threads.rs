@@ -54,7 +54,7 @@ fn under_the_thread_sanitizer() {
             .args(["build", "--quiet", "--package", "qftp-c", "--target", &host, "--target-dir"])
             .arg(&target)
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTFLAGS", "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer")
+            .env("RUSTFLAGS", FLAGS)
             .env_remove("CARGO_ENCODED_RUSTFLAGS"),
     );
     let library = target.join(&host).join("debug/libqftp.a");
@@ -74,6 +74,8 @@ fn under_the_thread_sanitizer() {
     let found = watched(&program, &[]);
     assert!(said(&found).contains("data race"), "{}", said(&found));
 }
+
+const FLAGS: &str = "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg qftp_thread_sanitizer";
 
 const RACE: &str = "#include <pthread.h>
 static int shared;

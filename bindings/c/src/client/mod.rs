@@ -9,14 +9,14 @@ mod remembered;
 mod server;
 
 use core::ffi::c_char;
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use qftp_core::session::{SessionState, TlsGaps};
 use qftp_transport::{AnyPort, Cancel, Client, Error, Flow, OpenError, Settings, open};
 
 use crate::error::qftp_error;
 use crate::guard::{guard, status};
-use crate::handles::Handles;
+use crate::handles::{Handles, lock};
 use crate::options::{self, get, put, qftp_config};
 use crate::status::qftp_status::{
     self, QFTP_ERR_ABORTED, QFTP_ERR_BUSY, QFTP_ERR_DIFFERS, QFTP_ERR_LOCAL, QFTP_ERR_MODULE, QFTP_ERR_NULL,
@@ -149,8 +149,7 @@ impl qftp_client {
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
-        // Whole values are put into it.
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.told)
     }
 }
 

@@ -18,13 +18,13 @@
 
 struct worker {
     pthread_t thread;
-    qftp_client *client;
+    int number;
     const qftp_session *shared;
+    qftp_client *client;
     const char *name;
     char **arguments;
     pthread_mutex_t lock;
-    unsigned cancels_wanted;
-    unsigned cancelled;
+    bool endless; /* in a transfer that does not end by itself */
     bool over;
 };
 
@@ -49,23 +49,27 @@ static void sleep_ms(long millis)
     nanosleep(&wait, NULL);
 }
 
-/* Whether somebody still has to cancel this one. */
-static bool wants_a_cancel(struct worker *worker)
+static bool is(struct worker *worker, const bool *what)
 {
-    bool wants;
+    bool value;
     pthread_mutex_lock(&worker->lock);
-    wants = worker->cancels_wanted > worker->cancelled;
+    value = *what;
     pthread_mutex_unlock(&worker->lock);
-    return wants;
+    return value;
 }
 
-static void note(struct worker *worker, unsigned wanted, unsigned cancelled, bool over)
+static void set(struct worker *worker, bool *what, bool value)
 {
     pthread_mutex_lock(&worker->lock);
-    worker->cancels_wanted += wanted;
-    worker->cancelled += cancelled;
-    worker->over = over;
+    *what = value;
     pthread_mutex_unlock(&worker->lock);
+}
+
+static void is_endless(uint64_t done, uint64_t total, void *user)
+{
+    struct worker *worker = user;
+    (void)done, (void)total;
+    set(worker, &worker->endless, true);
 }
 
 static void *work_with_client(void *user)
@@ -94,15 +98,13 @@ static void *work_with_client(void *user)
         assert(sum == 100000);
     }
     /* It has no end; the third thread ends it. */
-    note(worker, 1, 0, false);
+    assert(qftp_client_set_progress(worker->client, is_endless, worker) == QFTP_OK);
     assert(qftp_client_put(worker->client, worker->name, &endless, NULL, read_text, NULL) == QFTP_ERR_ABORTED);
-    note(worker, 0, 1, false);
-    /* Whether the session is still open depends on the module; a cancellation that came once more is used up here. */
-    while (qftp_client_connect(worker->client, &setup, &login, NULL, NULL) == QFTP_ERR_ABORTED) {
-    }
+    assert(qftp_client_set_progress(worker->client, NULL, NULL) == QFTP_OK);
+    assert(qftp_client_connect(worker->client, &setup, &login, NULL, NULL) == QFTP_OK);
     assert(qftp_client_delete(worker->client, worker->name) == QFTP_OK);
     assert(qftp_client_logout(worker->client) == QFTP_OK);
-    note(worker, 0, 0, true);
+    set(worker, &worker->over, true);
     return NULL;
 }
 
@@ -110,7 +112,7 @@ static void *work_with_session(void *user)
 {
     static uint64_t memory[2][QFTP_SESSION_SIZE / sizeof(uint64_t)];
     struct worker *worker = user;
-    uint8_t *own = (uint8_t *)memory[worker->cancelled];
+    uint8_t *own = (uint8_t *)memory[worker->number];
     qftp_session *session = qftp_session_init(own, sizeof memory[0], NULL);
     uint8_t out[64];
     int round;
@@ -132,6 +134,7 @@ int main(int argc, char **argv)
 {
     struct worker workers[2];
     qftp_session *shared = qftp_session_new(NULL);
+    bool ended[2] = {false, false};
     bool over = false;
     int each;
 
@@ -139,7 +142,7 @@ int main(int argc, char **argv)
     memset(workers, 0, sizeof workers);
     for (each = 0; each < 2; each++) {
         workers[each].shared = shared;
-        workers[each].cancelled = (unsigned)each;
+        workers[each].number = each;
         assert(pthread_create(&workers[each].thread, NULL, work_with_session, &workers[each]) == 0);
     }
     for (each = 0; each < 2; each++) {
@@ -163,24 +166,19 @@ int main(int argc, char **argv)
             struct worker *worker = &workers[each];
             qftp_error error;
             uint64_t size = 0;
-            int32_t status;
             error.struct_size = sizeof error;
             assert(qftp_client_last_error(worker->client, &error) == QFTP_OK);
             (void)qftp_client_is_set_up(worker->client);
             (void)qftp_client_is_open(worker->client);
             (void)qftp_client_tls_gaps(worker->client);
-            if (wants_a_cancel(worker)) {
-                sleep_ms(50);
+            if (!ended[each] && is(worker, &worker->endless)) {
+                /* What is no const function is refused while another thread is in one; then that one is ended. */
+                assert(qftp_client_size(worker->client, worker->name, &size) == QFTP_ERR_BUSY);
+                assert(qftp_client_free(worker->client) == QFTP_ERR_BUSY);
                 assert(qftp_client_cancel(worker->client) == QFTP_OK);
-                /* What is no const function is refused while another thread is in one. */
-                status = qftp_client_size(worker->client, worker->name, &size);
-                assert(status == QFTP_ERR_BUSY || status == QFTP_ERR_ABORTED || status == QFTP_ERR_REOPEN_FIRST ||
-                       status == QFTP_OK || status == QFTP_ERR_SERVER);
-                sleep_ms(500);
+                ended[each] = true;
             }
-            pthread_mutex_lock(&worker->lock);
-            over = over && worker->over;
-            pthread_mutex_unlock(&worker->lock);
+            over = is(worker, &worker->over) && over;
         }
         sleep_ms(1);
     }
