@@ -54,25 +54,54 @@ impl qftp_error {
             Cause::Cme(code) => Some(code.get()),
             _ => None,
         };
-        let mut error = Self {
-            struct_size: size_of::<Self>(),
-            status: qftp_status::from(failure) as i32,
+        Self {
             module_code: failure.ftp_code().map(FtpCode::get).or(cme).unwrap_or(0),
             server_code: failure.reply().map_or(0, ReplyCode::get),
-            session_state: match failure.state {
+            transferred: failure.transferred,
+            ..Self::said(failure.into(), failure.state, &failure, failure.likely_cause(), failure.remedy())
+        }
+    }
+
+    /// One without codes.
+    pub(crate) fn said(
+        status: qftp_status,
+        state: SessionState,
+        text: &dyn core::fmt::Display,
+        cause: &str,
+        remedy: &str,
+    ) -> Self {
+        let mut error = Self {
+            struct_size: size_of::<Self>(),
+            status: status as i32,
+            module_code: 0,
+            server_code: 0,
+            session_state: match state {
                 SessionState::Usable => qftp_session_state::QFTP_STATE_USABLE,
                 SessionState::Reopen => qftp_session_state::QFTP_STATE_REOPEN,
                 SessionState::Reset => qftp_session_state::QFTP_STATE_RESET,
             } as i32,
-            transferred: failure.transferred,
+            transferred: 0,
             text: [0; QFTP_ERROR_TEXT],
             cause: [0; QFTP_ERROR_TEXT],
             remedy: [0; QFTP_ERROR_TEXT],
         };
         // A text that is too long is cut; there is nobody to tell.
-        let _ = write!(Cut::new(&mut error.text), "{failure}");
-        let _ = write!(Cut::new(&mut error.cause), "{}", failure.likely_cause());
-        let _ = write!(Cut::new(&mut error.remedy), "{}", failure.remedy());
+        let _ = write!(Cut::new(&mut error.text), "{text}");
+        let _ = write!(Cut::new(&mut error.cause), "{cause}");
+        let _ = write!(Cut::new(&mut error.remedy), "{remedy}");
         error
+    }
+
+    /// Whether the caller has room for one.
+    ///
+    /// # Safety
+    /// `error` is NULL or begins with its size.
+    pub(crate) unsafe fn has_room(error: *const Self) -> Result<(), qftp_status> {
+        if error.is_null() {
+            return Err(qftp_status::QFTP_ERR_NULL);
+        }
+        // SAFETY: not NULL, and the first field is set, as the header asks.
+        let size = unsafe { (&raw const (*error).struct_size).read() };
+        if size < size_of::<Self>() { Err(qftp_status::QFTP_ERR_ARGUMENT) } else { Ok(()) }
     }
 }

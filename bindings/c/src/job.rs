@@ -157,9 +157,9 @@ fn step(step: Step) -> qftp_step {
 
 /// # Safety
 /// `policy` is NULL or a whole struct.
-unsafe fn policy(policy: *const qftp_policy) -> Result<Policy, qftp_status> {
+pub(crate) unsafe fn policy(policy: *const qftp_policy) -> Result<Policy, qftp_status> {
     // SAFETY: as promised to us.
-    let Some(policy) = (unsafe { get(policy, |policy| policy.struct_size) })? else {
+    let Some(policy) = (unsafe { get(policy) })? else {
         return Ok(Policy::default());
     };
     Ok(Policy {

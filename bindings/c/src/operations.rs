@@ -4,12 +4,11 @@ use core::ffi::c_char;
 
 use qftp_core::Instant;
 use qftp_core::session::{Misuse, Session};
-use qftp_core::wire::Storage;
 
 use crate::guard::status;
 use crate::options::{self, qftp_get_options, qftp_login, qftp_put_options, qftp_setup};
 use crate::session::{exclusive, qftp_session};
-use crate::status::qftp_status::{self, QFTP_ERR_ARGUMENT};
+use crate::status::qftp_status;
 use crate::text::required;
 
 /// Begins an operation.
@@ -330,12 +329,7 @@ pub unsafe extern "C" fn qftp_session_upload(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_storage(session: *mut qftp_session, now_ms: u64, storage: i32) -> i32 {
     status(|| {
-        let storage = match storage {
-            1 => Storage::Ufs,
-            2 => Storage::Ram,
-            3 => Storage::Sd,
-            _ => return Err(QFTP_ERR_ARGUMENT),
-        };
+        let storage = options::storage(storage)?;
         // SAFETY: as the header asks of the caller.
         unsafe { begin(session, now_ms, |session, now| session.storage(now, storage)) }
     })

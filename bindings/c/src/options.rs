@@ -61,28 +61,28 @@ pub(crate) unsafe fn put<T>(place: *mut T, value: T) {
     }
 }
 
-/// Reads a struct of the caller's; NULL is `None`.
+/// Reads a struct of the caller's that begins with its size; NULL is `None`.
 ///
 /// # Safety
-/// `place` is NULL or a whole struct of this type: all of them are `Copy` and valid for every bit pattern but that of their booleans.
-pub(crate) unsafe fn get<T: Copy>(
-    place: *const T,
-    size: impl FnOnce(&T) -> usize,
-) -> Result<Option<T>, qftp_status> {
+/// `place` is NULL or a struct of this type, whose first field is a `size_t` with the number of its bytes that are there.
+pub(crate) unsafe fn get<T: Copy>(place: *const T) -> Result<Option<T>, qftp_status> {
     if place.is_null() {
         return Ok(None);
     }
-    // SAFETY: not NULL, and a whole struct as the caller promises.
-    let value = unsafe { place.read() };
     // A struct of an older header is smaller; there is none yet.
-    if size(&value) < size_of::<T>() { Err(QFTP_ERR_ARGUMENT) } else { Ok(Some(value)) }
+    // SAFETY: not NULL, and begins with its size, as the caller promises.
+    if unsafe { place.cast::<usize>().read() } < size_of::<T>() {
+        return Err(QFTP_ERR_ARGUMENT);
+    }
+    // SAFETY: all of it is there.
+    Ok(Some(unsafe { place.read() }))
 }
 
 /// # Safety
 /// As [`get`].
 pub(crate) unsafe fn config(config: *const qftp_config) -> Result<Config, qftp_status> {
     // SAFETY: as promised to us.
-    let Some(config) = (unsafe { get(config, |config| config.struct_size) })? else {
+    let Some(config) = (unsafe { get(config) })? else {
         return Ok(Config::default());
     };
     Ok(Config {
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn qftp_setup_init(setup: *mut qftp_setup) {
 /// As [`get`]; the texts are NULL or NUL-terminated.
 pub(crate) unsafe fn setup<'a>(setup: *const qftp_setup) -> Result<Setup<'a>, qftp_status> {
     // SAFETY: as promised to us.
-    let Some(setup) = (unsafe { get(setup, |setup| setup.struct_size) })? else {
+    let Some(setup) = (unsafe { get(setup) })? else {
         return Ok(Setup::default());
     };
     // SAFETY: as promised to us.
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn qftp_tls_init(tls: *mut qftp_tls) {
 /// As [`setup`].
 unsafe fn tls<'a>(tls: *const qftp_tls) -> Result<Option<Tls<'a>>, qftp_status> {
     // SAFETY: as promised to us.
-    let Some(tls) = (unsafe { get(tls, |tls| tls.struct_size) })? else { return Ok(None) };
+    let Some(tls) = (unsafe { get(tls) })? else { return Ok(None) };
     // SAFETY: as promised to us.
     let (ca, certificate, key, password) = unsafe {
         (optional(tls.ca)?, optional(tls.certificate)?, optional(tls.key)?, optional(tls.key_password)?)
@@ -280,7 +280,7 @@ pub unsafe extern "C" fn qftp_login_init(login: *mut qftp_login) {
 /// As [`setup`].
 pub(crate) unsafe fn login<'a>(login: *const qftp_login) -> Result<Login<'a>, qftp_status> {
     // SAFETY: as promised to us.
-    let login = unsafe { get(login, |login| login.struct_size) }?.ok_or(QFTP_ERR_NULL)?;
+    let login = unsafe { get(login) }?.ok_or(QFTP_ERR_NULL)?;
     // SAFETY: as promised to us.
     let (host, user, password, tls) =
         unsafe { (required(login.host)?, optional(login.user)?, optional(login.password)?, tls(login.tls)?) };
@@ -327,6 +327,14 @@ pub(crate) mod via {
     }
 }
 
+/// A storage of the module by its number among the roads.
+pub(crate) fn storage(number: i32) -> Result<Storage, qftp_status> {
+    match via::of(number)? {
+        Via::Storage(storage) => Ok(storage),
+        Via::Com => Err(QFTP_ERR_ARGUMENT),
+    }
+}
+
 /// A length that is not known.
 pub const QFTP_UNKNOWN: u64 = u64::MAX;
 
@@ -348,7 +356,7 @@ pub struct qftp_get_options {
 /// As [`get`].
 pub(crate) unsafe fn get_options(options: *const qftp_get_options) -> Result<GetOptions, qftp_status> {
     // SAFETY: as promised to us.
-    let Some(options) = (unsafe { get(options, |options| options.struct_size) })? else {
+    let Some(options) = (unsafe { get(options) })? else {
         return Ok(GetOptions::default());
     };
     let len = (options.len != QFTP_UNKNOWN).then_some(options.len);
@@ -375,6 +383,6 @@ pub struct qftp_put_options {
 /// As [`get`].
 pub(crate) unsafe fn put_options(options: *const qftp_put_options) -> Result<PutOptions, qftp_status> {
     // SAFETY: as promised to us.
-    let options = unsafe { get(options, |options| options.struct_size) }?.ok_or(QFTP_ERR_NULL)?;
+    let options = unsafe { get(options) }?.ok_or(QFTP_ERR_NULL)?;
     Ok(PutOptions { start: options.start, len: options.len, last: !options.more, via: via::of(options.via)? })
 }

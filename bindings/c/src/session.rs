@@ -7,7 +7,7 @@ use crate::error::qftp_error;
 use crate::event::qftp_event;
 use crate::guard::{guard, status};
 use crate::options::{self, qftp_config};
-use crate::status::qftp_status::{self, QFTP_ERR_ARGUMENT, QFTP_ERR_NULL};
+use crate::status::qftp_status::{self, QFTP_ERR_NULL};
 use crate::text;
 
 /// Bytes of memory for qftp_session_init, on every machine.
@@ -243,13 +243,8 @@ pub unsafe extern "C" fn qftp_session_last_error(
     status(|| {
         // SAFETY: as the header asks of the caller.
         let handle = unsafe { shared(session) }.ok_or(QFTP_ERR_NULL)?;
-        if error.is_null() {
-            return Err(QFTP_ERR_NULL);
-        }
-        // SAFETY: not NULL; the first field is set, as the header asks.
-        if unsafe { (&raw const (*error).struct_size).read() } < size_of::<qftp_error>() {
-            return Err(QFTP_ERR_ARGUMENT);
-        }
+        // SAFETY: as the header asks of the caller.
+        unsafe { qftp_error::has_room(error) }?;
         let failure = handle.failure.as_ref().ok_or(qftp_status::QFTP_ERR_NOTHING_TO_ABORT)?;
         // SAFETY: not NULL, and the caller's, of this size.
         unsafe { error.write(qftp_error::of(failure)) };

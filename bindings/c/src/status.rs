@@ -1,7 +1,5 @@
 //! What calls come to.
 
-use core::ffi::c_char;
-
 use qftp_core::session::{Failure, Kind, Misuse};
 
 /// What a call came to. 0 is success; errors are negative and their numbers are never used again for anything else.
@@ -36,8 +34,10 @@ pub enum qftp_status {
     QFTP_ERR_CLIENT_CERTIFICATE = -12,
     /// The memory is too small or not aligned.
     QFTP_ERR_MEMORY = -13,
-    /// A defect of the library; the session can only be thrown away.
+    /// A defect of the library; the session or client can only be thrown away.
     QFTP_ERR_PANIC = -14,
+    /// The client, list or emulated module was given back already, or never was one.
+    QFTP_ERR_CLOSED = -15,
     /// The module refused or failed.
     QFTP_ERR_MODULE = -20,
     /// The server refused.
@@ -50,6 +50,10 @@ pub enum qftp_status {
     QFTP_ERR_TARGET_IS_LONGER = -24,
     /// What arrived differs from what was sent.
     QFTP_ERR_DIFFERS = -25,
+    /// The port did not open, or failed; qftp_client_connect and the transfers of whole files open it again, as soon as it is there.
+    QFTP_ERR_PORT = -26,
+    /// The caller's own file or function failed.
+    QFTP_ERR_LOCAL = -27,
 }
 
 use qftp_status::*;
@@ -86,7 +90,7 @@ impl From<&Failure> for qftp_status {
 }
 
 /// The texts, NUL-terminated.
-const TEXTS: &[(qftp_status, &core::ffi::CStr)] = &[
+pub(crate) const TEXTS: &[(qftp_status, &core::ffi::CStr)] = &[
     (QFTP_OK, c"success"),
     (QFTP_ERR_NULL, c"a pointer is NULL"),
     (QFTP_ERR_ARGUMENT, c"an argument is not UTF-8 or not one of its enumeration"),
@@ -102,26 +106,21 @@ const TEXTS: &[(qftp_status, &core::ffi::CStr)] = &[
     (QFTP_ERR_CLIENT_CERTIFICATE, c"a client's certificate goes with a CA certificate only"),
     (QFTP_ERR_MEMORY, c"the memory is too small or not aligned"),
     (QFTP_ERR_PANIC, c"a defect of the library"),
+    (QFTP_ERR_CLOSED, c"it was given back already"),
     (QFTP_ERR_MODULE, c"the module refused or failed"),
     (QFTP_ERR_SERVER, c"the server refused"),
     (QFTP_ERR_LINE, c"the line to the module failed"),
     (QFTP_ERR_ABORTED, c"aborted"),
     (QFTP_ERR_TARGET_IS_LONGER, c"what is to be gone on with is longer than the file"),
     (QFTP_ERR_DIFFERS, c"what arrived differs from what was sent"),
+    (QFTP_ERR_PORT, c"the port failed"),
+    (QFTP_ERR_LOCAL, c"the caller's own file failed"),
 ];
 
-/// The text of a status, such as "success"; static, never NULL, "unknown status" for other numbers. May be called from anywhere.
-#[unsafe(no_mangle)]
-pub extern "C" fn qftp_status_str(status: i32) -> *const c_char {
-    let known = TEXTS.iter().find(|(known, _)| *known as i32 == status);
-    known.map_or(c"unknown status".as_ptr(), |(_, text)| text.as_ptr())
+#[cfg(feature = "hosted")]
+impl qftp_status {
+    pub(crate) fn text(self) -> &'static str {
+        let known = TEXTS.iter().find(|(known, _)| *known == self);
+        known.and_then(|(_, text)| text.to_str().ok()).unwrap_or_default()
+    }
 }
-
-/// The library's version as a number: major * 10000 + minor * 100 + patch; compare it with QFTP_VERSION_NUMBER.
-#[unsafe(no_mangle)]
-pub extern "C" fn qftp_version_number() -> u32 {
-    QFTP_VERSION_NUMBER
-}
-
-/// The version of this header: major * 10000 + minor * 100 + patch.
-pub const QFTP_VERSION_NUMBER: u32 = 100;

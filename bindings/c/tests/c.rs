@@ -1,65 +1,29 @@
 //! The library as a C program has it: compiled, linked, run.
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::process::Command;
 
 use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
-use tempfile::TempDir;
 
-const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// The folder with libqftp.a and libqftp.so, built now.
-fn library() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "qftp-c"])
-            .current_dir(root())
-            .status();
-        assert!(built.expect("cargo runs").success(), "libqftp does not build");
-        // This test is TARGET/debug/deps/NAME-HASH.
-        let test = std::env::current_exe().expect("a path");
-        test.ancestors().nth(2).expect("a target folder").to_path_buf()
-    })
-}
-
-fn succeed(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let said = [output.stdout.as_slice(), &output.stderr].concat();
-    assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&said));
-    output
-}
-
-fn include() -> String {
-    format!("-I{}", root().join("include").display())
-}
-
-/// Compiles an example against the static library.
-fn build(folder: &TempDir, source: &str) -> PathBuf {
-    let program = folder.path().join("program");
-    let mut cc = Command::new("cc");
-    cc.arg("-std=c99").args(WARNINGS).arg(include()).arg("-o").arg(&program);
-    cc.arg(root().join("bindings/c/examples").join(source)).arg(library().join("libqftp.a"));
-    succeed(cc.args(["-lpthread", "-ldl", "-lm"]));
-    program
-}
+use common::{WARNINGS, compile, example, exported, include, library, root, succeed};
 
 /// The header alone, as C99, C11 and C++17, without a warning.
 #[test]
 fn the_header_is_clean_c_and_cxx() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (compiler, standard, name) in
-        [("cc", "c99", "a.c"), ("cc", "c11", "a.c"), ("c++", "c++17", "a.cpp"), ("c++", "c++20", "a.cpp")]
-    {
+    for (compiler, standard, name) in [
+        ("cc", "c99", "a.c"),
+        ("cc", "c11", "a.c"),
+        ("clang", "c99", "a.c"),
+        ("clang", "c2x", "a.c"),
+        ("c++", "c++17", "a.cpp"),
+        ("c++", "c++20", "a.cpp"),
+        ("clang++", "c++17", "a.cpp"),
+    ] {
         let source = folder.path().join(name);
-        fs::write(&source, "#include \"qftp.h\"\nint main(void) { return (int)QFTP_OK; }\n")
+        fs::write(&source, "#include \"qftp_emulator.h\"\nint main(void) { return (int)QFTP_OK; }\n")
             .expect("written");
         let mut command = Command::new(compiler);
         command
@@ -72,17 +36,16 @@ fn the_header_is_clean_c_and_cxx() {
     }
 }
 
-/// Nothing but `qftp_*` is exported.
+/// Nothing but the headers' functions is exported.
 #[test]
 fn only_our_names_are_exported() {
-    let nm = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(library().join("libqftp.so")));
-    let names = String::from_utf8_lossy(&nm.stdout).into_owned();
-    let names: Vec<&str> = names.lines().filter_map(|line| line.split(' ').nth(2)).collect();
-    assert!(names.len() > 40, "{names:?}");
-    let header = fs::read_to_string(root().join("include/qftp.h")).expect("the header");
-    for name in names {
-        assert!(name.starts_with("qftp_"), "{name}");
-        assert!(header.contains(&format!("{name}(")), "{name} is not in the header");
+    for (library, header) in [("qftp", "qftp.h"), ("qftp_emulator", "qftp_emulator.h")] {
+        let names = exported(library);
+        assert!(names.len() > 5, "{names:?}");
+        let header = fs::read_to_string(root().join("include").join(header)).expect("the header");
+        for name in names {
+            assert!(header.contains(&format!("{name}(")), "{name} is not in the header");
+        }
     }
 }
 
@@ -90,7 +53,7 @@ fn only_our_names_are_exported() {
 #[test]
 fn poll() {
     let folder = tempfile::tempdir().expect("a folder");
-    let program = build(&folder, "poll.c");
+    let program = compile(folder.path(), &example("poll.c"), &[]);
     let server = MemoryServer::new();
     server.set_account("me", "s3cr3t-Pa55");
     let drives = Drives::temporary().expect("a folder");
@@ -116,19 +79,6 @@ fn poll() {
     assert_eq!(server.file("/from-c.bin").as_deref(), Some(&bytes[..]));
 }
 
-/// Misuse is a status, never a crash.
-#[test]
-fn misuse() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let source = folder.path().join("misuse.c");
-    fs::write(&source, include_str!("misuse.c")).expect("written");
-    let program = folder.path().join("program");
-    let mut cc = Command::new("cc");
-    cc.arg("-std=c99").args(WARNINGS).arg(include()).arg("-o").arg(&program).arg(&source);
-    succeed(cc.arg(library().join("libqftp.a")).args(["-lpthread", "-ldl", "-lm"]));
-    succeed(&mut Command::new(&program));
-}
-
 /// The library for firmware: no allocator, no operating system, and no panic. `qftp_port_panic` is defined nowhere here, so that the program
 /// links only when no panic is reachable from any function of the header.
 #[test]
@@ -147,9 +97,11 @@ fn firmware_links_without_a_panic() {
     succeed(&mut build);
     let header = fs::read_to_string(root().join("include/qftp.h")).expect("the header");
     let others = ["qftp_session_new", "qftp_session_free", "qftp_port_panic"];
+    let hosted = ["qftp_client_", "qftp_list_", "qftp_certificates_"];
     let functions = header.lines().filter(|line| !line.starts_with([' ', '#', '}'])).filter_map(|line| {
         let name = line.split('(').next()?.rsplit([' ', '*']).next()?;
-        (line.contains('(') && name.starts_with("qftp_") && !others.contains(&name)).then(|| name.to_owned())
+        let firmware = !others.contains(&name) && !hosted.iter().any(|start| name.starts_with(start));
+        (line.contains('(') && name.starts_with("qftp_") && firmware).then(|| name.to_owned())
     });
     let functions: Vec<String> = functions.collect();
     assert!(functions.len() > 50, "{functions:?}");

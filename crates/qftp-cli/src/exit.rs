@@ -82,6 +82,11 @@ impl Problem {
         Self::new(Code::Local, format!("{}: {error}", path.display()))
     }
 
+    /// An error that names its file.
+    pub(crate) fn file(error: &io::Error) -> Self {
+        Self::new(Code::Local, error.to_string())
+    }
+
     pub(crate) fn remedy(self, remedy: impl Into<String>) -> Self {
         Self { remedy: Some(remedy.into()), ..self }
     }
@@ -174,9 +179,10 @@ impl From<Error> for Problem {
         match error {
             Error::Misuse(misuse) => misuse.into(),
             Error::Failed(failure) => failure.into(),
-            Error::Port(error) => Self::new(Code::Port, format!("the port failed: {error}"))
-                .remedy("check the cable and that the module has power; if it restarted, its port may have another name now"),
-            Error::Local { error, .. } => Self::new(Code::Local, format!("the local file failed: {error}")),
+            Error::Port(_) => {
+                Self::new(Code::Port, error.to_string()).remedy(error.remedy().unwrap_or_default())
+            }
+            Error::Local { .. } => Self::new(Code::Local, error.to_string()),
             Error::Cancelled { .. } => Self::new(Code::Interrupted, "interrupted"),
             Error::TargetIsLonger { .. } => Self::failed(error.to_string())
                 .remedy("it is another file, or another version of it: leave --resume out to begin anew"),

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use qftp_core::session::GetOptions;
-use qftp_transport::Error;
+use qftp_transport::{Error, Kept, PartFile};
 use serde_json::json;
 
 use crate::args::TransferArgs;
 use crate::exit::Problem;
-use crate::local::{Begun, Target, is_standard};
+use crate::local::is_standard;
 use crate::output;
 use crate::port::Context;
 use crate::url::Url;
@@ -53,7 +53,7 @@ pub(crate) fn run(
 
 fn fetch(context: &Context, url: &Url, local: &Path, args: &TransferArgs) -> Result<(PathBuf, u64), Problem> {
     let (folder, name) = url.folder_and_name();
-    let mut target = Target::create(local, name, args.resume)?;
+    let mut target = PartFile::create(local, name, args.resume).map_err(|error| Problem::file(&error))?;
     let bytes = context.transfer(url, folder, |client, way, account| {
         let bar = context.output.bar(name);
         client.set_progress(Some(bar.mover()));
@@ -64,13 +64,13 @@ fn fetch(context: &Context, url: &Url, local: &Path, args: &TransferArgs) -> Res
         got.map_err(|error| account.problem(error).about(url))
     });
     match bytes {
-        Ok(bytes) => Ok((target.finish()?, bytes)),
+        Ok(bytes) => Ok((target.finish().map_err(|error| Problem::file(&error))?, bytes)),
         Err(problem) => Err(match target.keep() {
-            Begun::Kept { part, bytes } => problem.kept(format!(
+            Some(Kept { part, bytes }) => problem.kept(format!(
                 "{bytes} bytes are in {}; the same command with --resume goes on from there",
                 part.display()
             )),
-            Begun::Nothing => problem,
+            None => problem,
         }),
     }
 }

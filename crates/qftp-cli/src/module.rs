@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use qftp_core::session::Cause;
 use qftp_core::wire::{Basic, Command, Storage, Verb};
+use qftp_transport::PartFile;
 use serde_json::{Map, Value, json};
 
 use crate::args::ModuleCommand;
 use crate::exit::Problem;
-use crate::local::{Source, Target, is_standard};
+use crate::local::{Source, is_standard};
 use crate::output;
 use crate::port::{AnyClient, Context};
 
@@ -162,13 +163,13 @@ fn pull(context: &Context, client: &mut AnyClient, name: &str, local: Option<&Pa
         let pulled = client.download(name, io::stdout().lock());
         return pulled.map(drop).map_err(|error| Problem::from(error).about(name));
     }
-    let mut target = Target::create(&local, bare, false)?;
+    let mut target = PartFile::create(&local, bare, false).map_err(|error| Problem::file(&error))?;
     let bar = context.output.bar(name);
     client.set_progress(Some(bar.mover()));
     let bytes = client.download(name, target.file());
     bar.finish();
     let bytes = bytes.map_err(|error| Problem::from(error).about(name))?;
-    let path = target.finish()?;
+    let path = target.finish().map_err(|error| Problem::file(&error))?;
     context.output.result(
         &format!("{}: {bytes} bytes, checksum proven", path.display()),
         &json!({ "command": "pull", "name": name, "file": path, "bytes": bytes }),

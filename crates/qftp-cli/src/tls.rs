@@ -1,6 +1,5 @@
 //! `ftps://` and `ftpes://`: certificates for the module, the settings of its SSL context, and what a 631 may mean.
 
-use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -8,7 +7,7 @@ use qftp_core::Secret;
 use qftp_core::codes::FtpCode;
 use qftp_core::session::{Tls, TlsSuspect};
 use qftp_core::wire::SslVersion;
-use qftp_transport::{Certificates, ClientFiles, Error};
+use qftp_transport::{Certificates, ClientFiles, Error, Pem};
 
 use crate::args::{Options, TlsMinArg};
 use crate::exit::{Candidate, Problem};
@@ -41,7 +40,7 @@ impl Ftps {
         };
         let ca = match (&options.cacert, options.insecure) {
             (_, true) => None,
-            (Some(path), false) => Some(certificate(path)?),
+            (Some(path), false) => Some(pem(Pem::Certificate, path)?),
             (None, false) => {
                 return Err(Problem::usage("no CA certificate to check the server against").remedy(
                     "name the file (PEM) of the authority that signed the server's certificate by --cacert, or check nothing by --insecure",
@@ -50,9 +49,9 @@ impl Ftps {
         };
         let client = match (&options.cert, &options.key) {
             (Some(certificate_path), Some(key_path)) if ca.is_some() => {
-                let key = pem(key_path, "PRIVATE KEY", "private key")?;
+                let key = pem(Pem::PrivateKey, key_path)?;
                 let password = key_password(&key, key_path)?;
-                Some((certificate(certificate_path)?, key, password))
+                Some((pem(Pem::Certificate, certificate_path)?, key, password))
             }
             (Some(_), Some(_)) => {
                 return Err(Problem::usage(
@@ -127,19 +126,13 @@ pub(crate) fn warn(text: &str) {
     let _ = writeln!(io::stderr(), "qftp: warning: {text}");
 }
 
-fn certificate(path: &Path) -> Result<Vec<u8>, Problem> {
-    pem(path, "CERTIFICATE", "certificate")
-}
-
-/// A file that holds a PEM block of this kind: a module would take anything, and say 631 later.
-fn pem(path: &Path, kind: &str, name: &str) -> Result<Vec<u8>, Problem> {
-    let bytes = fs::read(path).map_err(|error| Problem::local(path, &error))?;
-    let has = |text: &str| text.contains("-----BEGIN ") && text.contains(&format!("{kind}-----"));
-    if std::str::from_utf8(&bytes).is_ok_and(has) {
-        return Ok(bytes);
-    }
-    Err(Problem::usage(format!("{}: no {name} in PEM form", path.display()))
-        .remedy("`openssl x509` and `openssl pkey` convert from other forms"))
+/// A PEM file.
+fn pem(kind: Pem, path: &Path) -> Result<Vec<u8>, Problem> {
+    kind.read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => Problem::usage(error.to_string())
+            .remedy("`openssl x509` and `openssl pkey` convert from other forms"),
+        _ => Problem::file(&error),
+    })
 }
 
 /// The password of an encrypted key: from the environment, or a terminal.

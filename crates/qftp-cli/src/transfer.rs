@@ -1,22 +1,15 @@
 //! Whole files with everything that may go wrong: what `put` and `get` have in common.
 
-use std::io;
-use std::thread;
-use std::time::{Duration, Instant};
-
 use qftp_core::job::{Policy, choose_road};
 use qftp_core::session::Via;
 use qftp_core::wire::Storage;
-use qftp_transport::{Error, Port, Report, Way, open};
+use qftp_transport::{Error, Report, Way, open_again};
 
 use crate::args::{FlowArg, TransferArgs, ViaArg};
 use crate::exit::Problem;
 use crate::port::{Account, AnyClient, AnyPort, Context, EMULATOR, leave, warn_of_gaps};
 use crate::tls::Ftps;
 use crate::url::Url;
-
-/// How long a port that vanished may take to come back: a module that restarts on USB takes about 15 s.
-const PORT_RETURNS: Duration = Duration::from_secs(30);
 
 impl TransferArgs {
     /// Whether it takes more than one plain attempt, and so a file that can be gone back in.
@@ -59,7 +52,8 @@ impl Context {
         let account = self.account(url)?;
         let mut client = self.client()?;
         let address = self.options.port.clone().unwrap_or_default();
-        let mut reopen = || self.reopen(&address);
+        let mut reopen =
+            || open_again(&address, &self.settings(), &self.cancel).map(|port| Box::new(port) as AnyPort);
         let mut report = |report: Report| {
             // What costs time is told to everybody; how it is mended to those who ask.
             if self.options.verbose || (!self.output.json && matches!(report, Report::Waiting { .. })) {
@@ -100,19 +94,5 @@ impl Context {
             eprintln!("qftp: {reason}");
         }
         Ok(via)
-    }
-
-    /// Opens the port again, as soon as it is there again.
-    fn reopen(&self, address: &str) -> io::Result<AnyPort> {
-        let began = Instant::now();
-        loop {
-            match open(address, &self.settings()) {
-                Ok(port) => return Ok(Box::new(port) as Box<dyn Port + Send>),
-                Err(error) if began.elapsed() > PORT_RETURNS || self.cancel.is_cancelled() => {
-                    return Err(io::Error::new(io::ErrorKind::NotConnected, error.to_string()));
-                }
-                Err(_) => thread::sleep(Duration::from_millis(200)),
-            }
-        }
     }
 }

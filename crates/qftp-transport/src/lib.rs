@@ -9,6 +9,7 @@ mod client;
 #[cfg(feature = "embedded-io")]
 mod embedded;
 mod open;
+mod part;
 mod pipe;
 #[cfg(feature = "tokio")]
 mod poll_once;
@@ -24,12 +25,13 @@ pub use asynchronous::{AnyAsyncPort, AsyncPort, AsyncRfc2217Port, open_async};
 #[cfg(feature = "tokio")]
 pub use client::AsyncClient;
 pub use client::{
-    Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind, ModuleFile,
+    Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind, ModuleFile, Pem,
     Progress, Put, Report, Tap, Target, Verdict, Way,
 };
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;
-pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open};
+pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open, open_again};
+pub use part::{Kept, PartFile};
 pub use pipe::{Pipe, pipe};
 pub use port::Port;
 pub use rfc2217::Rfc2217Port;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::client::Cancel;
 use crate::port::Port;
 use crate::rfc2217::Rfc2217Port;
 use crate::serial::SerialPort;
@@ -79,6 +80,27 @@ pub fn open(address: &str, settings: &Settings) -> Result<AnyPort, OpenError> {
         Address::Path(path) => SerialPort::open(&path, settings).map(AnyPort::Serial),
         Address::Tcp(host) => TcpPort::connect(&host).map(AnyPort::Tcp),
         Address::Rfc2217(host) => Rfc2217Port::connect(&host, settings).map(AnyPort::Rfc2217),
+    }
+}
+
+/// How long a port that vanished may take to come back: a module that restarts on USB takes about 15 s.
+const RETURNS: Duration = Duration::from_secs(30);
+
+/// Opens a port again that failed, as soon as it is there again, for [`Way::reopen`](crate::Way::reopen): it waits 30 seconds, or until
+/// somebody cancels.
+///
+/// # Errors
+/// The last one of [`open`], as one of the system.
+pub fn open_again(address: &str, settings: &Settings, cancel: &Cancel) -> io::Result<AnyPort> {
+    let began = Instant::now();
+    loop {
+        match open(address, settings) {
+            Ok(port) => return Ok(port),
+            Err(error) if began.elapsed() > RETURNS || cancel.is_cancelled() => {
+                return Err(io::Error::new(io::ErrorKind::NotConnected, error.to_string()));
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(200)),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use qftp_transport::{OpenErrorKind, Port, Settings, TcpPort, open, pipe};
+use qftp_transport::{Cancel, OpenErrorKind, Port, Settings, TcpPort, open, open_again, pipe};
 
 const NOW: Duration = Duration::ZERO;
 const SHORT: Duration = Duration::from_millis(50);
@@ -145,6 +145,28 @@ mod pty {
         let mut port = open(&path, &Settings::default()).expect("opens");
         assert!(port.set_dtr(false).is_err());
     }
+}
+
+/// A module that restarts takes its port away for a while.
+#[test]
+fn a_port_that_comes_back_is_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    drop(listener);
+    let returns = thread::spawn(move || {
+        thread::sleep(SHORT);
+        TcpListener::bind(address).expect("still free")
+    });
+    let (settings, cancel) = (Settings::default(), Cancel::new());
+    let port = open_again(&format!("tcp://{address}"), &settings, &cancel).expect("it is back");
+    assert!(port.name().contains(&address.to_string()));
+    drop(returns.join().expect("no panic"));
+
+    // Nobody waits for what somebody cancelled.
+    cancel.cancel();
+    let began = Instant::now();
+    let error = open_again("/dev/no-such-port", &settings, &cancel).expect_err("it stays away");
+    assert!(error.kind() == io::ErrorKind::NotConnected && began.elapsed() < LONG, "{error}");
 }
 
 #[test]

@@ -29,8 +29,13 @@ const PACKAGES: &[(&str, &str)] = &[
     ("openssl", "/usr/bin/openssl"),
     ("libssl-dev", "/usr/include/openssl/ssl.h"),
     ("pkg-config", "/usr/bin/pkg-config"),
-    // The C header as C++.
+    // libqftp: the header as C++ and by another compiler, its documentation, its suite, and programs that find it installed.
     ("g++", "/usr/bin/c++"),
+    ("clang", "/usr/bin/clang"),
+    ("make", "/usr/bin/make"),
+    ("cmake", "/usr/bin/cmake"),
+    ("doxygen", "/usr/bin/doxygen"),
+    ("valgrind", "/usr/bin/valgrind"),
     ("lftp", "/usr/bin/lftp"),
     // Hands labgrid's serial ports on.
     ("ser2net", "/usr/sbin/ser2net"),

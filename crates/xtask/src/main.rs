@@ -1,10 +1,11 @@
-//! The project's own tasks: `cargo xtask test | fuzz | matrix | lint | fmt`.
+//! The project's own tasks: `cargo xtask test | fuzz | matrix | install-c | lint | fmt`.
 //!
 //! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
 //! one named step after the other, and stops at the first that fails.
 
 mod fuzz;
 mod install;
+mod install_c;
 mod python;
 mod root;
 mod step;
@@ -22,6 +23,8 @@ usage: cargo xtask TASK
   matrix         every operation on four servers in every form; writes docs/servers.md (--check: fails where it is stale)
   fuzz [--seconds N | --minutes M] [TARGET…]
                  every target (or those named) for so long, 20 seconds where nothing is said; needs a nightly toolchain
+  install-c [--prefix DIR] [--profile PROFILE]
+                 libqftp and libqftp_emulator for C below DIR (/usr/local), or below DESTDIR/DIR
   lint           formatting, clippy and the documentation, warnings as errors
   fmt            format the sources";
 
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         ["test"] => step::run(&steps::all(), &[]),
         ["test", names @ ..] => step::run(&steps::all(), names),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
+        ["install-c", arguments @ ..] => install_c::run(arguments),
         ["matrix"] => step::run(&steps::matrix(), &[]),
         ["matrix", "--check"] => step::run(&steps::matrix_check(), &[]),
         ["lint"] => step::run(&steps::lint(), &[]),

@@ -19,6 +19,11 @@ pub(crate) fn all() -> Vec<Step> {
             about: "qftp-core linked with no library, no undefined symbol, no panic",
             run: freestanding,
         },
+        Step {
+            name: "doxygen",
+            about: "the documentation of the C headers, warnings are errors",
+            run: doxygen,
+        },
         Step { name: "benches", about: "the benchmarks compile", run: benches },
         Step {
             name: "fuzz-targets",
@@ -106,6 +111,11 @@ fn features() -> Result<(), Failure> {
 fn freestanding() -> Result<(), Failure> {
     let target = root::target().join("freestanding");
     must(&mut command("bash", &["crates/qftp-core/freestanding/check.sh", &target.to_string_lossy()]))
+}
+
+fn doxygen() -> Result<(), Failure> {
+    let output = root::target().join("doxygen");
+    must(command("doxygen", &["bindings/c/Doxyfile"]).env("QFTP_DOXYGEN_OUTPUT", output))
 }
 
 fn benches() -> Result<(), Failure> {

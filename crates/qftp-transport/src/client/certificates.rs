@@ -1,5 +1,9 @@
 //! Certificates for FTPS: brought into the module for a login, taken away after it.
 
+use std::fs;
+use std::io;
+use std::path::Path;
+
 use qftp_core::Secret;
 use qftp_core::session::{ClientCertificate, Tls};
 
@@ -59,5 +63,34 @@ impl<'a> Certificates<'a> {
         [(CA, self.ca), (CERTIFICATE, certificate), (KEY, key)]
             .into_iter()
             .filter_map(|(name, bytes)| bytes.map(|bytes| (name, bytes)))
+    }
+}
+
+/// What a PEM file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pem {
+    /// A certificate.
+    Certificate,
+    /// A private key, of any kind, encrypted or not.
+    PrivateKey,
+}
+
+impl Pem {
+    /// Reads a file that has such a block: a module would take anything, and say 631 later.
+    ///
+    /// # Errors
+    /// Those of the system, and [`io::ErrorKind::InvalidData`] where it has none; they name the file.
+    pub fn read(self, path: &Path) -> io::Result<Vec<u8>> {
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        let bytes = fs::read(path).map_err(named)?;
+        let (kind, name) = match self {
+            Self::Certificate => ("CERTIFICATE-----", "certificate"),
+            Self::PrivateKey => ("PRIVATE KEY-----", "private key"),
+        };
+        let has = |text: &str| text.contains("-----BEGIN ") && text.contains(kind);
+        if std::str::from_utf8(&bytes).is_ok_and(has) {
+            return Ok(bytes);
+        }
+        Err(named(io::Error::new(io::ErrorKind::InvalidData, format!("no {name} in PEM form"))))
     }
 }

@@ -71,6 +71,24 @@ impl Error {
         }
     }
 
+    /// What to do about it, where that can be said.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Failed(failure) => Some(failure.remedy()),
+            Self::Port(_) => Some(
+                "check the cable and that the module has power; if it restarted, its port may have another name now",
+            ),
+            Self::TargetIsLonger { .. } => Some(
+                "it is another file, or another version of it: begin anew rather than go on with what is there",
+            ),
+            Self::Differs { .. } => Some(
+                "a byte was changed on the line, or the file changed meanwhile: transfer it again; retries do that by themselves",
+            ),
+            Self::Misuse(_) | Self::Local { .. } | Self::Cancelled { .. } => None,
+        }
+    }
+
     /// The failure of module, server or line, if that is what it was.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {

@@ -17,7 +17,7 @@ mod transfer;
 pub use asynchronous::AsyncClient;
 pub use blocking::Client;
 pub use cancel::Cancel;
-pub use certificates::{Certificates, ClientFiles};
+pub use certificates::{Certificates, ClientFiles, Pem};
 pub use doctor::{Check, Examination, Finding, Verdict};
 pub use error::Error;
 pub use files::{ModuleFile, Put};

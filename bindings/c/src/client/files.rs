@@ -1,0 +1,147 @@
+//! Files to the server and back.
+
+use core::ffi::{c_char, c_void};
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use qftp_transport::{PartFile, Put};
+
+use super::callbacks::{Reader, Writer};
+use super::{Problem, qftp_client, qftp_read, qftp_write};
+use crate::guard::status;
+use crate::job::{self, qftp_policy};
+use crate::options::{self, QFTP_UNKNOWN, put, qftp_get_options, qftp_put_options};
+use crate::status::qftp_status::{QFTP_ERR_ARGUMENT, QFTP_ERR_NULL};
+use crate::text::required;
+
+/// Uploads what `read` gives as a file, in one attempt. `options` may be NULL: all that `read` has, straight through. A length that is not known
+/// (QFTP_UNKNOWN) is sent in parts of 64 KiB; options->more must be false.
+///
+/// `moved` may be NULL, or becomes the number of bytes. `user` is handed to `read`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_put(
+    client: *mut qftp_client,
+    name: *const c_char,
+    options: *const qftp_put_options,
+    moved: *mut u64,
+    read: qftp_read,
+    user: *mut c_void,
+) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let name = unsafe { required(name) }?;
+        let mut reader = Reader::new(read, user).ok_or(QFTP_ERR_NULL)?;
+        let wanted = if options.is_null() {
+            Put::default()
+        } else {
+            // SAFETY: as the header asks of the caller.
+            let wanted = unsafe { options::put_options(options) }?;
+            if !wanted.last {
+                return Err(QFTP_ERR_ARGUMENT);
+            }
+            let len = (wanted.len != QFTP_UNKNOWN).then_some(wanted.len);
+            Put { start: wanted.start, len, via: wanted.via }
+        };
+        let count = qftp_client::work(client, |work| Ok(work.client.put(name, &mut reader, &wanted)?))?;
+        // SAFETY: NULL, or the caller's.
+        unsafe { put(moved, count) };
+        Ok(())
+    })
+}
+
+/// Downloads a file to `write`, in one attempt. `options` may be NULL: the whole file, straight through. What `write` was given before an error is
+/// good.
+///
+/// `moved` may be NULL, or becomes the number of bytes. `user` is handed to `write`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_get(
+    client: *mut qftp_client,
+    name: *const c_char,
+    options: *const qftp_get_options,
+    moved: *mut u64,
+    write: qftp_write,
+    user: *mut c_void,
+) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let (name, wanted) = unsafe { (required(name)?, options::get_options(options)?) };
+        let mut writer = Writer::new(write, user).ok_or(QFTP_ERR_NULL)?;
+        let count = qftp_client::work(client, |work| Ok(work.client.get(name, &mut writer, &wanted)?))?;
+        // SAFETY: NULL, or the caller's.
+        unsafe { put(moved, count) };
+        Ok(())
+    })
+}
+
+/// Uploads the file at `path` of this machine as `policy` says: gone on with, tried again, the session brought back, compared. NULL is one attempt.
+/// It needs a qftp_client_connect before, or a set-up and a login that succeeded; a session that is not open is opened.
+///
+/// `moved` may be NULL, or becomes the length of the file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_put_file(
+    client: *mut qftp_client,
+    path: *const c_char,
+    name: *const c_char,
+    policy: *const qftp_policy,
+    moved: *mut u64,
+) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let (path, name, policy) = unsafe { (required(path)?, required(name)?, job::policy(policy)?) };
+        let cancel = super::CLIENTS.get(client)?.cancel.clone();
+        let count = qftp_client::work(client, |work| {
+            let (mut file, len) = source(path).map_err(Problem::local)?;
+            work.on_the_way(&cancel, |client, way| Ok(client.send(name, &mut file, len, policy, way)?))
+        })?;
+        // SAFETY: NULL, or the caller's.
+        unsafe { put(moved, count) };
+        Ok(())
+    })
+}
+
+/// Downloads a file to `path` of this machine as `policy` says, as qftp_client_put_file does. It is written as PATH.part and gets its name when it
+/// is whole. What is good of it stays in PATH.part when it fails; qftp_policy.resume goes on with that, or with PATH itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_get_file(
+    client: *mut qftp_client,
+    name: *const c_char,
+    path: *const c_char,
+    policy: *const qftp_policy,
+    moved: *mut u64,
+) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let (name, path, policy) = unsafe { (required(name)?, required(path)?, job::policy(policy)?) };
+        let cancel = super::CLIENTS.get(client)?.cancel.clone();
+        let count = qftp_client::work(client, |work| {
+            work.on_the_way(&cancel, |client, way| {
+                let mut target =
+                    PartFile::create(Path::new(path), name, policy.resume).map_err(Problem::local)?;
+                match client.fetch(name, target.file(), policy, way) {
+                    Ok(count) => target.finish().map(|_| count).map_err(Problem::local),
+                    Err(error) => {
+                        // Its path is known; what is in it is to be gone on with.
+                        let _ = target.keep();
+                        Err(error.into())
+                    }
+                }
+            })
+        })?;
+        // SAFETY: NULL, or the caller's.
+        unsafe { put(moved, count) };
+        Ok(())
+    })
+}
+
+/// A file to read, and its length.
+fn source(path: &str) -> io::Result<(File, u64)> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
+    let file = File::open(path).map_err(named)?;
+    let about = file.metadata().map_err(named)?;
+    if about.is_file() {
+        Ok((file, about.len()))
+    } else {
+        Err(named(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")))
+    }
+}

@@ -1,0 +1,322 @@
+//! The blocking client: a module on a port, and through it an FTP server.
+
+mod callbacks;
+mod files;
+mod list;
+mod login;
+mod module;
+mod remembered;
+mod server;
+
+use core::ffi::c_char;
+use std::sync::{Mutex, MutexGuard, TryLockError};
+
+use qftp_core::session::{SessionState, TlsGaps};
+use qftp_transport::{AnyPort, Cancel, Client, Error, Flow, OpenError, Settings, open};
+
+use crate::error::qftp_error;
+use crate::guard::{guard, status};
+use crate::handles::{Handles, lock};
+use crate::options::{self, get, put, qftp_config};
+use crate::status::qftp_status::{
+    self, QFTP_ERR_ABORTED, QFTP_ERR_BUSY, QFTP_ERR_DIFFERS, QFTP_ERR_LOCAL, QFTP_ERR_MODULE, QFTP_ERR_NULL,
+    QFTP_ERR_PANIC, QFTP_ERR_PORT, QFTP_ERR_TARGET_IS_LONGER, QFTP_OK,
+};
+use crate::text::required;
+
+pub use callbacks::*;
+pub use files::*;
+pub use list::*;
+pub use login::*;
+pub use module::*;
+pub use server::*;
+
+use callbacks::{Power, Report};
+use remembered::Remembered;
+
+/// A module on a port, and through it an FTP server. Every function on it that works is one operation and returns when it is over.
+pub struct qftp_client {
+    /// Whoever works holds it; nobody waits for it.
+    work: Mutex<Work>,
+    /// What may be asked at any time. It is held for a moment only.
+    told: Mutex<Told>,
+    cancel: Cancel,
+}
+
+/// What operations work with.
+struct Work {
+    client: Client<AnyPort>,
+    address: String,
+    settings: Settings,
+    remembered: Remembered,
+    power: Option<Power>,
+    report: Option<Report>,
+}
+
+/// How things stood when the last operation ended.
+#[derive(Default)]
+struct Told {
+    error: Option<qftp_error>,
+    is_set_up: bool,
+    is_open: bool,
+    gaps: TlsGaps,
+}
+
+static CLIENTS: Handles<qftp_client> = Handles::new();
+
+/// Why an operation did not succeed.
+enum Problem {
+    /// An argument.
+    Status(qftp_status),
+    /// All else.
+    Error(Error),
+}
+
+impl From<qftp_status> for Problem {
+    fn from(status: qftp_status) -> Self {
+        Self::Status(status)
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Problem {
+    fn local(error: std::io::Error) -> Self {
+        Self::Error(Error::Local { error, state: SessionState::Usable })
+    }
+
+    fn status(&self) -> qftp_status {
+        match self {
+            Self::Status(status) => *status,
+            Self::Error(Error::Misuse(misuse)) => (*misuse).into(),
+            Self::Error(Error::Failed(failure)) => failure.into(),
+            Self::Error(Error::Port(_)) => QFTP_ERR_PORT,
+            Self::Error(Error::Local { .. }) => QFTP_ERR_LOCAL,
+            Self::Error(Error::Cancelled { .. }) => QFTP_ERR_ABORTED,
+            Self::Error(Error::TargetIsLonger { .. }) => QFTP_ERR_TARGET_IS_LONGER,
+            Self::Error(Error::Differs { .. }) => QFTP_ERR_DIFFERS,
+            // `Error` may grow.
+            Self::Error(_) => QFTP_ERR_MODULE,
+        }
+    }
+
+    fn told(&self) -> qftp_error {
+        let error = match self {
+            Self::Status(status) => return bare(*status),
+            Self::Error(Error::Failed(failure)) => return qftp_error::of(failure),
+            Self::Error(error) => error,
+        };
+        let transferred = match error {
+            Error::Cancelled { transferred, .. } => *transferred,
+            _ => 0,
+        };
+        let remedy = error.remedy().unwrap_or_default();
+        let told = qftp_error::said(self.status(), error.session_state(), error, "", remedy);
+        qftp_error { transferred, ..told }
+    }
+}
+
+/// An error that is all in its status.
+fn bare(status: qftp_status) -> qftp_error {
+    qftp_error::said(status, SessionState::Usable, &status.text(), "", "")
+}
+
+impl qftp_client {
+    /// One operation: alone, with its outcome noted.
+    fn work<T>(
+        handle: *mut Self,
+        operation: impl FnOnce(&mut Work) -> Result<T, Problem>,
+    ) -> Result<T, qftp_status> {
+        let client = CLIENTS.get(handle)?;
+        let mut work = client.alone()?;
+        let done = operation(&mut work);
+        let error = done.as_ref().err().map(Problem::told);
+        let module = &work.client;
+        *client.told() =
+            Told { error, is_set_up: module.is_set_up(), is_open: module.is_open(), gaps: module.tls_gaps() };
+        done.map_err(|problem| problem.status())
+    }
+
+    fn alone(&self) -> Result<MutexGuard<'_, Work>, qftp_status> {
+        self.work.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => QFTP_ERR_BUSY,
+            TryLockError::Poisoned(_) => QFTP_ERR_PANIC,
+        })
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        lock(&self.told)
+    }
+}
+
+/// How a port is opened; qftp_client_options_init fills it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct qftp_client_options {
+    /// sizeof(qftp_client_options), set by qftp_client_options_init.
+    pub struct_size: usize,
+    /// How the session behaves; NULL: as by default.
+    pub config: *const qftp_config,
+    /// Bits a second; passed over where the port has none.
+    pub baud: u32,
+    /// Flow control by the wires RTS and CTS; without it bytes may be lost at high rates.
+    pub rts_cts: bool,
+}
+
+/// Fills in the defaults: 115200 bits a second, no flow control.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_options_init(options: *mut qftp_client_options) {
+    let value = qftp_client_options {
+        struct_size: size_of::<qftp_client_options>(),
+        config: core::ptr::null(),
+        baud: Settings::default().baud,
+        rts_cts: false,
+    };
+    // SAFETY: NULL, or memory of the caller's for this struct.
+    unsafe { put(options, value) };
+}
+
+/// Opens the port of a module: a path such as "/dev/ttyUSB2", "tcp://host:port" or "rfc2217://host:port". Nothing is sent yet. `options` may be
+/// NULL. `error` may be NULL, or has its struct_size set and is told why the port did not open (QFTP_ERR_PORT).
+///
+/// What `*client` becomes is given back by qftp_client_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_open(
+    port: *const c_char,
+    options: *const qftp_client_options,
+    client: *mut *mut qftp_client,
+    error: *mut qftp_error,
+) -> i32 {
+    status(|| {
+        if client.is_null() {
+            return Err(QFTP_ERR_NULL);
+        }
+        // SAFETY: as the header asks of the caller.
+        let (address, wanted) = unsafe { (required(port)?, get(options)?) };
+        if !error.is_null() {
+            // SAFETY: as the header asks of the caller.
+            unsafe { qftp_error::has_room(error) }?;
+        }
+        // SAFETY: as the header asks of the caller.
+        let config = unsafe { options::config(wanted.map_or(core::ptr::null(), |wanted| wanted.config)) }?;
+        let settings = wanted.map_or_else(Settings::default, |wanted| Settings {
+            baud: wanted.baud,
+            flow: if wanted.rts_cts { Flow::RtsCts } else { Flow::None },
+        });
+        let port = open(address, &settings).map_err(|refused| {
+            // SAFETY: NULL, or the caller's, of this size.
+            unsafe { put(error, unopened(&refused)) };
+            QFTP_ERR_PORT
+        })?;
+        let mut module = Client::with_config(port, config);
+        let cancel = Cancel::new();
+        module.set_cancel(cancel.clone());
+        let work = Work {
+            client: module,
+            address: address.to_owned(),
+            settings,
+            remembered: Remembered::default(),
+            power: None,
+            report: None,
+        };
+        let opened = qftp_client { work: Mutex::new(work), told: Mutex::default(), cancel };
+        let handle = CLIENTS.add(opened)?;
+        // SAFETY: not NULL, and the caller's.
+        unsafe { client.write(handle) };
+        Ok(())
+    })
+}
+
+fn unopened(refused: &OpenError) -> qftp_error {
+    qftp_error::said(QFTP_ERR_PORT, SessionState::Reset, refused, "", refused.remedy())
+}
+
+/// Closes the port and gives the client back. It sends nothing: qftp_client_logout comes before where a login stands. NULL is allowed.
+///
+/// A client that is used afterwards, or given back twice, is refused with QFTP_ERR_CLOSED; one with an operation under way with QFTP_ERR_BUSY.
+#[unsafe(no_mangle)]
+pub extern "C" fn qftp_client_free(client: *mut qftp_client) -> i32 {
+    status(|| {
+        if client.is_null() {
+            return Ok(());
+        }
+        let known = CLIENTS.get(client)?;
+        if matches!(known.alone(), Err(QFTP_ERR_BUSY)) {
+            return Err(QFTP_ERR_BUSY);
+        }
+        CLIENTS.remove(client).map(drop)
+    })
+}
+
+/// Ends the operation under way, or else the next before it begins: data mode is left, the line brought in step, and the operation returns
+/// QFTP_ERR_ABORTED. May be called at any time from any thread, from a callback too; not from a signal handler.
+#[unsafe(no_mangle)]
+pub extern "C" fn qftp_client_cancel(client: *const qftp_client) -> i32 {
+    status(|| {
+        CLIENTS.get(client)?.cancel.cancel();
+        Ok(())
+    })
+}
+
+/// Whether the module was set up when the last operation ended. May be called at any time from any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn qftp_client_is_set_up(client: *const qftp_client) -> bool {
+    guard(false, || CLIENTS.get(client).is_ok_and(|client| client.told().is_set_up))
+}
+
+/// Whether a login stood when the last operation ended, as far as is known. May be called at any time from any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn qftp_client_is_open(client: *const qftp_client) -> bool {
+    guard(false, || CLIENTS.get(client).is_ok_and(|client| client.told().is_open))
+}
+
+/// Protections of FTPS that a module does not have: bits of qftp_client_tls_gaps.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum qftp_tls_gap {
+    /// The certificate is not compared with the server's name.
+    QFTP_TLS_GAP_HOST = 1,
+    /// The certificate's dates may not be checked.
+    QFTP_TLS_GAP_DATES = 2,
+    /// The server is not named in the handshake.
+    QFTP_TLS_GAP_SNI = 4,
+}
+
+/// Which protections of the last login by FTPS this module does not have: a sum of qftp_tls_gap, 0 for none. May be called at any time from any
+/// thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn qftp_client_tls_gaps(client: *const qftp_client) -> u32 {
+    guard(0, || {
+        let Ok(client) = CLIENTS.get(client) else { return 0 };
+        let gaps = client.told().gaps;
+        let bits = [
+            (gaps.host, qftp_tls_gap::QFTP_TLS_GAP_HOST),
+            (gaps.dates, qftp_tls_gap::QFTP_TLS_GAP_DATES),
+            (gaps.sni, qftp_tls_gap::QFTP_TLS_GAP_SNI),
+        ];
+        bits.iter().filter(|(is, _)| *is).map(|(_, bit)| (*bit as i32).unsigned_abs()).sum()
+    })
+}
+
+/// Details of the last operation: its status, QFTP_OK and no texts when it succeeded. `error->struct_size` must be sizeof(qftp_error). May be
+/// called at any time from any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_last_error(client: *const qftp_client, error: *mut qftp_error) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        unsafe { qftp_error::has_room(error) }?;
+        let client = CLIENTS.get(client)?;
+        let told = match client.told().error {
+            _ if client.work.is_poisoned() => bare(QFTP_ERR_PANIC),
+            Some(error) => error,
+            None => qftp_error::said(QFTP_OK, SessionState::Usable, &"", "", ""),
+        };
+        // SAFETY: not NULL, and the caller's, of this size.
+        unsafe { error.write(told) };
+        Ok(())
+    })
+}

@@ -1,0 +1,74 @@
+//! The module's own files.
+
+use core::ffi::{c_char, c_void};
+
+use super::callbacks::{Reader, Writer};
+use super::server::place;
+use super::{qftp_client, qftp_read, qftp_write};
+use crate::guard::status;
+use crate::options::storage;
+use crate::status::qftp_status::QFTP_ERR_NULL;
+use crate::text::required;
+
+/// Asks for the free space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `*free` bytes of `*total`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_storage(
+    client: *mut qftp_client,
+    of: i32,
+    free: *mut u64,
+    total: *mut u64,
+) -> i32 {
+    status(|| {
+        let (free, total, storage) = (place(free)?, place(total)?, storage(of)?);
+        let space = qftp_client::work(client, |work| Ok(work.client.storage(storage)?))?;
+        // SAFETY: not NULL, and the caller's.
+        unsafe {
+            free.write(space.0);
+            total.write(space.1);
+        }
+        Ok(())
+    })
+}
+
+/// Uploads a file into the module, such as "UFS:name", its checksum proven: exactly `len` bytes of `read`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_upload(
+    client: *mut qftp_client,
+    name: *const c_char,
+    len: u64,
+    read: qftp_read,
+    user: *mut c_void,
+) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let name = unsafe { required(name) }?;
+        let mut reader = Reader::new(read, user).ok_or(QFTP_ERR_NULL)?;
+        qftp_client::work(client, |work| Ok(work.client.upload(name, &mut reader, len).map(drop)?))
+    })
+}
+
+/// Downloads a file out of the module to `write`, its checksum proven.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_download(
+    client: *mut qftp_client,
+    name: *const c_char,
+    write: qftp_write,
+    user: *mut c_void,
+) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let name = unsafe { required(name) }?;
+        let mut writer = Writer::new(write, user).ok_or(QFTP_ERR_NULL)?;
+        qftp_client::work(client, |work| Ok(work.client.download(name, &mut writer).map(drop)?))
+    })
+}
+
+/// Deletes a file of the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_remove(client: *mut qftp_client, name: *const c_char) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let name = unsafe { required(name) }?;
+        qftp_client::work(client, |work| Ok(work.client.remove(name)?))
+    })
+}

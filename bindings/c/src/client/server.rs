@@ -1,0 +1,167 @@
+//! What is on the server.
+
+use core::ffi::c_char;
+
+use super::{Problem, qftp_client};
+use crate::guard::status;
+use crate::status::qftp_status::{self, QFTP_ERR_MEMORY, QFTP_ERR_NULL};
+use crate::text::required;
+
+/// Writes a result, after the operation succeeded.
+///
+/// # Safety
+/// `place` is writable.
+unsafe fn give<T>(place: *mut T, result: Result<T, qftp_status>) -> Result<(), qftp_status> {
+    // SAFETY: as promised to us.
+    unsafe { place.write(result?) };
+    Ok(())
+}
+
+/// A place that must be there.
+pub(super) fn place<T>(place: *mut T) -> Result<*mut T, qftp_status> {
+    if place.is_null() { Err(QFTP_ERR_NULL) } else { Ok(place) }
+}
+
+/// Writes a text with its NUL.
+///
+/// # Safety
+/// `out` has `capacity` writable bytes.
+unsafe fn give_text(out: *mut c_char, capacity: usize, text: &str) -> Result<(), Problem> {
+    if text.len() >= capacity {
+        return Err(QFTP_ERR_MEMORY.into());
+    }
+    // SAFETY: there is room for the text and its NUL.
+    unsafe {
+        out.cast::<u8>().copy_from_nonoverlapping(text.as_ptr(), text.len());
+        out.add(text.len()).write(0);
+    }
+    Ok(())
+}
+
+/// Changes the server's working folder; at most 128 bytes. It is changed to again when the session is brought back.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_cwd(client: *mut qftp_client, path: *const c_char) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let path = unsafe { required(path) }?;
+        qftp_client::work(client, |work| {
+            work.client.cwd(path)?;
+            work.remembered.enter(path);
+            Ok(())
+        })
+    })
+}
+
+/// Writes the server's working folder to `path`, which has `capacity` bytes, the NUL included; QFTP_ERR_MEMORY where it is longer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_pwd(
+    client: *mut qftp_client,
+    path: *mut c_char,
+    capacity: usize,
+) -> i32 {
+    status(|| {
+        let path = place(path)?;
+        // SAFETY: as the header asks of the caller.
+        qftp_client::work(client, |work| unsafe { give_text(path, capacity, &work.client.pwd()?) })
+    })
+}
+
+/// Asks for the size of a file, in bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_size(
+    client: *mut qftp_client,
+    name: *const c_char,
+    size: *mut u64,
+) -> i32 {
+    status(|| {
+        let size = place(size)?;
+        // SAFETY: as the header asks of the caller.
+        unsafe {
+            let name = required(name)?;
+            give(size, qftp_client::work(client, |work| Ok(work.client.size(name)?)))
+        }
+    })
+}
+
+/// Writes when a file was last written to `time`, which has `capacity` bytes, the NUL included: YYYYMMDDHHMMSS or YYYYMMDDHHMMSS.sss, UTC.
+/// 32 bytes do; QFTP_ERR_MEMORY where it is longer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_modified(
+    client: *mut qftp_client,
+    name: *const c_char,
+    time: *mut c_char,
+    capacity: usize,
+) -> i32 {
+    status(|| {
+        let time = place(time)?;
+        // SAFETY: as the header asks of the caller.
+        unsafe {
+            let name = required(name)?;
+            qftp_client::work(client, |work| give_text(time, capacity, &work.client.modified(name)?))
+        }
+    })
+}
+
+/// Renames a file or folder.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_rename(
+    client: *mut qftp_client,
+    from: *const c_char,
+    to: *const c_char,
+) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let (from, to) = unsafe { (required(from)?, required(to)?) };
+        qftp_client::work(client, |work| Ok(work.client.rename(from, to)?))
+    })
+}
+
+/// Deletes a file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_delete(client: *mut qftp_client, name: *const c_char) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let name = unsafe { required(name) }?;
+        qftp_client::work(client, |work| Ok(work.client.delete(name)?))
+    })
+}
+
+/// Makes a folder.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_make_dir(client: *mut qftp_client, name: *const c_char) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let name = unsafe { required(name) }?;
+        qftp_client::work(client, |work| Ok(work.client.make_dir(name)?))
+    })
+}
+
+/// Removes an empty folder.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_remove_dir(client: *mut qftp_client, name: *const c_char) -> i32 {
+    status(|| {
+        // SAFETY: as the header asks of the caller.
+        let name = unsafe { required(name) }?;
+        qftp_client::work(client, |work| Ok(work.client.remove_dir(name)?))
+    })
+}
+
+/// Asks how many bytes the last transfer moved.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_length(client: *mut qftp_client, count: *mut u64) -> i32 {
+    status(|| {
+        let count = place(count)?;
+        // SAFETY: not NULL, and the caller's.
+        unsafe { give(count, qftp_client::work(client, |work| Ok(work.client.length()?))) }
+    })
+}
+
+/// Asks for the state of the module's FTP client: 0 opening, 1 open and idle, 2 transferring, 3 closing, 4 closed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_status(client: *mut qftp_client, state: *mut i32) -> i32 {
+    status(|| {
+        let state = place(state)?;
+        // SAFETY: not NULL, and the caller's.
+        unsafe { give(state, qftp_client::work(client, |work| Ok(work.client.status()?.number().into()))) }
+    })
+}

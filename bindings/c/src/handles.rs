@@ -1,0 +1,67 @@
+//! Handles that tell when they are used after their end.
+
+use std::collections::BTreeMap;
+use std::ptr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use crate::status::qftp_status::{self, QFTP_ERR_CLOSED, QFTP_ERR_MEMORY, QFTP_ERR_NULL};
+
+/// All handles of one kind. What C holds is no address but a number that is never given twice: a handle that was given back, or is none, is
+/// refused and never followed.
+pub(crate) struct Handles<T> {
+    live: Mutex<Live<T>>,
+}
+
+struct Live<T> {
+    last: usize,
+    all: BTreeMap<usize, Arc<T>>,
+}
+
+/// Apart from each other, and from what a small number in a pointer may be.
+const STEP: usize = 16;
+
+impl<T> Handles<T> {
+    pub(crate) const fn new() -> Self {
+        Self { live: Mutex::new(Live { last: 0x1000, all: BTreeMap::new() }) }
+    }
+
+    pub(crate) fn add(&self, value: T) -> Result<*mut T, qftp_status> {
+        let mut live = self.live();
+        live.last = live.last.checked_add(STEP).ok_or(QFTP_ERR_MEMORY)?;
+        let handle = live.last;
+        live.all.insert(handle, Arc::new(value));
+        Ok(ptr::without_provenance_mut(handle))
+    }
+
+    /// What stands behind a handle; it lives as long as the call that asks, even if it is given back meanwhile.
+    pub(crate) fn get(&self, handle: *const T) -> Result<Arc<T>, qftp_status> {
+        if handle.is_null() {
+            return Err(QFTP_ERR_NULL);
+        }
+        self.live().all.get(&handle.addr()).cloned().ok_or(QFTP_ERR_CLOSED)
+    }
+
+    /// Ends a handle.
+    pub(crate) fn remove(&self, handle: *const T) -> Result<Arc<T>, qftp_status> {
+        self.live().all.remove(&handle.addr()).ok_or(QFTP_ERR_CLOSED)
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live<T>> {
+        lock(&self.live)
+    }
+}
+
+/// Locks what is held for a moment only, and what no panic leaves half done.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // The thread sanitizer sees what is compiled here, but not how the standard library waits.
+    #[cfg(qftp_thread_sanitizer)]
+    loop {
+        match mutex.try_lock() {
+            Ok(guard) => return guard,
+            Err(std::sync::TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+            Err(std::sync::TryLockError::WouldBlock) => std::thread::yield_now(),
+        }
+    }
+    #[cfg(not(qftp_thread_sanitizer))]
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
