@@ -1,6 +1,6 @@
 //! The blocking client. Python's interpreter lock is released while it waits.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Seek as _;
 use std::path::PathBuf;
 use std::process;
@@ -12,7 +12,7 @@ use pyo3::types::{PyBytes, PyDict};
 use qftp_core::job::Policy;
 use qftp_core::session::{Config, GetOptions};
 use qftp_core::wire::{Command, ListKind};
-use qftp_transport::{Cancel, Error, Examination, Finding, Flow, Progress, Report, Settings};
+use qftp_transport::{Cancel, Error, Examination, Finding, Flow, PartFile, Progress, Report, Settings};
 
 use crate::dialogue::{Dialogue, Lines};
 use crate::error;
@@ -214,7 +214,7 @@ impl Client {
         })
     }
 
-    /// Fetches into a local file, by as many attempts as are allowed.
+    /// Fetches into a local file, which gets its name when it is whole, by as many attempts as are allowed.
     #[pyo3(signature = (name, path, *, via, progress, report, **policy))]
     fn fetch(
         &self,
@@ -227,15 +227,22 @@ impl Client {
         policy: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<u64> {
         let (via, policy) = (road(py, via)?, policy_of(policy)?);
-        let file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(!policy.resume).open(&path);
-        let mut file = file.map_err(|error| local_file(&path, &error))?;
-        self.with_hooks(py, progress, report, |inner, report| {
+        let mut target =
+            PartFile::create(&path, name, policy.resume).map_err(|error| local_file(&path, &error))?;
+        let fetched = self.with_hooks(py, progress, report, |inner, report| {
             inner.job(report, &self.raised, &self.cancel, |client, way, flow| {
                 let via = choose(via, client, way, flow, |client| client.size(name).map(Some))?;
-                client.fetch(name, &mut file, Policy { via, ..policy }, way)
+                client.fetch(name, target.file(), Policy { via, ..policy }, way)
             })
-        })
+        });
+        match fetched {
+            Ok(count) => target.finish().map(|_| count).map_err(|error| local_file(&path, &error)),
+            Err(error) => {
+                // What is good of it stays for the next time.
+                let _ = target.keep();
+                Err(error)
+            }
+        }
     }
 
     /// Sends a local file, by as many attempts as are allowed.

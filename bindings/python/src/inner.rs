@@ -10,11 +10,11 @@ use qftp_core::job::{Policy, choose_road};
 use qftp_core::limits;
 use qftp_core::session::Via;
 use qftp_core::wire::Storage;
-use qftp_transport::{Cancel, Error, Flow, Report, Settings};
+use qftp_transport::{Cancel, Error, Flow, Report, Settings, open_again};
 
 use crate::error;
 use crate::login::Access;
-use crate::port::{Raised, Watched, again};
+use crate::port::{Raised, Watched};
 
 /// A client, and what it takes to bring its session about again.
 pub(crate) struct Inner {
@@ -52,7 +52,8 @@ impl Inner {
         let Self { client, access, address, settings } = self;
         let mut reopen = || {
             let address = address.as_deref().unwrap_or_default();
-            again(address, settings, cancel).map(|port| Watched::new(port, raised.clone(), cancel.clone()))
+            open_again(address, settings, cancel)
+                .map(|port| Watched::new(Box::new(port), raised.clone(), cancel.clone()))
         };
         let mut way = access.way();
         way.reopen = address.is_some().then_some(&mut reopen);

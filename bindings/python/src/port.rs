@@ -12,8 +12,6 @@ use crate::error;
 
 /// How often a running operation lets Python look for signals.
 const LOOK: Duration = Duration::from_millis(50);
-/// How long a port that vanished may take to come back: a module that restarts on USB takes about 15 s.
-const PORT_RETURNS: Duration = Duration::from_secs(30);
 
 pub(crate) type AnyPort = Box<dyn Port + Send>;
 
@@ -43,20 +41,6 @@ impl Raised {
 pub(crate) fn by_address(py: Python<'_>, address: &str, settings: &Settings) -> PyResult<AnyPort> {
     let port = py.detach(|| open(address, settings));
     port.map(|port| Box::new(port) as AnyPort).map_err(|fault| error::port(py, &fault))
-}
-
-/// Opens it again, as soon as it is there again.
-pub(crate) fn again(address: &str, settings: &Settings, cancel: &Cancel) -> io::Result<AnyPort> {
-    let began = Instant::now();
-    loop {
-        match open(address, settings) {
-            Ok(port) => return Ok(Box::new(port)),
-            Err(error) if began.elapsed() > PORT_RETURNS || cancel.is_cancelled() => {
-                return Err(io::Error::new(io::ErrorKind::NotConnected, error.to_string()));
-            }
-            Err(_) => std::thread::sleep(Duration::from_millis(200)),
-        }
-    }
 }
 
 /// A port during whose waits Python's signal handlers run: Ctrl-C ends the operation.

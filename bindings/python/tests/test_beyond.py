@@ -42,7 +42,26 @@ def test_resume(qftp_client, qftp_ftp_server, tmp_path):
     qftp_client.get("a", tmp_path / "a", resume=True, report=seen.append)
     assert (tmp_path / "a").read_bytes() == PAYLOAD
     assert any("150000" in text for text in seen), seen
-    assert f",150000," in "\n".join(qftp_client.dialogue())
+    assert ",150000," in "\n".join(qftp_client.dialogue())
+
+
+def test_what_is_good_stays(qftp_client, qftp_ftp_server, tmp_path):
+    (qftp_ftp_server.folder / "a").write_bytes(PAYLOAD)
+
+    def enough(done, total):
+        if done > 50_000:
+            raise KeyError("enough")
+
+    with pytest.raises(KeyError):
+        qftp_client.get("a", tmp_path / "a", progress=enough)
+    assert os.listdir(tmp_path) == ["a.part"]
+    good = (tmp_path / "a.part").read_bytes()
+    assert good and PAYLOAD.startswith(good)
+    assert qftp_client.get("a", tmp_path / "a", resume=True) == len(PAYLOAD)
+    assert (tmp_path / "a").read_bytes() == PAYLOAD and os.listdir(tmp_path) == ["a"]
+    # A whole file is done.
+    qftp_client.get("a", tmp_path / "a", resume=True)
+    assert "QFTPGET" not in "".join(qftp_client.dialogue()[-3:])
 
 
 @pytest.mark.parametrize("via", ["com", "ram", "ufs", "auto"])

@@ -422,11 +422,10 @@ class FTP:
                 raise Misuse("resume, verify and retries need a local path: they go back in the file")
             return self._get_into(remote, local, via, progress)
         path = os.fspath(local)
-        part = path + ".part"
-        count = self._do(
+        return self._do(
             lambda client: client.fetch(
                 remote,
-                part,
+                path,
                 via=via,
                 progress=progress,
                 report=report,
@@ -436,8 +435,6 @@ class FTP:
                 restart=restart,
             )
         )
-        os.replace(part, path)
-        return count
 
     def put(
         self,

@@ -142,7 +142,8 @@ class Server:
             warnings.simplefilter("ignore", DeprecationWarning)
             from pyftpdlib.authorizers import DummyAuthorizer
             from pyftpdlib.handlers import FTPHandler
-            from pyftpdlib.servers import ThreadedFTPServer
+            from pyftpdlib.ioloop import IOLoop
+            from pyftpdlib.servers import FTPServer
 
         #: Its root folder.
         self.folder = folder
@@ -161,7 +162,8 @@ class Server:
             handler = type("Handler", (TLS_FTPHandler,), settings)
         #: The file with the certificate that a client checks it against, of a server with FTPS.
         self.cafile = certificate
-        self._server = ThreadedFTPServer(("127.0.0.1", 0), handler)
+        # A loop of its own: servers that share one, in two threads, say everything twice.
+        self._server = FTPServer(("127.0.0.1", 0), handler, ioloop=IOLoop())
         #: Where it listens.
         self.host, self.port = "127.0.0.1", int(self._server.address[1])
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"handle_exit": False, "timeout": 0.02}, daemon=True)
