@@ -10,21 +10,13 @@ use qftp_core::session::{
     Apn, Cause, Failure, GetOptions, LineFault, Login, Misuse, PutOptions, Session, SessionState, Setup, Via,
 };
 use qftp_core::wire::ListKind;
-use qftp_emulator::{Drives, Event, Fault, Storage};
+use qftp_emulator::{Event, Fault};
 
 use crate::line::Harm;
 use crate::plan::{Content, Manner, Op, Plan};
 use crate::server::{Mishap, PASSWORD, USER};
 use crate::tally::{Invariant, Tally};
 use crate::world::{Damage, End, Violation, World};
-
-/// Where the module's files are during a run.
-#[derive(Debug)]
-pub struct Bench {
-    drives: Drives,
-    folder: std::path::PathBuf,
-    staged: bool,
-}
 
 /// What a run came to.
 #[derive(Debug)]
@@ -35,54 +27,23 @@ pub struct Report {
     pub dialogue: Vec<String>,
 }
 
-impl Bench {
-    /// Folders of its own, in memory where the system has such.
-    ///
-    /// # Errors
-    /// When they cannot be made.
-    pub fn new() -> std::io::Result<Self> {
-        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-        let memory = std::path::PathBuf::from("/dev/shm");
-        let base = if memory.is_dir() { memory } else { std::env::temp_dir() };
-        let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let folder = base.join(format!("qftp-sim-{}-{count}", std::process::id()));
-        Ok(Self { drives: Drives::in_folder(&folder)?, folder, staged: false })
-    }
-
-    fn clear(&mut self) {
-        if std::mem::take(&mut self.staged) {
-            for storage in [Storage::Ufs, Storage::Ram, Storage::Sd] {
-                let folder = self.drives.folder(storage).into_iter().flat_map(std::fs::read_dir);
-                for entry in folder.flatten().flatten() {
-                    // What cannot be removed fails the next run, which says so.
-                    let _ = std::fs::remove_file(entry.path());
-                }
-            }
-        }
-    }
-
-    /// Carries out a plan.
-    pub fn run(&mut self, plan: &Plan, tally: &mut Tally, log: bool) -> Report {
-        self.clear();
-        self.staged = plan.ops.iter().any(|op| match op {
-            Op::Put(_, manner) | Op::Get(_, manner, _) => manner.via != Via::Com,
-            Op::ModuleFile(_) => true,
-            _ => false,
-        });
-        let world = World::new(plan, self.drives.clone(), log);
-        let mut run =
-            Run { plan, world, tally, op: 0, versions: Vec::new(), open: Vec::new(), took_for_done: false };
+impl Plan {
+    /// Carries it out.
+    pub fn run(&self, tally: &mut Tally, log: bool) -> Report {
+        let world = World::new(self, log);
+        let mut run = Run {
+            plan: self,
+            world,
+            tally,
+            op: 0,
+            versions: Vec::new(),
+            open: Vec::new(),
+            took_for_done: false,
+        };
         let violation = run.all().err();
         run.count();
         let dialogue = run.world.log.take().unwrap_or_default();
         Report { violation, dialogue }
-    }
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        // Nobody is left to tell.
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

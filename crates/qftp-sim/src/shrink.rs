@@ -1,7 +1,6 @@
 //! A failing plan made as short as it gets.
 
 use crate::plan::{Content, Op, Plan};
-use crate::run::Bench;
 use crate::tally::Tally;
 
 /// Most plans that are tried.
@@ -9,7 +8,7 @@ const MOST: usize = 2000;
 
 /// The shortest plan found that fails, whatever fails in it.
 #[must_use]
-pub fn shrink(bench: &mut Bench, plan: &Plan) -> Plan {
+pub fn shrink(plan: &Plan) -> Plan {
     let mut best = plan.clone();
     let mut tried = 0;
     loop {
@@ -19,7 +18,7 @@ pub fn shrink(bench: &mut Bench, plan: &Plan) -> Plan {
             if tried > MOST {
                 return best;
             }
-            if bench.run(&candidate, &mut Tally::default(), false).violation.is_some() {
+            if candidate.run(&mut Tally::default(), false).violation.is_some() {
                 best = candidate;
                 better = true;
                 break;

@@ -104,8 +104,8 @@ pub(crate) struct World {
 impl World {
     /// As planned, with nothing said yet.
     #[must_use]
-    pub(crate) fn new(plan: &Plan, drives: Drives, log: bool) -> Self {
-        let mut config = Config::new(drives);
+    pub(crate) fn new(plan: &Plan, log: bool) -> Self {
+        let mut config = Config::new(Drives::in_memory());
         if let Ok(profile) = Profile::parse(plan.profile) {
             profile.apply(&mut config);
         }

@@ -3,8 +3,7 @@
 use qftp_core::session::Via;
 use qftp_core::wire::Storage;
 use qftp_sim::{
-    Bench, Content, Harm, LineFault, LineKind, Manner, Mishap, ModuleFault, Op, Plan, ServerFault, Stuff,
-    Tally, Way,
+    Content, Harm, LineFault, LineKind, Manner, Mishap, ModuleFault, Op, Plan, ServerFault, Stuff, Tally, Way,
 };
 
 fn plan(ops: Vec<Op>) -> Plan {
@@ -39,7 +38,7 @@ fn module(op: usize, fault: &str) -> ModuleFault {
 }
 
 fn holds(plan: &Plan) {
-    let report = Bench::new().unwrap().run(plan, &mut Tally::default(), true);
+    let report = plan.run(&mut Tally::default(), true);
     if let Some(violation) = report.violation {
         panic!("{violation}\n{plan}{}", report.dialogue.join("\n"));
     }

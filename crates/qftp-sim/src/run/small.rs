@@ -1,5 +1,7 @@
 //! Listings, small commands, the module's own files.
 
+use qftp_emulator::Storage;
+
 use super::*;
 
 impl Run<'_> {
