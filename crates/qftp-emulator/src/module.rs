@@ -257,6 +257,12 @@ impl Module {
         self.power == Power::Off
     }
 
+    /// Whether what the host sends is data rather than commands.
+    #[must_use]
+    pub const fn is_in_data_mode(&self) -> bool {
+        matches!(self.mode, Mode::Data(_))
+    }
+
     /// What has gone wrong so far.
     #[must_use]
     pub const fn happened(&self) -> &Happened {

@@ -1,6 +1,7 @@
 //! A failing plan made as short as it gets.
 
 use crate::plan::{Content, Op, Plan};
+use crate::source::Pace;
 use crate::tally::Tally;
 
 /// Most plans that are tried.
@@ -68,6 +69,7 @@ fn shorter(plan: &Plan) -> Vec<Plan> {
     change(&|less| less.line.baud = 0);
     change(&|less| less.line.latency = 0);
     change(&|less| less.line.piece = 4096);
+    change(&|less| less.line.holds = 65_536);
     change(&|less| less.delay = 0);
     change(&|less| less.profile = "ec200s");
     change(&|less| less.guard = 300);
@@ -84,7 +86,12 @@ fn shorter(plan: &Plan) -> Vec<Plan> {
         });
         change(&|less| {
             if let Op::Put(_, manner) | Op::Get(_, manner, _) = &mut less.ops[op] {
-                manner.abort = None;
+                manner.stop = None;
+            }
+        });
+        change(&|less| {
+            if let Op::Put(_, manner) | Op::Get(_, manner, _) = &mut less.ops[op] {
+                manner.pace = Pace::AT_ONCE;
             }
         });
         change(&|less| {
