@@ -52,13 +52,14 @@ impl Flight {
         self.on_its_way + self.after_leaving > 0
     }
 
-    /// Most bytes that the module may take for commands: what one call of the session hands out, what the line holds, and what the line
-    /// carries while the module's first word is on its way to the host. On a line that takes no time the last is what was handed out then.
+    /// Most bytes that the module may take for commands: what one call of the session hands out, what the line holds when the module
+    /// leaves data mode, and what goes after that while its first word is on its way: the line filled once more, and what it carries in
+    /// that time. On a line that takes no time that is whatever was handed out.
     pub(crate) fn bound(&self, now: u64, in_flight: usize, line: LineKind) -> u64 {
         let way = self.left.map_or(0, |left| self.heard.unwrap_or(now) - left);
         let meanwhile = match line.baud {
             0 => self.after_leaving,
-            baud => (way * u64::from(baud)).div_ceil(10_000_000),
+            baud => line.holds + (way * u64::from(baud)).div_ceil(10_000_000),
         };
         in_flight as u64 + line.holds + meanwhile
     }

@@ -174,7 +174,7 @@ impl Plan {
             line: draw_line(rng, long),
             delay: *rng.pick(&[0, 0, 1, 40, 300]),
             guard: *rng.pick(&[200, 300, 1000]),
-            in_flight: *rng.pick(&[64, 512, 4096]),
+            in_flight: *rng.pick(&[16, 64, 512, 4096]),
             ops,
             module: Vec::new(),
             wires: Vec::new(),
@@ -189,25 +189,26 @@ impl Plan {
             }
             plan.module.push(ModuleFault { op, fault: draw_fault(rng, kind, len) });
         }
-        for _ in 0..*rng.pick(&[0, 0, 0, 1, 2]) {
+        for _ in 0..*rng.pick(&[0, 0, 1, 1, 2]) {
             let op = at(rng);
             let len = plan.ops[op].content().map_or(100, |content| content.len);
             let harm = match rng.below(4) {
                 0 => Harm::Drop(draw_count(rng)),
                 1 => Harm::Flip(u8::try_from(rng.below(8)).unwrap_or(0)),
                 2 => Harm::Double(draw_count(rng)),
-                _ => Harm::Stall(*rng.pick(&[5, 200, 3_000, 40_000])),
+                // The longest outlasts everything that a job tries.
+                _ => Harm::Stall(*rng.pick(&[200, 3_000, 40_000, 300_000, 300_000])),
             };
             let way = *rng.pick(&[Way::Up, Way::Down]);
-            // The first operation begins with set-up and login; half of the faults wait for the data.
-            let text = if op == 0 { 400 } else { 60 };
-            let lead = if rng.one_in(2) { 0 } else { text };
-            plan.wires.push(LineFault { op, way, at: lead + rng.below(len + text), harm });
+            // The first operation begins with set-up and login. Half of the faults strike in such words, half in what follows.
+            let text = if op == 0 { 300 } else { 60 };
+            let at = if rng.one_in(2) { rng.below(text) } else { text + rng.below(len + text) };
+            plan.wires.push(LineFault { op, way, at, harm });
         }
-        if rng.one_in(3) {
+        if rng.one_in(2) {
             let op = at(rng);
             let len = plan.ops[op].content().map_or(100, |content| content.len);
-            let mishap = match rng.below(7) {
+            let mishap = match rng.below(6) {
                 0 => Mishap::Refusal(*rng.pick(&[421, 425, 450, 500, 530, 550, 553])),
                 1 => Mishap::DataLost(rng.below(len + 1)),
                 2 => Mishap::ControlLost(rng.below(len + 1)),
