@@ -151,7 +151,8 @@ impl World {
             if self.now > latest || steps > MOST_STEPS {
                 return Err(self.violation(format!("{what} does not end: {:?}", self.host.session)));
             }
-            let moved = (self.host.sink.len() + upload.len() - source.left()) as u64;
+            let written = upload.len() - source.left() - self.host.data_kept();
+            let moved = (self.host.sink.len() + written) as u64;
             match stop.filter(|stop| moved >= stop.after()) {
                 None => {}
                 Some(Break::Abort(_)) => {

@@ -128,3 +128,15 @@ fn a_late_echo_of_a_password() {
         holds(&plan);
     }
 }
+
+/// The silence before `+++` was counted from when the bytes were handed out; a slow line still carried them.
+#[test]
+fn an_upload_broken_off_on_a_slow_line() {
+    for after in (16..600).step_by(16) {
+        let broken = Manner { stop: Some(Break::Abort(after)), ..manner(Via::Com, 0) };
+        let mut plan = plan(vec![Op::Put(content(610, Stuff::Noise, 1), broken)]);
+        plan.line.baud = 9600;
+        plan.in_flight = 512;
+        holds(&plan);
+    }
+}
