@@ -161,7 +161,7 @@ impl Default for Framing {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// The folders behind UFS, RAM and SD.
+    /// What is behind UFS, RAM and SD.
     pub drives: Drives,
     /// What it says about itself.
     pub identity: Identity,

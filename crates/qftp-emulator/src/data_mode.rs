@@ -1,13 +1,12 @@
 //! Data mode: from `CONNECT` until the count, the end, an escape or DTR (§1.5).
 
-use std::fs::File;
 use std::io::{Read, Write};
 
 use qftp_core::wire::{FileInfo, Line};
 use qftp_core::{Checksum, Instant, limits};
 
 use crate::at::{Answer, Outcome, Refusal};
-use crate::drives::cme;
+use crate::drives::{StoredFile, cme};
 use crate::escape::{Escape, Kind, Silence};
 use crate::module::Module;
 
@@ -58,7 +57,7 @@ pub(crate) enum Flow {
 
 #[derive(Debug)]
 pub(crate) struct FileIn {
-    pub(crate) file: File,
+    pub(crate) file: StoredFile,
     pub(crate) left: u64,
     pub(crate) got: u64,
     pub(crate) checksum: Checksum,
@@ -79,7 +78,7 @@ pub(crate) enum InPurpose {
 
 #[derive(Debug)]
 pub(crate) struct FileOut {
-    file: File,
+    file: StoredFile,
     left: u64,
     sent: u64,
     checksum: Checksum,
@@ -88,7 +87,7 @@ pub(crate) struct FileOut {
 }
 
 impl FileOut {
-    pub(crate) fn new(file: File, left: u64, whole: bool) -> Self {
+    pub(crate) fn new(file: StoredFile, left: u64, whole: bool) -> Self {
         Self { file, left, sent: 0, checksum: Checksum::new(), whole }
     }
 }

@@ -1,6 +1,9 @@
-//! The module's own files: UFS, RAM and SD, each a folder with a size limit.
+//! The module's own files: UFS, RAM and SD, each a folder or a place in memory, with a size limit.
 
-use std::fs::{self, File, OpenOptions};
+mod file;
+mod shelf;
+
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +11,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use qftp_core::codes::CmeCode;
 use qftp_core::limits;
-use qftp_core::wire::Storage;
+use qftp_core::wire::{OpenMode, Storage};
+
+pub(crate) use file::StoredFile;
+use shelf::Shelf;
 
 /// Size of the UFS of a [`Drives`] unless set otherwise: what an EC200S shows.
 pub const UFS_SIZE: u64 = 5 << 20;
@@ -17,10 +23,10 @@ pub const RAM_SIZE: u64 = 2 << 20;
 /// Size of the SD card unless set otherwise.
 pub const SD_SIZE: u64 = 64 << 20;
 
-/// A folder that plays a storage, and how much fits into it.
+/// A storage: where its files lie, and how much fits into it.
 #[derive(Debug, Clone)]
 struct Volume {
-    folder: PathBuf,
+    shelf: Shelf,
     size: u64,
     /// A file takes whole blocks of this size.
     block: u64,
@@ -32,7 +38,7 @@ struct Volume {
 #[derive(Debug)]
 struct Temporary(PathBuf);
 
-/// The folders behind UFS, RAM and SD. Clones are the same folders.
+/// What is behind UFS, RAM and SD: folders, or memory. Clones are the same files.
 ///
 /// ```
 /// use qftp_emulator::{Drives, Storage};
@@ -50,11 +56,11 @@ pub struct Drives {
     temporary: Option<Arc<Temporary>>,
 }
 
-/// A file of the module: where it is and what its host calls it.
+/// A file of the module, there or not: its storage and its name there, which leads nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) storage: Storage,
-    pub(crate) path: PathBuf,
+    name: Vec<u8>,
 }
 
 /// The `+CME ERROR`s of files that this module needs (companion.md §2).
@@ -87,17 +93,24 @@ impl Drives {
     /// # Errors
     /// When a folder cannot be made.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
-        let volume = |name: &str, size| {
-            let folder = folder.join(name);
-            fs::create_dir_all(&folder)?;
-            io::Result::Ok(Volume { folder, size, block: 1, taken: 0 })
-        };
-        Ok(Self {
-            ufs: volume("ufs", UFS_SIZE)?,
-            ram: Some(volume("ram", RAM_SIZE)?),
-            sd: Some(volume("sd", SD_SIZE)?),
+        let shelf = |name: &str| Shelf::folder(folder.join(name));
+        Ok(Self::on([shelf("ufs")?, shelf("ram")?, shelf("sd")?]))
+    }
+
+    /// In memory, gone with the last clone: for tests that need many modules, or no disk.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::on([Shelf::memory(), Shelf::memory(), Shelf::memory()])
+    }
+
+    fn on([ufs, ram, sd]: [Shelf; 3]) -> Self {
+        let volume = |shelf, size| Volume { shelf, size, block: 1, taken: 0 };
+        Self {
+            ufs: volume(ufs, UFS_SIZE),
+            ram: Some(volume(ram, RAM_SIZE)),
+            sd: Some(volume(sd, SD_SIZE)),
             temporary: None,
-        })
+        }
     }
 
     /// Folders of its own, removed with the value.
@@ -167,10 +180,10 @@ impl Drives {
         self
     }
 
-    /// The folder behind a storage, if the module has that storage.
+    /// The folder behind a storage, if the module has that storage and it is a folder.
     #[must_use]
     pub fn folder(&self, storage: Storage) -> Option<&Path> {
-        self.volume(storage).map(|volume| volume.folder.as_path())
+        self.volume(storage)?.shelf.path()
     }
 
     fn volume(&self, storage: Storage) -> Option<&Volume> {
@@ -193,36 +206,36 @@ impl Drives {
             return Err(cme::INVALID_NAME);
         }
         let volume = self.volume(storage).ok_or(cme::INVALID_NAME)?;
-        let path = volume.folder.join(file_name(rest).ok_or(cme::INVALID_NAME)?);
-        // A link in the folder could lead out of it.
-        if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+        if !volume.shelf.takes(rest) {
             return Err(cme::INVALID_NAME);
         }
-        Ok(Place { storage, path })
+        Ok(Place { storage, name: rest.to_vec() })
     }
 
-    /// Opens an existing file for reading.
-    pub(crate) fn open(&self, name: &[u8]) -> Result<(File, u64), CmeCode> {
-        let place = self.place(name)?;
-        let file = File::open(&place.path).map_err(|error| match error.kind() {
+    fn shelf(&self, place: &Place) -> io::Result<&Shelf> {
+        // A fault may have taken the storage away meanwhile.
+        self.volume(place.storage).map(|volume| &volume.shelf).ok_or(io::ErrorKind::NotFound.into())
+    }
+
+    /// Whether there is a file.
+    pub(crate) fn has(&self, place: &Place) -> bool {
+        self.shelf(place).is_ok_and(|shelf| shelf.has(&place.name))
+    }
+
+    /// Opens a file; one that may be written is made when it is not there.
+    pub(crate) fn open(&self, place: &Place, mode: OpenMode) -> Result<StoredFile, CmeCode> {
+        let opened = self.shelf(place).and_then(|shelf| shelf.open(&place.name, mode));
+        opened.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => cme::NOT_FOUND,
             _ => cme::OPEN,
-        })?;
-        let size = file.metadata().map_err(|_| cme::OPEN)?.len();
-        Ok((file, size))
+        })
     }
 
-    /// Makes a file for writing; one that is there is emptied.
-    pub(crate) fn create(&self, name: &[u8]) -> Result<(File, Place), CmeCode> {
-        let place = self.place(name)?;
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&place.path)
-            .map_err(|_| cme::OPEN)?;
-        Ok((file, place))
+    /// Opens an existing file for reading, and says how long it is.
+    pub(crate) fn read(&self, name: &[u8]) -> Result<(StoredFile, u64), CmeCode> {
+        let file = self.open(&self.place(name)?, OpenMode::ReadOnly)?;
+        let size = file.size().map_err(|_| cme::OPEN)?;
+        Ok((file, size))
     }
 
     /// Bytes free and in all; `None` when the module has no such storage.
@@ -241,22 +254,13 @@ impl Drives {
     /// The names (without prefix) and sizes of a storage's files, by name.
     pub(crate) fn files(&self, storage: Storage) -> Result<Vec<(Vec<u8>, u64)>, CmeCode> {
         let volume = self.volume(storage).ok_or(cme::LIST)?;
-        let mut files = Vec::new();
-        for entry in fs::read_dir(&volume.folder).map_err(|_| cme::LIST)?.flatten() {
-            if let Ok(found) = entry.metadata()
-                && found.is_file()
-            {
-                files.push((entry.file_name().into_encoded_bytes(), found.len()));
-            }
-        }
-        files.sort();
-        Ok(files)
+        volume.shelf.files().map_err(|_| cme::LIST)
     }
 
     /// Deletes one file.
-    pub(crate) fn delete(&self, name: &[u8]) -> Result<(), CmeCode> {
-        let place = self.place(name)?;
-        fs::remove_file(&place.path).map_err(|error| match error.kind() {
+    pub(crate) fn delete(&self, place: &Place) -> Result<(), CmeCode> {
+        let deleted = self.shelf(place).and_then(|shelf| shelf.remove(&place.name));
+        deleted.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => cme::NOT_FOUND,
             _ => cme::DELETE,
         })
@@ -265,9 +269,7 @@ impl Drives {
     /// Deletes every file of a storage.
     pub(crate) fn clear(&self, storage: Storage) -> Result<(), CmeCode> {
         for (name, _) in self.files(storage)? {
-            if let (Some(volume), Some(name)) = (self.volume(storage), file_name(&name)) {
-                fs::remove_file(volume.folder.join(name)).map_err(|_| cme::DELETE)?;
-            }
+            self.delete(&Place { storage, name })?;
         }
         Ok(())
     }
@@ -278,17 +280,6 @@ impl Drop for Temporary {
         // Nobody is left to tell; the system clears its temporary folder in the end.
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-#[cfg(unix)]
-fn file_name(name: &[u8]) -> Option<&std::ffi::OsStr> {
-    use std::os::unix::ffi::OsStrExt;
-    Some(std::ffi::OsStr::from_bytes(name))
-}
-
-#[cfg(not(unix))]
-fn file_name(name: &[u8]) -> Option<&std::ffi::OsStr> {
-    std::str::from_utf8(name).ok().map(std::ffi::OsStr::new)
 }
 
 /// Whether a name matches a pattern of `AT+QFLST`, where `*` stands for anything.
@@ -336,10 +327,9 @@ mod tests {
             assert_eq!(drives.place(name), Err(cme::INVALID_NAME), "{}", name.escape_ascii());
         }
         let ram = drives.place(b"ram:x.bin").unwrap();
-        assert_eq!(
-            (ram.storage, ram.path),
-            (Storage::Ram, drives.folder(Storage::Ram).unwrap().join("x.bin"))
-        );
+        assert_eq!((ram.storage, &ram.name[..]), (Storage::Ram, &b"x.bin"[..]));
+        drives.open(&ram, OpenMode::Truncate).unwrap();
+        assert!(drives.folder(Storage::Ram).unwrap().join("x.bin").is_file());
         assert_eq!(drives.place(b"..x").unwrap().storage, Storage::Ufs);
     }
 

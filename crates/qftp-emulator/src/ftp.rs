@@ -276,7 +276,7 @@ impl Module {
             Some(Job::Put(upload)) => self.transfer_failed(Verb::QftpPut, upload.moved(), failure),
             Some(Job::Get(download)) => {
                 self.transfer_failed(download.verb(), download.moved(), failure);
-                download.discard();
+                download.discard(&self.config.drives);
             }
         }
     }

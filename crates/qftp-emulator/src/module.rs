@@ -22,7 +22,7 @@ use crate::trouble::{Cure, Happened, Rng, Watch};
 
 /// An emulated module as a sans-IO machine.
 ///
-/// It owns no port, no socket, no clock and no thread; only its files are real. Whoever drives it
+/// It owns no port, no socket, no clock and no thread; only its files are real, unless they are in memory. Whoever drives it
 /// - hands it what the host sends ([`handle_input`](Self::handle_input)) and sends what it says
 ///   ([`poll_transmit`](Self::poll_transmit)),
 /// - carries its FTP [`Request`]s to an [`FtpSide`](crate::FtpSide) ([`poll_request`](Self::poll_request)) and the replies
@@ -255,6 +255,12 @@ impl Module {
     #[must_use]
     pub fn is_off(&self) -> bool {
         self.power == Power::Off
+    }
+
+    /// Whether what the host sends is data rather than commands.
+    #[must_use]
+    pub const fn is_in_data_mode(&self) -> bool {
+        matches!(self.mode, Mode::Data(_))
     }
 
     /// What has gone wrong so far.

@@ -14,6 +14,8 @@ pub struct LineKind {
     pub latency: u64,
     /// Most bytes that arrive at once.
     pub piece: u64,
+    /// Most bytes that are on their way to the module: what buffers hold before flow control stops the host.
+    pub holds: u64,
 }
 
 /// Which way.
@@ -97,6 +99,7 @@ pub(crate) struct Wire {
     rng: Rng,
     bytes: VecDeque<u8>,
     pieces: VecDeque<Piece>,
+    data: u64,
     busy: u64,
     /// Bytes since the operation began.
     pub sent: u64,
@@ -116,6 +119,7 @@ impl Wire {
             rng,
             bytes: VecDeque::new(),
             pieces: VecDeque::new(),
+            data: 0,
             busy: 0,
             sent: 0,
             faults: Vec::new(),
@@ -145,6 +149,19 @@ impl Wire {
             0 => 4096,
             baud => usize::try_from(u64::from(baud) * millis / 10_000).unwrap_or(4096).clamp(1, 4096),
         }
+    }
+
+    /// How many bytes can be written now, where a driver keeps so many milliseconds in the port's buffers.
+    #[must_use]
+    pub(crate) fn room(&self, millis: u64) -> usize {
+        let most = usize::try_from(self.kind.holds).unwrap_or(usize::MAX);
+        self.fits(millis).min(most.saturating_sub(self.bytes.len()))
+    }
+
+    /// Bytes of file data of the host that are under way.
+    #[must_use]
+    pub(crate) const fn data_under_way(&self) -> u64 {
+        self.data
     }
 
     /// Whether everything written has left.
@@ -221,6 +238,7 @@ impl Wire {
             rest -= len;
         }
         self.bytes.extend(bytes);
+        self.data += if data { bytes.len() as u64 } else { 0 };
     }
 
     /// When the next piece arrives.
@@ -245,6 +263,7 @@ impl Wire {
         self.bytes.drain(..count);
         if let Some(piece) = self.pieces.front_mut() {
             piece.len -= count;
+            self.data -= if piece.data { count as u64 } else { 0 };
             if piece.len == 0 {
                 self.pieces.pop_front();
             }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use qftp_sim::{Bench, Plan, Tally, shrink};
+use qftp_sim::{Plan, Tally, shrink};
 
 const USAGE: &str = "usage: qftp-sim --seeds N [--from S] [--jobs J] | --seed S [-v]";
 
@@ -49,14 +49,13 @@ fn main() -> ExitCode {
     let next = AtomicU64::new(arguments.from);
     let end = arguments.from + arguments.seeds;
     let worker = || {
-        let mut bench = Bench::new().expect("a folder for the module's files");
         let (mut tally, mut failed) = (Tally::default(), Vec::new());
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= end {
                 return (tally, failed);
             }
-            let report = bench.run(&Plan::draw(seed), &mut tally, false);
+            let report = Plan::draw(seed).run(&mut tally, false);
             if let Some(violation) = report.violation {
                 println!("seed {seed}: {violation}");
                 failed.push(seed);
@@ -84,10 +83,9 @@ fn main() -> ExitCode {
 }
 
 fn replay(arguments: &Arguments) -> ExitCode {
-    let mut bench = Bench::new().expect("a folder for the module's files");
     let plan = Plan::draw(arguments.from);
     println!("seed {}:\n{plan}", arguments.from);
-    let report = bench.run(&plan, &mut Tally::default(), arguments.verbose);
+    let report = plan.run(&mut Tally::default(), arguments.verbose);
     report.dialogue.iter().for_each(|line| println!("{line}"));
     let Some(violation) = report.violation else {
         println!("1 passed, 0 failed");
@@ -101,9 +99,8 @@ fn replay(arguments: &Arguments) -> ExitCode {
 
 /// The shortest plan that fails like this seed's, and its dialogue.
 fn show(seed: u64) {
-    let mut bench = Bench::new().expect("a folder for the module's files");
-    let plan = shrink(&mut bench, &Plan::draw(seed));
-    let report = bench.run(&plan, &mut Tally::default(), true);
+    let plan = shrink(&Plan::draw(seed));
+    let report = plan.run(&mut Tally::default(), true);
     println!("the shortest plan found from seed {seed}:\n{plan}");
     report.dialogue.iter().for_each(|line| println!("{line}"));
     if let Some(violation) = report.violation {

@@ -9,6 +9,7 @@ use qftp_emulator::{Fault, FaultKind, Profile, Takes};
 use crate::line::{Harm, LineFault, LineKind, Way};
 use crate::rng::Rng;
 use crate::server::{Mishap, ServerFault};
+use crate::source::Pace;
 
 /// A file's content: what it is made of, and from which seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +48,45 @@ pub struct Manner {
     pub verify: bool,
     /// Tries again so often.
     pub retries: u8,
-    /// Breaks off after so many bytes.
-    pub abort: Option<u64>,
+    /// What ends it before its end.
+    pub stop: Option<Break>,
+    /// How an upload's source delivers.
+    pub pace: Pace,
+}
+
+/// What ends an operation before its end, after so many bytes of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Break {
+    /// The host breaks it off.
+    Abort(u64),
+    /// The host dies, and another one begins.
+    Death {
+        /// After so many bytes.
+        after: u64,
+        /// Milliseconds until the other one begins.
+        pause: u64,
+        /// Whether DTR drops, as with a port that is closed.
+        dtr_drops: bool,
+    },
+}
+
+impl Break {
+    /// After how many bytes.
+    #[must_use]
+    pub const fn after(self) -> u64 {
+        match self {
+            Self::Abort(after) | Self::Death { after, .. } => after,
+        }
+    }
+
+    /// Its name in the table of counts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Abort(_) => "host: breaks off",
+            Self::Death { .. } => "host: dies",
+        }
+    }
 }
 
 /// One operation.
@@ -136,7 +174,7 @@ impl Plan {
             line: draw_line(rng, long),
             delay: *rng.pick(&[0, 0, 1, 40, 300]),
             guard: *rng.pick(&[200, 300, 1000]),
-            in_flight: *rng.pick(&[64, 512, 4096]),
+            in_flight: *rng.pick(&[16, 64, 512, 4096]),
             ops,
             module: Vec::new(),
             wires: Vec::new(),
@@ -151,25 +189,26 @@ impl Plan {
             }
             plan.module.push(ModuleFault { op, fault: draw_fault(rng, kind, len) });
         }
-        for _ in 0..*rng.pick(&[0, 0, 0, 1, 2]) {
+        for _ in 0..*rng.pick(&[0, 0, 1, 1, 2]) {
             let op = at(rng);
             let len = plan.ops[op].content().map_or(100, |content| content.len);
             let harm = match rng.below(4) {
                 0 => Harm::Drop(draw_count(rng)),
                 1 => Harm::Flip(u8::try_from(rng.below(8)).unwrap_or(0)),
                 2 => Harm::Double(draw_count(rng)),
-                _ => Harm::Stall(*rng.pick(&[5, 200, 3_000, 40_000])),
+                // The longest outlasts everything that a job tries.
+                _ => Harm::Stall(*rng.pick(&[200, 3_000, 40_000, 300_000, 300_000])),
             };
             let way = *rng.pick(&[Way::Up, Way::Down]);
-            // The first operation begins with set-up and login; half of the faults wait for the data.
-            let text = if op == 0 { 400 } else { 60 };
-            let lead = if rng.one_in(2) { 0 } else { text };
-            plan.wires.push(LineFault { op, way, at: lead + rng.below(len + text), harm });
+            // The first operation begins with set-up and login. Half of the faults strike in such words, half in what follows.
+            let text = if op == 0 { 300 } else { 60 };
+            let at = if rng.one_in(2) { rng.below(text) } else { text + rng.below(len + text) };
+            plan.wires.push(LineFault { op, way, at, harm });
         }
-        if rng.one_in(3) {
+        if rng.one_in(2) {
             let op = at(rng);
             let len = plan.ops[op].content().map_or(100, |content| content.len);
-            let mishap = match rng.below(7) {
+            let mishap = match rng.below(6) {
                 0 => Mishap::Refusal(*rng.pick(&[421, 425, 450, 500, 530, 550, 553])),
                 1 => Mishap::DataLost(rng.below(len + 1)),
                 2 => Mishap::ControlLost(rng.below(len + 1)),
@@ -213,7 +252,7 @@ fn draw_line(rng: &mut Rng, long: bool) -> LineKind {
         0 | 1 => rng.between(64, 400),
         _ => 4096,
     };
-    LineKind { baud, latency: *rng.pick(&[0, 0, 2, 60]), piece }
+    LineKind { baud, latency: *rng.pick(&[0, 0, 2, 60]), piece, holds: *rng.pick(&[256, 4096, 65_536]) }
 }
 
 fn draw_content(rng: &mut Rng) -> Content {
@@ -247,7 +286,32 @@ fn draw_way(rng: &mut Rng, len: u64) -> Manner {
         resume: rng.one_in(2),
         verify: rng.one_in(3),
         retries: u8::try_from(rng.below(4)).unwrap_or(0),
-        abort: rng.one_in(12).then(|| rng.below(len + 1)),
+        stop: draw_break(rng, len),
+        pace: draw_pace(rng, len),
+    }
+}
+
+fn draw_break(rng: &mut Rng, len: u64) -> Option<Break> {
+    let after = rng.below(len + 1);
+    match rng.below(24) {
+        0 | 1 => Some(Break::Abort(after)),
+        2 | 3 => {
+            let pause = *rng.pick(&[0, 300, 3_000, 30_000]);
+            Some(Break::Death { after, pause, dtr_drops: rng.one_in(2) })
+        }
+        _ => None,
+    }
+}
+
+/// One source in eight delivers slowly: in a dozen pieces at most, so that it ends.
+fn draw_pace(rng: &mut Rng, len: u64) -> Pace {
+    if rng.one_in(8) {
+        Pace {
+            piece: (len / rng.between(1, 12)).max(len / 12 + 1),
+            pause: *rng.pick(&[5, 400, 3_000, 25_000]),
+        }
+    } else {
+        Pace::AT_ONCE
     }
 }
 
@@ -335,9 +399,12 @@ impl Content {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let LineKind { baud, latency, piece } = self.line;
+        let LineKind { baud, latency, piece, holds } = self.line;
         writeln!(f, "  module {}, guard {} ms, in flight {}", self.profile, self.guard, self.in_flight)?;
-        writeln!(f, "  line {baud} baud, latency {latency} ms, pieces of up to {piece} bytes")?;
+        writeln!(
+            f,
+            "  line {baud} baud, latency {latency} ms, pieces of up to {piece} bytes, holds {holds}"
+        )?;
         writeln!(f, "  server: {} ms an answer", self.delay)?;
         for (index, op) in self.ops.iter().enumerate() {
             writeln!(f, "  {index}: {op:?}")?;

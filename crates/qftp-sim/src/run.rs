@@ -10,21 +10,15 @@ use qftp_core::session::{
     Apn, Cause, Failure, GetOptions, LineFault, Login, Misuse, PutOptions, Session, SessionState, Setup, Via,
 };
 use qftp_core::wire::ListKind;
-use qftp_emulator::{Drives, Event, Fault, Storage};
+use qftp_emulator::{Event, Fault};
 
-use crate::line::Harm;
-use crate::plan::{Content, Manner, Op, Plan};
+use crate::damage::Line;
+use crate::host::End;
+use crate::plan::{Break, Content, Manner, Op, Plan};
 use crate::server::{Mishap, PASSWORD, USER};
+use crate::source::Pace;
 use crate::tally::{Invariant, Tally};
-use crate::world::{Damage, End, Violation, World};
-
-/// Where the module's files are during a run.
-#[derive(Debug)]
-pub struct Bench {
-    drives: Drives,
-    folder: std::path::PathBuf,
-    staged: bool,
-}
+use crate::world::{Violation, World};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -35,56 +29,29 @@ pub struct Report {
     pub dialogue: Vec<String>,
 }
 
-impl Bench {
-    /// Folders of its own, in memory where the system has such.
-    ///
-    /// # Errors
-    /// When they cannot be made.
-    pub fn new() -> std::io::Result<Self> {
-        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-        let memory = std::path::PathBuf::from("/dev/shm");
-        let base = if memory.is_dir() { memory } else { std::env::temp_dir() };
-        let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let folder = base.join(format!("qftp-sim-{}-{count}", std::process::id()));
-        Ok(Self { drives: Drives::in_folder(&folder)?, folder, staged: false })
-    }
-
-    fn clear(&mut self) {
-        if std::mem::take(&mut self.staged) {
-            for storage in [Storage::Ufs, Storage::Ram, Storage::Sd] {
-                let folder = self.drives.folder(storage).into_iter().flat_map(std::fs::read_dir);
-                for entry in folder.flatten().flatten() {
-                    // What cannot be removed fails the next run, which says so.
-                    let _ = std::fs::remove_file(entry.path());
-                }
-            }
-        }
-    }
-
-    /// Carries out a plan.
-    pub fn run(&mut self, plan: &Plan, tally: &mut Tally, log: bool) -> Report {
-        self.clear();
-        self.staged = plan.ops.iter().any(|op| match op {
-            Op::Put(_, manner) | Op::Get(_, manner, _) => manner.via != Via::Com,
-            Op::ModuleFile(_) => true,
-            _ => false,
-        });
-        let world = World::new(plan, self.drives.clone(), log);
-        let mut run =
-            Run { plan, world, tally, op: 0, versions: Vec::new(), open: Vec::new(), took_for_done: false };
+impl Plan {
+    /// Carries it out.
+    pub fn run(&self, tally: &mut Tally, log: bool) -> Report {
+        let world = World::new(self, log);
+        let mut run = Run {
+            plan: self,
+            world,
+            tally,
+            op: 0,
+            versions: Vec::new(),
+            open: Vec::new(),
+            took_for_done: false,
+            struck: Vec::new(),
+        };
         let violation = run.all().err();
         run.count();
-        let dialogue = run.world.log.take().unwrap_or_default();
+        let dialogue = run.world.log.into_lines();
         Report { violation, dialogue }
     }
 }
 
-impl Drop for Bench {
-    fn drop(&mut self) {
-        // Nobody is left to tell.
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
+/// A slow source's name in the table of counts.
+const SLOW: &str = "source: slow";
 
 /// A file that is not there yet, whole.
 struct Unfinished {
@@ -93,6 +60,8 @@ struct Unfinished {
     here: Vec<u8>,
     /// The line or the server spoiled what is there: without comparing nobody can know.
     spoilt: bool,
+    /// The host that began it is dead.
+    died: bool,
 }
 
 struct Run<'a> {
@@ -105,42 +74,26 @@ struct Run<'a> {
     open: Vec<Unfinished>,
     /// The job found the size that it wanted and moved nothing.
     took_for_done: bool,
+    /// What the host did of what was planned.
+    struck: Vec<&'static str>,
 }
 
-/// What can be said of an operation on whose line something happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Line {
-    /// Nothing happened since the set-up that the session stands on.
-    Sound,
-    /// File data of this operation was lost, nothing else.
-    Lost,
-    /// File data of this operation came twice, nothing else.
-    Added,
-    /// One bit of the file data of this operation was flipped, nothing else.
-    Flipped,
-    /// File data of this operation, in several ways.
-    Data,
-    /// Commands or answers, or something before.
-    Words,
+/// A job that has ended.
+struct Moved {
+    end: Ended,
+    /// What is here of a download.
+    here: Vec<u8>,
+    /// The line or the server may have spoiled what is there.
+    spoilt: bool,
 }
 
-impl Line {
-    fn of(damages: &[Damage], attempt: u64) -> Self {
-        let mine = damages.iter().all(|damage| damage.attempt == attempt && damage.in_data);
-        let all = |of: fn(&Harm) -> bool| damages.iter().all(|damage| of(&damage.harm));
-        match damages {
-            [] => Self::Sound,
-            _ if !mine => Self::Words,
-            _ if all(|harm| matches!(harm, Harm::Drop(_))) => Self::Lost,
-            _ if all(|harm| matches!(harm, Harm::Double(_))) => Self::Added,
-            [Damage { harm: Harm::Flip(_), .. }] => Self::Flipped,
-            _ => Self::Data,
-        }
-    }
+/// How a job ended.
+enum Ended {
+    Done,
+    Failed(Trouble),
+    /// The host died.
+    Died,
 }
-
-/// What a job came to, what is here of a download, and whether the line or the server may have spoiled it.
-type Moved = (Result<(), Trouble>, Vec<u8>, bool);
 
 /// Why a step of a job was not done.
 enum Stop {
@@ -155,15 +108,12 @@ fn shows_a_loss(failure: &Failure) -> bool {
 }
 
 fn policy(manner: &Manner) -> Policy {
-    Policy {
-        resume: manner.resume,
-        verify: manner.verify,
-        retries: manner.retries,
-        longest_wait_ms: 8_000,
-        power: true,
-        via: manner.via,
-        ..Policy::default()
-    }
+    let Manner { via, resume, verify, retries, .. } = *manner;
+    Policy { resume, verify, retries, ..policy_of(via) }
+}
+
+fn policy_of(via: Via) -> Policy {
+    Policy { longest_wait_ms: 8_000, power: true, via, ..Policy::default() }
 }
 
 fn login() -> Login<'static> {
@@ -237,23 +187,46 @@ impl Run<'_> {
 
     fn one(&mut self, op: &Op, name: &str, contents: Vec<u8>) -> Result<(), Violation> {
         match op {
-            Op::Put(_, manner) => {
-                let (end, _, spoilt) =
-                    self.job(name, Some(&contents), Vec::new(), policy(manner), manner.abort, false)?;
-                if end.is_err() {
-                    let upload = Some(contents);
-                    self.open.push(Unfinished { name: name.into(), upload, here: Vec::new(), spoilt });
-                }
-            }
+            Op::Put(_, manner) => self.whole(name, Some(contents), Vec::new(), manner),
             Op::Get(_, manner, here) => {
                 let here = contents[..usize::try_from(*here).unwrap_or(0).min(contents.len())].to_vec();
-                let (end, here, spoilt) = self.job(name, None, here, policy(manner), manner.abort, false)?;
-                if end.is_err() {
-                    self.open.push(Unfinished { name: name.into(), upload: None, here, spoilt });
+                self.whole(name, None, here, manner)
+            }
+            other if self.log_in()? => self.small(other, name, &contents),
+            _ => Ok(()),
+        }
+    }
+
+    /// A file as planned, and by another host where the first one dies.
+    fn whole(
+        &mut self,
+        name: &str,
+        upload: Option<Vec<u8>>,
+        here: Vec<u8>,
+        manner: &Manner,
+    ) -> Result<(), Violation> {
+        if manner.pace.is_slow() && upload.is_some() {
+            self.struck.push(SLOW);
+        }
+        self.world.pace = manner.pace;
+        let mut moved = self.job(name, upload.as_deref(), here, policy(manner), manner.stop, false)?;
+        let died = matches!(moved.end, Ended::Died);
+        if let (true, Some(Break::Death { pause, dtr_drops, .. })) = (died, manner.stop) {
+            self.world.succeed(pause, dtr_drops);
+            let policy = Policy { resume: true, ..policy(manner) };
+            moved = self.job(name, upload.as_deref(), moved.here, policy, None, moved.spoilt)?;
+        }
+        self.world.pace = Pace::AT_ONCE;
+        let Moved { end, here, spoilt } = moved;
+        match end {
+            Ended::Done => {
+                if died && !self.took_for_done && !spoilt {
+                    self.tally.holds(Invariant::Survives);
                 }
             }
-            other if self.log_in()? => self.small(other, name, &contents)?,
-            _ => {}
+            Ended::Failed(_) | Ended::Died => {
+                self.open.push(Unfinished { name: name.into(), upload, here, spoilt, died });
+            }
         }
         Ok(())
     }
@@ -262,24 +235,23 @@ impl Run<'_> {
     fn finish(&mut self, left: Unfinished) -> Result<(), Violation> {
         self.op = usize::MAX;
         let path = format!("/{}", left.name);
-        let manner = Manner { via: Via::Com, resume: true, verify: left.spoilt, retries: 5, abort: None };
+        let goes_on = Policy { resume: true, verify: left.spoilt, retries: 5, ..policy_of(Via::Com) };
         let now = left.upload.clone().or_else(|| self.world.server.files.file(&path)).unwrap_or_default();
         self.versions = vec![now.clone()];
-        let (mut end, mut here, _) =
-            self.job(&left.name, left.upload.as_deref(), left.here, policy(&manner), None, left.spoilt)?;
+        let upload = left.upload.as_deref();
+        let mut moved = self.job(&left.name, upload, left.here, goes_on, None, left.spoilt)?;
         if self.took_for_done {
             // What has the right size is taken for done. Where the line was stuck or the host broke off, words of the host may have
             // made up the size, and only comparing shows that.
-            let verified = Policy { verify: true, ..policy(&manner) };
-            (end, here, _) =
-                self.job(&left.name, left.upload.as_deref(), Vec::new(), verified, None, true)?;
+            let verified = Policy { verify: true, ..goes_on };
+            moved = self.job(&left.name, upload, Vec::new(), verified, None, true)?;
         }
-        if let (Err(Trouble::TargetIsLonger { .. }), true) = (&end, left.spoilt) {
+        if let (Ended::Failed(Trouble::TargetIsLonger { .. }), true) = (&moved.end, left.spoilt) {
             // What the line made of it is no beginning of the file, and that is said.
-            let again = Policy { resume: false, ..policy(&manner) };
-            (end, here, _) = self.job(&left.name, left.upload.as_deref(), Vec::new(), again, None, true)?;
+            let again = Policy { resume: false, ..goes_on };
+            moved = self.job(&left.name, upload, Vec::new(), again, None, true)?;
         }
-        if let Err(trouble) = end {
+        if let Ended::Failed(trouble) = moved.end {
             return self.broken(format!(
                 "with the faults over {} is not finished: {trouble} {trouble:?}",
                 left.name
@@ -288,12 +260,15 @@ impl Run<'_> {
         let there = if left.upload.is_some() {
             self.world.server.files.file(&path).unwrap_or_default()
         } else {
-            here
+            moved.here
         };
         if let Some(at) = difference(&there, &now) {
             return self.broken(format!("with the faults over {} differs at byte {at}", left.name));
         }
         self.tally.holds(Invariant::Resumes);
+        if left.died {
+            self.tally.holds(Invariant::Survives);
+        }
         Ok(())
     }
 
@@ -302,7 +277,7 @@ impl Run<'_> {
     }
 
     fn line(&self) -> Line {
-        Line::of(&self.world.damages, self.world.attempt)
+        self.world.line()
     }
 
     /// Runs an operation of the session, and looks at what must hold of every one.
@@ -311,31 +286,46 @@ impl Run<'_> {
         what: &str,
         upload: &[u8],
         via: Via,
-        abort: Option<u64>,
+        stop: Option<Break>,
         start: impl FnOnce(&mut Session, qftp_core::Instant) -> Result<(), Misuse>,
     ) -> Result<End, Violation> {
         let events = self.world.module.happened().events.len();
         self.world.listen()?;
-        let end = self.world.run(what, upload, abort, start)?;
+        let end = self.world.run(what, upload, stop, start)?;
         self.tally.holds(Invariant::Ends);
         self.tally.holds(Invariant::NoSecret);
+        if let (Some(stop), End::Died | End::Failed(Failure { cause: Cause::Aborted, .. })) = (stop, &end) {
+            self.struck.push(stop.name());
+        }
         let line = self.line();
-        self.check_abort(what, &end)?;
+        self.check_abort(what, &end, !upload.is_empty())?;
         if upload.is_empty() || line != Line::Sound {
             return Ok(end);
         }
-        let (exposed, after) = (self.world.seen.exposed, self.world.seen.after_word);
+        let flight = &self.world.flight;
         if via == Via::Com {
             // In that order the first words of a restart are none that a host knows.
             let shuffled = self.plan.module.iter().any(|fault| fault.fault == "shuffled-start");
-            if after > 0 && !shuffled {
+            if flight.after_word > 0 && !shuffled {
+                let after = flight.after_word;
                 return self.broken(format!("{what}: {after} bytes went out after the module's first word"));
             }
+            let (now, plan) = (self.world.micros(), self.plan);
+            if let Some(broken) = flight.broken(now, plan.in_flight, plan.line)
+                && !shuffled
+            {
+                return self.broken(format!("{what}: {broken}"));
+            }
+            let exercised = flight.is_exercised();
             self.tally.holds(Invariant::InFlight);
+            if exercised {
+                self.tally.holds(Invariant::Bounded);
+            }
         } else {
             // A module that restarts has forgotten that data was to come.
             let restarted = self.world.module.happened().events.len() > events;
-            if exposed > 0 && !restarted {
+            if flight.exposed > 0 && !restarted {
+                let exposed = flight.exposed;
                 return self.broken(format!("{what}: {exposed} bytes of the file were taken for commands"));
             }
             self.tally.holds(Invariant::NoCommandStaged);
@@ -344,14 +334,15 @@ impl Run<'_> {
     }
 
     /// A host that breaks off while nothing else is wrong has its module back.
-    fn check_abort(&mut self, what: &str, end: &End) -> Result<(), Violation> {
+    fn check_abort(&mut self, what: &str, end: &End, uploading: bool) -> Result<(), Violation> {
         let (plan, op) = (self.plan, self.op);
         let calm = plan.wires.is_empty()
             && plan.module.iter().all(|fault| fault.op > op)
             && plan.server.iter().all(|fault| fault.op != op)
             && plan.delay <= 1
             && plan.line.latency == 0
-            && (plan.line.baud == 0 || plan.line.baud > 100_000);
+            // What a module has read ahead of a download can keep a slow line busy for longer than anybody waits.
+            && (uploading || plan.line.baud == 0 || plan.line.baud > 100_000);
         match end {
             End::Failed(failure) if calm && failure.cause == Cause::Aborted => {
                 if failure.state == SessionState::Reset {
@@ -390,6 +381,18 @@ impl Run<'_> {
         }
         for struck in &self.world.struck {
             self.tally.struck(struck.harm.name());
+        }
+        for op in &self.plan.ops {
+            let (Op::Put(_, manner) | Op::Get(_, manner, _)) = op else { continue };
+            if let Some(stop) = manner.stop {
+                self.tally.drawn(stop.name());
+            }
+            if manner.pace.is_slow() && matches!(op, Op::Put(..)) {
+                self.tally.drawn(SLOW);
+            }
+        }
+        for name in &self.struck {
+            self.tally.struck(name);
         }
         for fault in &self.plan.server {
             self.tally.drawn(fault.mishap.name());

@@ -1,7 +1,7 @@
 //! A failing plan made as short as it gets.
 
 use crate::plan::{Content, Op, Plan};
-use crate::run::Bench;
+use crate::source::Pace;
 use crate::tally::Tally;
 
 /// Most plans that are tried.
@@ -9,7 +9,7 @@ const MOST: usize = 2000;
 
 /// The shortest plan found that fails, whatever fails in it.
 #[must_use]
-pub fn shrink(bench: &mut Bench, plan: &Plan) -> Plan {
+pub fn shrink(plan: &Plan) -> Plan {
     let mut best = plan.clone();
     let mut tried = 0;
     loop {
@@ -19,7 +19,7 @@ pub fn shrink(bench: &mut Bench, plan: &Plan) -> Plan {
             if tried > MOST {
                 return best;
             }
-            if bench.run(&candidate, &mut Tally::default(), false).violation.is_some() {
+            if candidate.run(&mut Tally::default(), false).violation.is_some() {
                 best = candidate;
                 better = true;
                 break;
@@ -69,6 +69,7 @@ fn shorter(plan: &Plan) -> Vec<Plan> {
     change(&|less| less.line.baud = 0);
     change(&|less| less.line.latency = 0);
     change(&|less| less.line.piece = 4096);
+    change(&|less| less.line.holds = 65_536);
     change(&|less| less.delay = 0);
     change(&|less| less.profile = "ec200s");
     change(&|less| less.guard = 300);
@@ -85,7 +86,12 @@ fn shorter(plan: &Plan) -> Vec<Plan> {
         });
         change(&|less| {
             if let Op::Put(_, manner) | Op::Get(_, manner, _) = &mut less.ops[op] {
-                manner.abort = None;
+                manner.stop = None;
+            }
+        });
+        change(&|less| {
+            if let Op::Put(_, manner) | Op::Get(_, manner, _) = &mut less.ops[op] {
+                manner.pace = Pace::AT_ONCE;
             }
         });
         change(&|less| {

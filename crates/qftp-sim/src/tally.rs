@@ -44,6 +44,10 @@ pub enum Invariant {
     NoCommandStaged,
     /// No more bytes of a file are handed out after the module's first word than the session promises: direct.
     InFlight,
+    /// Of what was on its way when the module left data mode, it takes no more for commands than can have been there: direct.
+    Bounded,
+    /// Where a host died, another one completes the file.
+    Survives,
     /// Nothing that is told holds a secret.
     NoSecret,
     /// The session has its size and no other memory.
@@ -52,7 +56,7 @@ pub enum Invariant {
 
 impl Invariant {
     /// All, in the order of the table.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Get,
         Self::Put,
         Self::Trusted,
@@ -72,6 +76,8 @@ impl Invariant {
         Self::Checksum,
         Self::NoCommandStaged,
         Self::InFlight,
+        Self::Bounded,
+        Self::Survives,
         Self::NoSecret,
         Self::Memory,
     ];
@@ -99,6 +105,8 @@ impl Invariant {
             Self::Checksum => "staged, line at fault: length and checksum agree",
             Self::NoCommandStaged => "staged: no file byte taken for a command",
             Self::InFlight => "direct: nothing sent after the module's first word",
+            Self::Bounded => "direct: left data mode early, file bytes taken for commands within the bound",
+            Self::Survives => "a host died: another one completed the file, exactly",
             Self::NoSecret => "no secret in what is told",
             Self::Memory => "the session is as large as it was",
         }

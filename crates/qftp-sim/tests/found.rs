@@ -3,15 +3,15 @@
 use qftp_core::session::Via;
 use qftp_core::wire::Storage;
 use qftp_sim::{
-    Bench, Content, Harm, LineFault, LineKind, Manner, Mishap, ModuleFault, Op, Plan, ServerFault, Stuff,
-    Tally, Way,
+    Break, Content, Harm, LineFault, LineKind, Manner, Mishap, ModuleFault, Op, Pace, Plan, ServerFault,
+    Stuff, Tally, Way,
 };
 
 fn plan(ops: Vec<Op>) -> Plan {
     Plan {
         seed: 1,
         profile: "ec200s",
-        line: LineKind { baud: 0, latency: 0, piece: 4096 },
+        line: LineKind { baud: 0, latency: 0, piece: 4096, holds: 65_536 },
         delay: 0,
         guard: 300,
         in_flight: 4096,
@@ -27,7 +27,7 @@ fn content(len: u64, kind: Stuff, seed: u64) -> Content {
 }
 
 const fn manner(via: Via, retries: u8) -> Manner {
-    Manner { via, resume: true, verify: false, retries, abort: None }
+    Manner { via, resume: true, verify: false, retries, stop: None, pace: Pace::AT_ONCE }
 }
 
 fn wire(op: usize, way: Way, at: u64, harm: Harm) -> LineFault {
@@ -39,7 +39,7 @@ fn module(op: usize, fault: &str) -> ModuleFault {
 }
 
 fn holds(plan: &Plan) {
-    let report = Bench::new().unwrap().run(plan, &mut Tally::default(), true);
+    let report = plan.run(&mut Tally::default(), true);
     if let Some(violation) = report.violation {
         panic!("{violation}\n{plan}{}", report.dialogue.join("\n"));
     }
@@ -99,7 +99,7 @@ fn a_count_in_the_data() {
 #[test]
 fn an_upload_broken_off_in_its_last_bytes() {
     for len in 3_060..3_080 {
-        let broken = Manner { abort: Some(2_696), ..manner(Via::Com, 0) };
+        let broken = Manner { stop: Some(Break::Abort(2_696)), ..manner(Via::Com, 0) };
         let mut plan = plan(vec![Op::Put(content(len, Stuff::Noise, 13_559_121_053_423_418_226), broken)]);
         plan.in_flight = 512;
         holds(&plan);
@@ -109,7 +109,7 @@ fn an_upload_broken_off_in_its_last_bytes() {
 /// The module did not listen when the host broke off, and took its words for the file.
 #[test]
 fn words_at_the_end_of_an_upload() {
-    let broken = Manner { abort: Some(613), ..manner(Via::Com, 3) };
+    let broken = Manner { stop: Some(Break::Abort(613)), ..manner(Via::Com, 3) };
     let mut plan = plan(vec![Op::Put(content(850, Stuff::Noise, 5_703_913_224_913_479_915), broken)]);
     plan.line.piece = 1;
     plan.in_flight = 64;
@@ -125,6 +125,18 @@ fn a_late_echo_of_a_password() {
         let mut plan = plan(vec![get]);
         plan.module = vec![module(0, "no-network"), module(0, "lost-urc=4")];
         plan.wires.push(wire(0, Way::Up, at, Harm::Stall(40_000)));
+        holds(&plan);
+    }
+}
+
+/// The silence before `+++` was counted from when the bytes were handed out; a slow line still carried them.
+#[test]
+fn an_upload_broken_off_on_a_slow_line() {
+    for after in (16..600).step_by(16) {
+        let broken = Manner { stop: Some(Break::Abort(after)), ..manner(Via::Com, 0) };
+        let mut plan = plan(vec![Op::Put(content(610, Stuff::Noise, 1), broken)]);
+        plan.line.baud = 9600;
+        plan.in_flight = 512;
         holds(&plan);
     }
 }

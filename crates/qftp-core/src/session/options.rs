@@ -12,8 +12,9 @@ pub struct Config {
     pub guard_ms: u16,
     /// Most file bytes that [`Session::send`](super::Session::send) hands out at once.
     ///
-    /// This bounds what a module that leaves data mode early could take for commands. Default 4096: what one write to a serial
-    /// port takes, 44 ms of line at 921600 baud, and enough to keep any line busy.
+    /// This and what the line holds bound what a module that leaves data mode early could take for commands; a driver asks for more only
+    /// when it has written the last. Default 4096: what one write to a serial port takes, 44 ms of line at 921600 baud, and enough to
+    /// keep any line busy.
     pub in_flight: usize,
     /// How long a byte that the driver has written may still wait in buffers before it is on the line, in milliseconds.
     ///

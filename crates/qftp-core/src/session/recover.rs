@@ -42,6 +42,10 @@ impl State {
             self.op = Op::Recover(Recover { failure, step: RecoverStep::Wait, ftp });
             return;
         }
+        if escape && matches!(self.op, Op::Put(_) | Op::FileWrite) {
+            // On a slow line the driver may have written the last of what it was handed only now.
+            self.link.touch(now);
+        }
         let sync = if escape { Sync::escape(now, &mut self.link) } else { Sync::ask(now, &mut self.link) };
         self.op = Op::Recover(Recover { failure, step: RecoverStep::Sync(sync), ftp });
     }

@@ -1,9 +1,7 @@
 //! The module's own files: `AT+QFLDS` … `AT+QFCLOSE`.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
-use std::path::PathBuf;
 
 use qftp_core::limits;
 use qftp_core::wire::{FileCommand, FileInfo, Info, Line, OpenMode, Storage, Whence};
@@ -11,7 +9,7 @@ use qftp_core::{Checksum, Instant};
 
 use super::{Answer, Outcome, Refusal};
 use crate::data_mode::{FileIn, FileOut, Flow, InPurpose};
-use crate::drives::{cme, matches};
+use crate::drives::{Place, StoredFile, cme, matches};
 use crate::module::Module;
 
 /// Files that may be open at a time.
@@ -26,9 +24,8 @@ pub(crate) struct OpenFiles(BTreeMap<u32, OpenFile>);
 struct OpenFile {
     /// As the host named it.
     name: Vec<u8>,
-    storage: Storage,
-    path: PathBuf,
-    file: File,
+    place: Place,
+    file: StoredFile,
     mode: OpenMode,
 }
 
@@ -42,14 +39,14 @@ impl OpenFiles {
         if file.mode == OpenMode::ReadOnly { Err(Refusal::Cme(cme::READ_ONLY)) } else { Ok(file) }
     }
 
-    fn holds(&self, path: &std::path::Path) -> bool {
-        self.0.values().any(|open| open.path == path)
+    fn holds(&self, place: &Place) -> bool {
+        self.0.values().any(|open| open.place == *place)
     }
 
     /// Position and size.
     pub(crate) fn extent(&mut self, handle: u32) -> Option<(u64, u64)> {
         let open = self.0.get_mut(&handle)?;
-        Some((open.file.stream_position().ok()?, open.file.metadata().ok()?.len()))
+        Some((open.file.stream_position().ok()?, open.file.size().ok()?))
     }
 }
 
@@ -67,7 +64,7 @@ impl Module {
                 return self.upload(now, name.as_bytes(), size, timeout, ack.unwrap_or(false));
             }
             FileCommand::Download(name) => {
-                let (file, left) = self.config.drives.open(name.as_bytes())?;
+                let (file, left) = self.config.drives.read(name.as_bytes())?;
                 return self.start_data(now, None, Flow::FileOut(FileOut::new(file, left, true)));
             }
             FileCommand::Open { name, mode } => {
@@ -87,7 +84,7 @@ impl Module {
                 let cut = open.file.stream_position().and_then(|position| open.file.set_len(position));
                 cut.map_err(|_| cme::WRITE)?;
             }
-            FileCommand::Flush(handle) => self.files.get(handle)?.file.sync_data().map_err(|_| cme::WRITE)?,
+            FileCommand::Flush(handle) => self.files.get(handle)?.file.sync().map_err(|_| cme::WRITE)?,
             FileCommand::Close(handle) => {
                 self.files.0.remove(&handle).ok_or(cme::HANDLE)?;
             }
@@ -126,15 +123,16 @@ impl Module {
     fn delete_files(&mut self, name: &[u8]) -> Result<(), Refusal> {
         let (storage, rest) = Storage::split(name);
         if rest == b"*" {
-            if self.files.0.values().any(|open| open.storage == storage) {
+            if self.files.0.values().any(|open| open.place.storage == storage) {
                 return Err(Refusal::Cme(cme::DELETE));
             }
             return Ok(self.config.drives.clear(storage)?);
         }
-        if self.files.holds(&self.config.drives.place(name)?.path) {
+        let place = self.config.drives.place(name)?;
+        if self.files.holds(&place) {
             return Err(Refusal::Cme(cme::DELETE));
         }
-        Ok(self.config.drives.delete(name)?)
+        Ok(self.config.drives.delete(&place)?)
     }
 
     fn upload(&mut self, now: Instant, name: &[u8], size: u32, timeout: Option<u16>, ack: bool) -> Outcome {
@@ -142,13 +140,13 @@ impl Module {
             return Err(Refusal::Cme(cme::INVALID_INPUT));
         }
         let place = self.config.drives.place(name)?;
-        if place.path.exists() {
+        if self.config.drives.has(&place) {
             return Err(Refusal::Cme(cme::EXISTS));
         }
         if u64::from(size) > self.config.drives.free(place.storage) {
             return Err(Refusal::Cme(cme::NO_SPACE));
         }
-        let (file, _) = self.config.drives.create(name)?;
+        let file = self.config.drives.open(&place, OpenMode::Truncate)?;
         self.start_data(
             now,
             None,
@@ -166,49 +164,35 @@ impl Module {
 
     fn open_file(&mut self, name: &[u8], mode: OpenMode) -> Result<(), Refusal> {
         let place = self.config.drives.place(name)?;
-        if self.files.holds(&place.path) {
+        if self.files.holds(&place) {
             return Err(Refusal::Cme(cme::ALREADY_OPEN));
         }
         if self.files.0.len() >= MOST_OPEN {
             return Err(Refusal::Cme(cme::TOO_MANY_OPEN));
         }
-        let writes = mode != OpenMode::ReadOnly;
-        let opened = OpenOptions::new()
-            .read(true)
-            .write(writes)
-            .create(writes)
-            .truncate(mode == OpenMode::Truncate)
-            .open(&place.path);
-        let file = opened.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => cme::NOT_FOUND,
-            _ => cme::OPEN,
-        })?;
+        let file = self.config.drives.open(&place, mode)?;
         let handle =
             (FIRST_HANDLE..).find(|handle| !self.files.0.contains_key(handle)).ok_or(cme::TOO_MANY_OPEN)?;
-        self.files.0.insert(
-            handle,
-            OpenFile { name: name.to_vec(), storage: place.storage, path: place.path, file, mode },
-        );
+        self.files.0.insert(handle, OpenFile { name: name.to_vec(), place, file, mode });
         self.show(FileInfo::Handle(handle));
         Ok(())
     }
 
     fn read_file(&mut self, now: Instant, handle: u32, len: Option<u32>) -> Outcome {
         let open = self.files.get(handle)?;
-        let (position, size) =
-            (|| io::Result::Ok((open.file.stream_position()?, open.file.metadata()?.len())))()
-                .map_err(|_| cme::READ)?;
+        let (position, size) = (|| io::Result::Ok((open.file.stream_position()?, open.file.size()?)))()
+            .map_err(|_| cme::READ)?;
         let rest = size.saturating_sub(position);
         let count = len.map_or(rest, |len| rest.min(len.into()));
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         // The copy shares its position with the handle.
-        let file = open.file.try_clone().map_err(|_| cme::READ)?;
+        let file = open.file.share().map_err(|_| cme::READ)?;
         self.start_data(now, Some(count), Flow::FileOut(FileOut::new(file, count.into(), false)))
     }
 
     fn write_file(&mut self, now: Instant, handle: u32, len: Option<u32>, timeout: Option<u16>) -> Outcome {
         let open = self.files.get_writable(handle)?;
-        let (storage, file) = (open.storage, open.file.try_clone().map_err(|_| cme::WRITE)?);
+        let (storage, file) = (open.place.storage, open.file.share().map_err(|_| cme::WRITE)?);
         let (position, size) = self.files.extent(handle).ok_or(cme::WRITE)?;
         let len = u64::from(len.unwrap_or(limits::UPLOAD_SIZE_DEFAULT));
         let growth = (position + len).saturating_sub(size);

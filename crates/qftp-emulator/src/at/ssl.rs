@@ -95,7 +95,7 @@ fn canonical(key: SslKey) -> SslKey {
 
 fn read(drives: &Drives, key: SslKey, name: &[u8]) -> Result<Vec<u8>, String> {
     let fault = |what: &str| format!("{}: {} {what}", key.name(), String::from_utf8_lossy(name));
-    let (file, _) = drives.open(name).map_err(|_| fault("is no file of the module"))?;
+    let (file, _) = drives.read(name).map_err(|_| fault("is no file of the module"))?;
     let mut bytes = Vec::new();
     file.take(CERTIFICATE).read_to_end(&mut bytes).map_err(|_| fault("cannot be read"))?;
     Ok(bytes)

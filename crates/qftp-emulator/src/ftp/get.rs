@@ -1,17 +1,16 @@
 //! `AT+QFTPGET` and the three listings (§2.6, §2.11–§2.13).
 
-use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
 
 use qftp_core::Instant;
-use qftp_core::wire::{Get, List, Local, Verb};
+use qftp_core::codes::CmeCode;
+use qftp_core::wire::{Get, List, Local, OpenMode, Verb};
 
 use super::{BAD_NAME, Job};
 use crate::at::{Answer, Outcome, Refusal};
 use crate::config::DownloadEscape;
 use crate::data_mode::{Flow, Mode};
-use crate::drives::cme;
+use crate::drives::{Drives, Place, StoredFile, cme};
 use crate::ftp_side::{Failure, Reply, Request};
 use crate::module::Module;
 
@@ -42,7 +41,7 @@ enum Target {
         end: Option<Result<(), Failure>>,
     },
     /// A file of the module, and how much still fits.
-    File { file: File, path: PathBuf, room: u64 },
+    File { file: StoredFile, place: Place, room: u64 },
 }
 
 impl Download {
@@ -55,12 +54,12 @@ impl Download {
     }
 
     /// A file that got no byte because of a failure is not left behind.
-    pub(super) fn discard(self) {
-        if let Target::File { path, .. } = self.target
+    pub(super) fn discard(self, drives: &Drives) {
+        if let Target::File { place, .. } = self.target
             && self.moved == 0
         {
             // Then it stays, empty.
-            let _ = std::fs::remove_file(path);
+            let _ = drives.delete(&place);
         }
     }
 }
@@ -99,10 +98,8 @@ impl Module {
         };
         let target = match local {
             Local::Com => Target::Com { paused: false, waiting: Vec::new(), end: None },
-            Local::File(name) => match self.config.drives.create(name.as_bytes()) {
-                Ok((file, place)) => {
-                    Target::File { file, room: self.config.drives.free(place.storage), path: place.path }
-                }
+            Local::File(name) => match self.file_target(name.as_bytes()) {
+                Ok(target) => target,
                 Err(cme::INVALID_NAME) => return Err(Refusal::Cme(BAD_NAME)),
                 Err(_) => {
                     self.transfer_failed(verb, 0, Failure::local(611));
@@ -115,6 +112,14 @@ impl Module {
         self.ftp.length = 0;
         self.ftp.extend(now);
         Ok(self.open_data_connection(now, request, to_host))
+    }
+
+    /// A file of the module, empty; one that is there is emptied.
+    fn file_target(&self, name: &[u8]) -> Result<Target, CmeCode> {
+        let drives = &self.config.drives;
+        let place = drives.place(name)?;
+        let file = drives.open(&place, OpenMode::Truncate)?;
+        Ok(Target::File { file, room: drives.free(place.storage), place })
     }
 
     pub(super) fn get_reply(&mut self, now: Instant, reply: Reply) {

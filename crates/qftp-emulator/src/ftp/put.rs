@@ -1,6 +1,5 @@
 //! `AT+QFTPPUT` (§2.5).
 
-use std::fs::File;
 use std::io::Read;
 
 use qftp_core::Instant;
@@ -9,7 +8,7 @@ use qftp_core::wire::{Local, Part, Put, Verb};
 use super::{BAD_NAME, BAD_POSITION, BUSY, Job};
 use crate::at::{Answer, Outcome, Refusal};
 use crate::data_mode::{Flow, Mode};
-use crate::drives::cme;
+use crate::drives::{StoredFile, cme};
 use crate::ftp_side::{Failure, Reply, Request};
 use crate::module::Module;
 
@@ -38,7 +37,7 @@ enum Source {
     /// The host, in data mode: a part of known length, or all until `+++`.
     Com(Option<Part>),
     /// A file of the module.
-    File(File),
+    File(StoredFile),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +120,7 @@ impl Module {
         self.check_idle()?;
         let source = match put.local {
             Local::Com => Source::Com(put.part),
-            Local::File(name) => match self.config.drives.open(name.as_bytes()) {
+            Local::File(name) => match self.config.drives.read(name.as_bytes()) {
                 Ok((file, _)) => Source::File(file),
                 Err(cme::INVALID_NAME) => return Err(Refusal::Cme(BAD_NAME)),
                 Err(_) => {

@@ -9,7 +9,7 @@ impl Run<'_> {
         match rung {
             Rung::Reopen | Rung::SetUp => {}
             Rung::Context => {
-                if self.world.session.is_set_up() {
+                if self.world.host.session.is_set_up() {
                     let _ = self.simple("deactivate", Session::deactivate)?;
                 }
             }
@@ -23,7 +23,7 @@ impl Run<'_> {
                 self.world.pause(1000);
             }
         }
-        if (rung != Rung::Reopen || !self.world.session.is_set_up())
+        if (rung != Rung::Reopen || !self.world.host.session.is_set_up())
             && let Err(stop) = self.set_up()?
         {
             return Ok(Err(stop));
@@ -33,7 +33,7 @@ impl Run<'_> {
 
     /// Whether there is a login for a small operation.
     pub(super) fn log_in(&mut self) -> Result<bool, Violation> {
-        if self.world.session.is_open() {
+        if self.world.host.session.is_open() {
             return Ok(true);
         }
         Ok(self.climb(Rung::SetUp)?.is_ok())
@@ -46,7 +46,7 @@ impl Run<'_> {
         upload: Option<&[u8]>,
         mut here: Vec<u8>,
         policy: Policy,
-        mut abort: Option<u64>,
+        mut stop: Option<Break>,
         mut spoilt: bool,
     ) -> Result<Moved, Violation> {
         let path = format!("/{name}");
@@ -58,7 +58,7 @@ impl Run<'_> {
             here.clear();
         }
         // With the faults over another process goes on, which begins with a set-up.
-        if !self.world.session.is_open() || self.op == usize::MAX {
+        if !self.world.host.session.is_open() || self.op == usize::MAX {
             job.connect();
         }
         let mut compared_on_bad_line = false;
@@ -94,15 +94,20 @@ impl Run<'_> {
                 Step::Recover(rung) => self.climb(rung)?.map(|()| job.ready()),
                 Step::Get(options) => {
                     here.truncate(usize::try_from(options.start).unwrap_or(0));
-                    let end = self.get(name, &options, abort.take())?;
+                    let end = self.get(name, &options, stop.take())?;
                     match end {
                         End::Done(count) => {
-                            here.extend(&self.world.sink);
+                            here.extend(&self.world.host.sink);
                             job.moved(count.unwrap_or(0));
                             Ok(())
                         }
+                        End::Died => {
+                            here.extend(&self.world.host.sink);
+                            spoilt |= self.spoils(changes) || self.check_death(&here)?;
+                            return Ok(Moved { end: Ended::Died, here, spoilt });
+                        }
                         end => {
-                            here.extend(&self.world.sink);
+                            here.extend(&self.world.host.sink);
                             self.not_done("get", &end)?
                         }
                     }
@@ -115,7 +120,7 @@ impl Run<'_> {
                         return self
                             .broken(format!("the upload goes on at {start}, behind bytes that were lost"));
                     }
-                    let end = self.put(name, upload, &options, abort.take(), spoilt)?;
+                    let end = self.put(name, upload, &options, stop.take(), spoilt)?;
                     if let End::Failed(failure) = &end
                         && self.line() == Line::Lost
                         && shows_a_loss(failure)
@@ -127,6 +132,10 @@ impl Run<'_> {
                         End::Done(count) => {
                             job.moved(count.unwrap_or(0));
                             Ok(())
+                        }
+                        End::Died => {
+                            spoilt |= self.spoils(changes);
+                            return Ok(Moved { end: Ended::Died, here, spoilt });
                         }
                         end => self.not_done("put", &end)?,
                     }
@@ -140,7 +149,7 @@ impl Run<'_> {
                     match end {
                         End::Done(_) => {
                             let own = upload.unwrap_or(&here);
-                            job.compared(difference(own, &self.world.sink));
+                            job.compared(difference(own, &self.world.host.sink));
                             Ok(())
                         }
                         end => self.not_done("compare", &end)?,
@@ -150,8 +159,7 @@ impl Run<'_> {
             if !matches!(step, Step::Compare(_)) {
                 spoilt |= self.line() != Line::Sound;
             }
-            spoilt |= self.world.server.struck.len() > changes
-                && matches!(self.world.server.struck.last(), Some(Mishap::Changed { .. }));
+            spoilt |= self.has_changed(changes);
             match done {
                 Ok(()) => {}
                 Err(Stop::Failed(failure)) => job.failed(&failure),
@@ -168,7 +176,34 @@ impl Run<'_> {
         if end.is_ok() {
             self.check_job(&path, upload, &here, policy.verify, spoilt, compared_on_bad_line)?;
         }
-        Ok((end, here, spoilt))
+        let end = match end {
+            Ok(()) => Ended::Done,
+            Err(trouble) => Ended::Failed(trouble),
+        };
+        Ok(Moved { end, here, spoilt })
+    }
+
+    /// Whether the file on the server became another one since so many mishaps.
+    fn has_changed(&self, mishaps: usize) -> bool {
+        let struck = &self.world.server.struck;
+        struck.len() > mishaps && matches!(struck.last(), Some(Mishap::Changed { .. }))
+    }
+
+    /// Whether that, or the line, may have spoiled what is there.
+    fn spoils(&self, mishaps: usize) -> bool {
+        self.line() != Line::Sound || self.has_changed(mishaps)
+    }
+
+    /// What a host that died has of a download is the server's while the module is in data mode. After that the module's words may stand in
+    /// it, which the host would have found out; that is the answer.
+    fn check_death(&self, here: &[u8]) -> Result<bool, Violation> {
+        if !self.world.module.is_in_data_mode() {
+            return Ok(true);
+        }
+        if self.line() == Line::Sound && !self.versions.iter().any(|version| version.starts_with(here)) {
+            return self.broken(format!("{} bytes that a dead host has are not the server's", here.len()));
+        }
+        Ok(false)
     }
 
     pub(super) fn not_done(&self, what: &str, end: &End) -> Result<Result<(), Stop>, Violation> {

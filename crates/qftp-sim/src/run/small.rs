@@ -1,5 +1,7 @@
 //! Listings, small commands, the module's own files.
 
+use qftp_emulator::Storage;
+
 use super::*;
 
 impl Run<'_> {
@@ -53,7 +55,7 @@ impl Run<'_> {
         if matches!(end, End::Done(_)) && self.line() == Line::Sound {
             self.world.collect();
             self.world.server.calm();
-            if self.world.sink != self.world.server.listing(kind) {
+            if self.world.host.sink != self.world.server.listing(kind) {
                 return self.broken(format!("{kind:?} is not what the server says"));
             }
             self.tally.holds(Invariant::Listing);
@@ -74,7 +76,7 @@ impl Run<'_> {
         if !matches!(end, End::Done(_)) {
             return Ok(());
         }
-        let same = self.world.sink == contents;
+        let same = self.world.host.sink == contents;
         match (line, self.line()) {
             (Line::Sound, Line::Sound) if !same => {
                 self.broken("a file of the module came back as another".into())

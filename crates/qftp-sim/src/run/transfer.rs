@@ -8,13 +8,13 @@ impl Run<'_> {
         &mut self,
         name: &str,
         options: &GetOptions,
-        abort: Option<u64>,
+        stop: Option<Break>,
     ) -> Result<End, Violation> {
         let what = format!("get {name} from {} {:?}", options.start, options.len);
         let end =
-            self.attempt(&what, b"", options.via, abort, |session, now| session.get(now, name, options))?;
+            self.attempt(&what, b"", options.via, stop, |session, now| session.get(now, name, options))?;
         let (line, start) = (self.line(), usize::try_from(options.start).unwrap_or(0));
-        let sink = &self.world.sink;
+        let sink = &self.world.host.sink;
         let changing = self.versions.len() > 1;
         let begins = |bytes: &[u8]| {
             self.versions
@@ -105,13 +105,13 @@ impl Run<'_> {
         name: &str,
         upload: &[u8],
         options: &PutOptions,
-        abort: Option<u64>,
+        stop: Option<Break>,
         spoilt: bool,
     ) -> Result<End, Violation> {
         let what = format!("put {name} from {} {}", options.start, options.len);
         let rest = upload.get(usize::try_from(options.start).unwrap_or(0)..).unwrap_or_default();
         let end =
-            self.attempt(&what, rest, options.via, abort, |session, now| session.put(now, name, options))?;
+            self.attempt(&what, rest, options.via, stop, |session, now| session.put(now, name, options))?;
         let (line, direct) = (self.line(), options.via == Via::Com);
         let there = self.world.server.files.file(&format!("/{name}")).unwrap_or_default();
         let exact = there == upload || (spoilt && options.start > 0);
