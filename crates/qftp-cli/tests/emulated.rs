@@ -127,6 +127,37 @@ fn states_of_sim_and_network() {
 }
 
 #[test]
+fn what_the_doctor_finds() {
+    let healthy = Emulator::start(&[]);
+    let (code, text) = healthy.qftp(&["--apn", "internet", "doctor"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(!text.contains(['✗', '?']) && text.contains("✓ PDP context   context 1 is active"), "{text}");
+    let faults = [
+        ("no-sim", "✗ SIM card", "contact"),
+        ("sim-pin", "✗ SIM card", "AT+CPIN"),
+        ("denied", "✗ registration", "ask the operator"),
+        ("not-attached", "? attachment", "AT+CGATT=1"),
+        ("no-apn", "✗ PDP context", "access point"),
+        ("urc-port", "? results", "AT+QURCCFG"),
+    ];
+    for (fault, finding, words) in faults {
+        let module = Emulator::start(&["--fault", fault]);
+        let (code, text) = module.qftp(&["--apn", "internet", "doctor"]);
+        assert_eq!(code, Some(if finding.starts_with('✗') { 4 } else { 0 }), "{fault}: {text}");
+        assert!(text.contains(finding) && text.contains(words), "{fault}: {text}");
+    }
+    // Nothing listens on port 1: what stands on the login is not tried.
+    let (code, text) =
+        healthy.qftp(&["--apn", "internet", "--json", "doctor", "ftp://me:hunter2@127.0.0.1:1/"]);
+    assert_eq!(code, Some(4), "{text}");
+    assert!(text.contains(r#""check":"login","verdict":"bad""#), "{text}");
+    assert!(
+        text.contains(r#""check":"small file","verdict":"not tried""#) && !text.contains("hunter2"),
+        "{text}"
+    );
+}
+
+#[test]
 fn servers_that_are_not_there() {
     let said = run(&["--port", "emulator:", "size", "ftp://no-such-host.invalid/x"]);
     insta::assert_snapshot!("unknown_host", shown(said));

@@ -5,6 +5,7 @@ use super::failure::{Cause, Field, Misuse};
 use super::get::GetStep;
 use super::options::{GetOptions, Login, PutOptions, Setup, Via};
 use super::put::PutStep;
+use super::setup::PROBE_MS;
 use super::state::{Op, Shape, State};
 use crate::Instant;
 use crate::limits;
@@ -179,6 +180,18 @@ impl Session {
     pub fn status(&mut self, now: Instant) -> Result<(), Misuse> {
         self.state.ready()?;
         self.state.single(now, &Command::Execute(Verb::QftpStat), Shape::State);
+        Ok(())
+    }
+
+    /// The same within 2 seconds: whether outcomes of FTP commands come to this port at all. [`LineFault::UrcSilent`](super::LineFault::UrcSilent)
+    /// says that they do not.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn probe(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.state.ready()?;
+        self.state.op = Op::Single(Shape::State);
+        self.state.link.start_within(now, &Command::Execute(Verb::QftpStat), PROBE_MS);
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use crate::wire::{
 };
 
 /// How long the URC of `AT+QFTPSTAT` may take before another URC port is tried, in milliseconds.
-const PROBE_MS: u64 = 2_000;
+pub(super) const PROBE_MS: u64 = 2_000;
 /// What `AT+QIGETERROR` says of a context that was dropped, and of a module that is not attached.
 const OPEN_FAILED: TcpIpCode = TcpIpCode::new(561);
 

@@ -260,6 +260,11 @@ impl<P: AsyncPort> AsyncClient<P> {
         self.run(0, Session::status, None, None).await.map(Outcome::state)
     }
 
+    /// The same within 2 seconds: whether outcomes of FTP commands come to this port at all.
+    pub async fn probe(&mut self) -> Result<ServerState, Error> {
+        self.run(0, Session::probe, None, None).await.map(Outcome::state)
+    }
+
     /// Free bytes and all bytes of a storage of the module.
     pub async fn storage(&mut self, storage: Storage) -> Result<(u64, u64), Error> {
         self.run(0, |session, now| session.storage(now, storage), None, None).await.map(Outcome::space)

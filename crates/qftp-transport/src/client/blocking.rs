@@ -229,6 +229,11 @@ impl<P: Port> Client<P> {
         self.run(0, Session::status, None, None).map(Outcome::state)
     }
 
+    /// The same within 2 seconds: whether outcomes of FTP commands come to this port at all.
+    pub fn probe(&mut self) -> Result<ServerState, Error> {
+        self.run(0, Session::probe, None, None).map(Outcome::state)
+    }
+
     /// Free bytes and all bytes of a storage of the module.
     pub fn storage(&mut self, storage: Storage) -> Result<(u64, u64), Error> {
         self.run(0, |session, now| session.storage(now, storage), None, None).map(Outcome::space)

@@ -272,7 +272,7 @@ impl<P: Port> Client<P> {
     }
 
     fn results_arrive(&mut self) -> Result<Finding, Error> {
-        match self.status() {
+        match self.probe() {
             Ok(state) => Ok(good(Check::Results, format!("they come to this port; the FTP client is {state:?}").to_lowercase())),
             Err(Error::Failed(Failure { cause: Cause::Line(LineFault::UrcSilent), .. })) => Ok(Finding {
                 cause: Some("URCs go to another port of the module (AT+QURCCFG), or its FTP service is stuck".to_owned()),
