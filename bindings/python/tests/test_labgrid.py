@@ -6,8 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,51 +15,7 @@ import qftp.emulator
 
 pytest.importorskip("labgrid")
 
-EXPORTER = """
-    gateway-group:
-      NetworkSerialPort: {{ host: 127.0.0.1, port: {tcp}, protocol: raw }}
-    sensor-group:
-      RawSerialPort: {{ port: "{pty}", speed: 115200 }}
-"""
-
-ENVIRONMENT = """
-    targets:
-      gateway:
-        resources: {{ RemotePlace: {{ name: gateway }} }}
-        drivers:
-          - QuectelFTPDriver: &server {{ host: 127.0.0.1, ftp_port: {port}, username: {user}, password: {password}, apn: internet, verify: true }}
-      sensor:
-        resources: {{ RemotePlace: {{ name: sensor }} }}
-        drivers:
-          - QuectelFTPDriver: *server
-    imports: [ qftp.labgrid ]
-    options: {{ coordinator_address: "{coordinator}" }}
-"""
-
-TESTS = """
-    import hashlib, threading
-    from labgrid.protocol import FileTransferProtocol
-
-    def test_two_boards_at_the_same_time(env, tmp_path):
-        drivers = {name: env.get_target(name).get_driver(FileTransferProtocol) for name in ("gateway", "sensor")}
-        meeting = threading.Barrier(2, timeout=60)
-        digests = {}
-
-        def work(name, driver):
-            content = hashlib.sha256(name.encode()).digest() * 4096
-            (tmp_path / name).write_bytes(content)
-            meeting.wait()
-            driver.put(str(tmp_path / name), f"{name}.bin")
-            driver.get(f"{name}.bin", str(tmp_path / f"{name}.back"))
-            digests[name] = (tmp_path / f"{name}.back").read_bytes() == content
-
-        threads = [threading.Thread(target=work, args=pair) for pair in drivers.items()]
-        for thread in threads: thread.start()
-        for thread in threads: thread.join(120)
-        assert digests == {"gateway": True, "sensor": True}
-        for driver in drivers.values():
-            assert any("QFTPPUT" in line for line in driver.dialogue())
-"""
+EXAMPLE = Path(__file__).parents[1] / "examples" / "labgrid"
 
 
 def free_port():
@@ -88,6 +44,10 @@ def lab(tmp_path, qftp_ftp_server):
         "LG_USERNAME": "qftp",
         "LG_HOSTNAME": "bench",
         "PATH": f"{folder}:{os.environ['PATH']}:/usr/sbin",
+        "LG_FTP_HOST": qftp_ftp_server.host,
+        "LG_FTP_PORT": str(qftp_ftp_server.port),
+        "LG_FTP_USER": qftp_ftp_server.user,
+        "LG_FTP_PASSWORD": qftp_ftp_server.password,
     }
     logs = (tmp_path / "lab.log").open("wb")
     running = []
@@ -95,7 +55,7 @@ def lab(tmp_path, qftp_ftp_server):
     def start(*command):
         process = subprocess.Popen(
             [os.path.join(folder, command[0]), *command[1:]],
-            cwd=tmp_path,
+            cwd=EXAMPLE,
             env=environment,
             stdout=logs,
             stderr=logs,
@@ -114,18 +74,7 @@ def lab(tmp_path, qftp_ftp_server):
         )
 
     with qftp.emulator.Module(tcp="127.0.0.1:0") as one, qftp.emulator.Module() as two:
-        exporter = EXPORTER.format(tcp=one.port.rpartition(":")[2], pty=two.port)
-        (tmp_path / "exporter.yaml").write_text(textwrap.dedent(exporter))
-        (tmp_path / "env.yaml").write_text(
-            textwrap.dedent(
-                ENVIRONMENT.format(
-                    port=qftp_ftp_server.port,
-                    user=qftp_ftp_server.user,
-                    password=qftp_ftp_server.password,
-                    coordinator=address,
-                )
-            )
-        )
+        environment |= {"GATEWAY_PORT": one.port.rpartition(":")[2], "SENSOR_TTY": two.port}
         try:
             start("labgrid-coordinator", "-l", address)
             until(lambda: client("resources").returncode == 0, "the coordinator does not answer")
@@ -146,10 +95,9 @@ def lab(tmp_path, qftp_ftp_server):
 
 def test_two_places_from_one_pytest_run(lab, tmp_path, qftp_ftp_server):
     environment, modules = lab
-    (tmp_path / "test_boards.py").write_text(textwrap.dedent(TESTS))
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", "ignore", "--lg-env", "env.yaml", "test_boards.py"],
-        cwd=tmp_path,
+        [sys.executable, "-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider", "--lg-env", "env.yaml", "test_boards.py"],
+        cwd=EXAMPLE,
         env=environment,
         capture_output=True,
         text=True,

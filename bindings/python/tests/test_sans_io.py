@@ -179,3 +179,23 @@ def test_two_at_a_time_with_asyncio(qftp_ftp_server):
     asyncio.run(both())
     for name, content in data.items():
         assert (qftp_ftp_server.folder / name).read_bytes() == content
+
+
+def test_ftps_with_asyncio(qftp_ftp_tls_server):
+    pytest.importorskip("OpenSSL")
+    server = qftp_ftp_tls_server
+
+    async def work():
+        with qftp.emulator.Module() as module:
+            async with qftp.aio.FTP(module.port, apn="internet") as ftp:
+                with pytest.raises(qftp.Misuse, match="insecure=True"):
+                    await ftp.login(server.host, server.user, server.password, port=server.port, tls=True)
+                await ftp.login(
+                    server.host, server.user, server.password, port=server.port, tls=True, cafile=server.cafile
+                )
+                await ftp.write("a", [PAYLOAD], len(PAYLOAD))
+            with qftp.Module(module.port) as after:
+                assert after.files() == [], "the certificate does not stay"
+
+    asyncio.run(work())
+    assert (server.folder / "a").read_bytes() == PAYLOAD

@@ -140,3 +140,41 @@ fn an_upload_broken_off_on_a_slow_line() {
         holds(&plan);
     }
 }
+
+/// On a line with latency, the outcome of an upload that was broken off after its last byte passed for the answer to the question after it;
+/// every answer was then taken for the next command's, until file data went out for commands.
+#[test]
+fn a_late_outcome_of_an_upload_into_the_module() {
+    let broken =
+        Manner { stop: Some(Break::Abort(1)), resume: false, ..manner(Via::Storage(Storage::Ufs), 0) };
+    let put = Op::Put(content(1, Stuff::Words, 8_225_872_595_416_357_468), broken);
+    let file = Op::ModuleFile(content(2336, Stuff::Plus, 10_419_973_863_357_755_586));
+    for latency in [15, 30, 60, 200] {
+        let whole = Manner { resume: false, ..manner(Via::Storage(Storage::Ram), 0) };
+        let next = Op::Put(content(3, Stuff::Words, 83_991_051_575_154_123), whole);
+        let mut plan = plan(vec![put.clone(), next, file.clone()]);
+        plan.line.latency = latency;
+        holds(&plan);
+    }
+}
+
+/// What a stalled line still brought, words of a file, passed for a module that refuses `ATE0`.
+#[test]
+fn words_of_a_file_at_the_next_set_up() {
+    for at in [20, 30, 40] {
+        let whole = Manner { resume: false, ..manner(Via::Com, 0) };
+        let mut plan = plan(vec![
+            Op::Get(
+                content(0, Stuff::Noise, 1),
+                Manner { resume: false, ..manner(Via::Storage(Storage::Ram), 0) },
+                0,
+            ),
+            Op::Get(content(18, Stuff::Words, 9_622_698_571_611_320_401), whole, 0),
+        ]);
+        plan.line.latency = 60;
+        plan.guard = 1000;
+        plan.delay = 1;
+        plan.wires.push(wire(1, Way::Up, at, Harm::Stall(40_000)));
+        holds(&plan);
+    }
+}

@@ -15,7 +15,8 @@ import os
 import time
 from typing import Any, AsyncGenerator, AsyncIterator, Callable, Dict, Iterable, List, Optional, Union
 
-from .errors import Cancelled, Misuse, PortError, ServerError
+from .errors import Cancelled, Misuse, ModuleError, PortError, ServerError
+from .ftp import _authority
 from .listing import Entry, entries
 from .proto import NEED_DATA, Data, Done, Failed, Session, Urc
 
@@ -23,6 +24,8 @@ __all__ = ["FTP"]
 
 #: Bytes that are read from the port at once.
 _CHUNK = 65536
+#: The module's file with the certificate that the server is checked against.
+_CA = "UFS:qftp-ca.pem"
 #: Bytes of a file that are read at once.
 _BLOCK = 4096
 
@@ -60,6 +63,8 @@ class FTP:
         self._writer: Optional[asyncio.StreamWriter] = None
         self._reading: Optional["asyncio.Future[bytes]"] = None
         self._busy = False
+        # Whether a certificate of ours lies in the module.
+        self._certificate = False
         # A download that is handed out block by block.
         self._left: Any = None
         #: Is called with each line that belongs to no operation.
@@ -84,16 +89,38 @@ class FTP:
         await self._run(lambda: self._session.setup(**self._setup))
 
     async def login(
-        self, host: str, user: str = "anonymous", passwd: str = "anonymous@", *, port: int = 21, active: bool = False
+        self,
+        host: str,
+        user: str = "anonymous",
+        passwd: str = "anonymous@",
+        *,
+        port: Optional[int] = None,
+        active: bool = False,
+        tls: bool = False,
+        implicit: bool = False,
+        cafile: Union[str, "os.PathLike[str]", None] = None,
+        insecure: bool = False,
     ) -> None:
-        """Connects to a server and logs in."""
-        await self._run(lambda: self._session.open(host, port, user, passwd, active=active))
+        """Connects to a server and logs in; with ``tls`` or ``implicit`` by FTPS, as :class:`qftp.FTP_TLS` does."""
+        ftps: Optional[Dict[str, Any]] = None
+        if tls or implicit:
+            ca = None if insecure else _authority(cafile, None)
+            ftps = {"implicit": implicit, **({} if ca is None else {"ca": ca})}
+            await self._forget_certificate()
+            if ca is not None:
+                source = _Source(iter([ca]), len(ca), None)
+                await self._run(lambda: self._session.upload(_CA, len(ca)), source)
+                self._certificate = True
+        number = port or (990 if implicit else 21)
+        await self._run(lambda: self._session.open(host, number, user, passwd, active=active, ftps=ftps))
 
     async def quit(self) -> None:
         """Logs out and closes the port."""
         try:
             if self._session.logged_in and self._session.idle:
                 await self._run(self._session.close)
+            if self._certificate and self._session.idle:
+                await self._forget_certificate()
         finally:
             self.close()
 
@@ -224,6 +251,14 @@ class FTP:
         return int(await self._run(lambda: self._session.put(filename, length, start=start, via=via), source))
 
     # What all of them stand on
+
+    async def _forget_certificate(self) -> None:
+        """Takes the authority's certificate out of the module, if it is there."""
+        try:
+            await self._run(lambda: self._session.remove(_CA))
+        except ModuleError:
+            pass
+        self._certificate = False
 
     async def _listing(self, form: str, folder: str) -> bytes:
         parts = []

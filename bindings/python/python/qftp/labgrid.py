@@ -42,7 +42,7 @@ class QuectelFTPDriver(Driver, FileTransferProtocol):
     port: Any
     host: str = attr.ib(validator=attr.validators.instance_of(str))
     apn: Optional[str] = attr.ib(default=None, validator=attr.validators.optional(attr.validators.instance_of(str)))
-    ftp_port: int = attr.ib(default=21, validator=attr.validators.instance_of(int))
+    ftp_port: int = attr.ib(default=21, converter=int)
     username: str = attr.ib(default="", validator=attr.validators.instance_of(str))
     password: str = attr.ib(default="", repr=False, validator=attr.validators.instance_of(str))
     folder: str = attr.ib(default="", validator=attr.validators.instance_of(str))

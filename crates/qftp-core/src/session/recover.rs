@@ -2,6 +2,7 @@
 
 use super::failure::{Cause, Failure, LineFault, SessionState};
 use super::link::{Answer, Phase};
+use super::setup::PROBE_MS;
 use super::state::{Op, State};
 use super::sync::{Sync, Synced};
 use crate::Instant;
@@ -23,6 +24,9 @@ enum RecoverStep {
     /// The module ends by itself.
     Wait,
     Sync(Sync),
+    /// A question whose outcome cannot be taken for another's: on a line with latency the answer to what was broken off may come after
+    /// the silence, and would pass for that of the next command.
+    Settle,
     Stat,
     Close,
     Open,
@@ -63,7 +67,7 @@ impl State {
                     return self.recovered(recover, SessionState::Reopen);
                 }
                 Synced::InStep if recover.ftp => RecoverStep::Stat,
-                Synced::InStep => return self.recovered(recover, SessionState::Usable),
+                Synced::InStep => RecoverStep::Settle,
                 // The data did not stop by itself: there is no module any more that could send or take it.
                 Synced::Never(fault) if recover.failure.cause == Cause::Line(LineFault::Stalled) => {
                     let failure = Failure { cause: Cause::Line(fault), ..recover.failure };
@@ -71,6 +75,14 @@ impl State {
                 }
                 Synced::Never(_) => return self.recovered(recover, SessionState::Reset),
             },
+            (
+                RecoverStep::Settle,
+                Err(Cause::Line(LineFault::NoAnswer | LineFault::Noise | LineFault::Restarted)),
+            ) => {
+                return self.recovered(recover, SessionState::Reset);
+            }
+            // Also where outcomes go to another port: its own OK has come.
+            (RecoverStep::Settle, _) => return self.recovered(recover, SessionState::Usable),
             (RecoverStep::Stat, Ok(Answer::Number(1))) => {
                 return self.recovered(recover, SessionState::Usable);
             }
@@ -89,6 +101,7 @@ impl State {
         self.op = Op::Recover(Recover { step: next, ..recover });
         match next {
             RecoverStep::Wait | RecoverStep::Sync(_) => {}
+            RecoverStep::Settle => self.link.start_within(now, &Command::Execute(Verb::QftpStat), PROBE_MS),
             RecoverStep::Stat => self.link.start_within(now, &Command::Execute(Verb::QftpStat), STEP_MS),
             RecoverStep::Close => self.link.start_within(now, &Command::Execute(Verb::QftpClose), STEP_MS),
             RecoverStep::Open => self.send_open(now),

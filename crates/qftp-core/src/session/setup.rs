@@ -22,8 +22,9 @@ const OPEN_FAILED: TcpIpCode = TcpIpCode::new(561);
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum SetupStep {
-    Sync(Sync),
-    EchoOff,
+    /// `true` for the second time, after a module that refused what none refuses.
+    Sync(Sync, bool),
+    EchoOff(bool),
     Errors,
     Guard,
     /// Directs URCs to the caller's port, or to the n-th that there is.
@@ -127,7 +128,7 @@ impl State {
         self.logged_in = false;
         self.link.context = self.wanted.context;
         self.link.queue = u64::from(self.config.queue_ms);
-        self.op = Op::Setup(SetupStep::Sync(Sync::ask(now, &mut self.link)));
+        self.op = Op::Setup(SetupStep::Sync(Sync::ask(now, &mut self.link), false));
         Ok(())
     }
 
@@ -136,8 +137,8 @@ impl State {
         let t = self.t();
         let command = match step {
             // Started by its own machine.
-            SetupStep::Sync(_) => return,
-            SetupStep::EchoOff => Command::Basic(Basic::Echo(false)),
+            SetupStep::Sync(..) => return,
+            SetupStep::EchoOff(_) => Command::Basic(Basic::Echo(false)),
             SetupStep::Errors => Command::General(GeneralCommand::Cmee(1)),
             SetupStep::Guard => Command::Basic(Basic::GuardTime(self.guard_units())),
             SetupStep::Direct(port, _) => Command::General(GeneralCommand::UrcPort(Some(port))),
@@ -176,12 +177,18 @@ impl State {
         // A step may be refused where that only means that this firmware lacks it; silence and restarts always count.
         let refused = matches!(result, Err(Cause::Cme(_) | Cause::Refused));
         let next = match (step, result) {
-            (SetupStep::Sync(sync), result) => match sync.advance(now, &mut self.link, result.is_ok()) {
-                Synced::NotYet(sync) => SetupStep::Sync(sync),
-                Synced::InStep => SetupStep::EchoOff,
+            (SetupStep::Sync(sync, again), result) => match sync.advance(now, &mut self.link, result.is_ok())
+            {
+                Synced::NotYet(sync) => SetupStep::Sync(sync, again),
+                Synced::InStep => SetupStep::EchoOff(again),
                 Synced::Never(fault) => return self.fail(now, Cause::Line(fault), receive),
             },
-            (SetupStep::EchoOff, Ok(_)) => SetupStep::Errors,
+            (SetupStep::EchoOff(_), Ok(_)) => SetupStep::Errors,
+            // No module refuses this: it is what an earlier host left on the line, words of a file perhaps.
+            (SetupStep::EchoOff(false), Err(_)) if refused => {
+                SetupStep::Sync(Sync::ask(now, &mut self.link), true)
+            }
+            (SetupStep::EchoOff(true), Err(_)) if refused => SetupStep::Errors,
             (SetupStep::Errors, result) if result.is_ok() || refused => SetupStep::Guard,
             (SetupStep::Guard, result) if result.is_ok() || refused => {
                 let units = if refused { limits::GUARD_UNITS_DEFAULT } else { self.guard_units() };

@@ -103,7 +103,7 @@ impl Run<'_> {
                         }
                         End::Died => {
                             here.extend(&self.world.host.sink);
-                            spoilt |= self.spoils(changes) || self.check_death(&here)?;
+                            spoilt = spoilt || self.spoils(changes) || self.check_death(&here)?;
                             return Ok(Moved { end: Ended::Died, here, spoilt });
                         }
                         end => {
