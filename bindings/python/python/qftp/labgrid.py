@@ -13,7 +13,6 @@ from labgrid.driver.common import Driver
 from labgrid.factory import target_factory
 from labgrid.protocol import FileTransferProtocol
 from labgrid.resource import NetworkSerialPort
-from labgrid.step import step
 from labgrid.util.proxy import proxymanager
 
 from .ftp import FTP, FTP_TLS
@@ -72,8 +71,8 @@ class QuectelFTPDriver(Driver, FileTransferProtocol):
         if ftp is not None:
             ftp.__exit__()
 
+    # No @step: labgrid keeps one stack of steps for all threads, and boards are used side by side.
     @Driver.check_active
-    @step(args=["filename", "remotepath"])
     def put(self, filename: str, remotepath: str = "") -> None:
         """Sends a local file."""
         assert self.ftp is not None
@@ -81,7 +80,6 @@ class QuectelFTPDriver(Driver, FileTransferProtocol):
         self.ftp.put(filename, name, retries=self.retries, verify=self.verify)
 
     @Driver.check_active
-    @step(args=["filename", "destination"])
     def get(self, filename: str, destination: str = "") -> None:
         """Fetches a file."""
         assert self.ftp is not None
@@ -89,7 +87,6 @@ class QuectelFTPDriver(Driver, FileTransferProtocol):
         self.ftp.get(filename, local, retries=self.retries, verify=self.verify)
 
     @Driver.check_active
-    @step()
     def dialogue(self) -> "list[str]":
         """The last lines that passed the port, secrets masked."""
         assert self.ftp is not None
