@@ -1,6 +1,7 @@
 use core::fmt;
 
 use crate::codes::{CmeCode, FtpCode, ReplyCode, TcpIpCode};
+use crate::decimal::Decimal;
 use crate::wire::{FtpError, TextFault, Verb};
 
 /// The caller asked for something that cannot be done; nothing was sent.
@@ -104,7 +105,9 @@ impl fmt::Display for Misuse {
             Self::StartBeyondEnd { start, size } => {
                 write!(
                     f,
-                    "the start position {start} lies beyond the end of the file, which has {size} bytes"
+                    "the start position {} lies beyond the end of the file, which has {} bytes",
+                    Decimal(*start),
+                    Decimal(*size)
                 )
             }
             Self::Road => f.write_str("a staged transfer moves a whole file, from its start to its end"),
@@ -386,9 +389,16 @@ impl fmt::Display for LineFault {
             Self::UrcSilent => f.write_str("the module accepted the command and never told its outcome"),
             Self::Stalled => f.write_str("the data stopped in mid-transfer"),
             Self::Desync => f.write_str("the end of the data is not where it must be"),
-            Self::Short { expected } => write!(f, "the data ended before all {expected} bytes had come"),
+            Self::Short { expected } => {
+                write!(f, "the data ended before all {} bytes had come", Decimal(*expected))
+            }
             Self::Count { module, host } => {
-                write!(f, "the module counted {module} bytes, {host} crossed the line")
+                write!(
+                    f,
+                    "the module counted {} bytes, {} crossed the line",
+                    Decimal(*module),
+                    Decimal(*host)
+                )
             }
             Self::Checksum { module, host } => {
                 write!(f, "the module's checksum is {module:x}, that of the bytes on the line {host:x}")
