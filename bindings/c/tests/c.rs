@@ -99,15 +99,7 @@ fn firmware_links_without_a_panic() {
         .arg(&target)
         .current_dir(root());
     succeed(&mut build);
-    let header = fs::read_to_string(root().join("include/qftp.h")).expect("the header");
-    let others = ["qftp_session_new", "qftp_session_free", "qftp_port_panic"];
-    let hosted = ["qftp_client_", "qftp_list_", "qftp_certificates_"];
-    let functions = header.lines().filter(|line| !line.starts_with([' ', '#', '}'])).filter_map(|line| {
-        let name = line.split('(').next()?.rsplit([' ', '*']).next()?;
-        let firmware = !others.contains(&name) && !hosted.iter().any(|start| name.starts_with(start));
-        (line.contains('(') && name.starts_with("qftp_") && firmware).then(|| name.to_owned())
-    });
-    let functions: Vec<String> = functions.collect();
+    let functions = common::firmware::functions();
     assert!(functions.len() > 50, "{functions:?}");
     // Every function is kept in the program by a table of pointers to it.
     let table: String = functions.iter().map(|name| format!("    (function){name},\n")).collect();

@@ -3,39 +3,13 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
 use qftp_tests::servers::{Kind, PASSWORD, USER};
 
-use common::{Bench, example, library, said, succeed};
-
-/// Builds the image as its Makefile does.
-fn image(name: &str, settings: &str) -> PathBuf {
-    let build = library().join("firmware");
-    fs::create_dir_all(&build).expect("a folder");
-    let mut make = Command::new("make");
-    make.arg("-C").arg(example("firmware"));
-    make.arg(format!("BUILD={}", build.display())).arg(format!("SETTINGS={settings}"));
-    // What belongs to the toolchain that runs this test is nothing for the other.
-    for variable in ["CARGO", "RUSTC", "RUSTC_WRAPPER", "RUSTFLAGS", "LD_LIBRARY_PATH"] {
-        make.env_remove(variable);
-    }
-    succeed(make.args(["-B", "firmware"]));
-    let image = build.join(name);
-    fs::rename(build.join("firmware.elf"), &image).expect("the image");
-    image
-}
-
-/// Runs it in QEMU with the module at its UART.
-fn run(image: &Path, bench: &Bench) -> Output {
-    let module = bench.module.path().expect("a path").display().to_string();
-    let mut qemu = Command::new("timeout");
-    qemu.args(["120", "qemu-system-arm", "-M", "mps2-an386", "-nographic", "-monitor", "none"]);
-    qemu.args(["-semihosting-config", "enable=on,target=native", "-serial", "chardev:module", "-chardev"]);
-    qemu.arg(format!("serial,id=module,path={module}")).arg("-kernel").arg(image);
-    qemu.output().expect("qemu-system-arm runs")
-}
+use common::firmware::{FULL, image, run};
+use common::{Bench, said, succeed};
 
 /// `file_byte` of main.c, at every offset.
 fn file() -> Vec<u8> {
@@ -56,9 +30,9 @@ fn it_moves_a_file_up_and_down() {
         let port = bench.server.port();
         format!("-DFTP_PORT={port} -DFTP_USER='\"{USER}\"' -DFTP_PASSWORD='\"{password}\"'")
     };
-    let image_of_ours = image("moves.elf", &login(PASSWORD));
+    let image_of_ours = image("moves.elf", &login(PASSWORD), &FULL);
     contents(&image_of_ours);
-    let ran = run(&image_of_ours, &bench);
+    let ran = run(&image_of_ours, &bench.module);
     let text = said(&ran);
     assert!(ran.status.success(), "{}\n{text}", ran.status);
     assert!(text.contains("up: 65536, down: 65536 bytes, the same\n"), "{text}");
@@ -66,7 +40,7 @@ fn it_moves_a_file_up_and_down() {
     assert!(stored == file(), "the server has {} bytes, and not the firmware's", stored.len());
 
     // A failure arrives with its words.
-    let refused = run(&image("refused.elf", &login("wrong")), &bench);
+    let refused = run(&image("refused.elf", &login("wrong"), &FULL), &bench.module);
     let text = said(&refused);
     assert!(!refused.status.success(), "{text}");
     assert!(text.contains("login failed: ") && text.contains("530"), "{text}");

@@ -199,7 +199,9 @@ int main(void)
     if (!run(begun)) {
         return give_up("logout", begun);
     }
-    say("stack: ");
+    say("session: ");
+    say_number(qftp_session_bytes());
+    say(" bytes, stack: ");
     say_number(deepest_stack());
     say(" bytes\n");
     return 0;

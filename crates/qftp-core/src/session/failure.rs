@@ -30,6 +30,8 @@ pub enum Misuse {
     },
     /// The road does not go with the other options: staged transfers move whole files and know their length.
     Road,
+    /// The library was built without what this needs: see the features of the crate.
+    LeftOut,
     /// FTPS with active data connections, which modules do not have (§2.1).
     ActiveFtps,
     /// A client's certificate without the server's being checked: modules know both or neither (`seclevel` 2).
@@ -110,6 +112,7 @@ impl fmt::Display for Misuse {
                     Decimal(*size)
                 )
             }
+            Self::LeftOut => f.write_str("the library was built without this"),
             Self::Road => f.write_str("a staged transfer moves a whole file, from its start to its end"),
             Self::ActiveFtps => f.write_str("FTPS works with passive data connections only"),
             Self::ClientCertificateAlone => f.write_str(
@@ -266,6 +269,9 @@ impl Failure {
     }
 
     fn advice(&self) -> (&'static str, &'static str) {
+        if !cfg!(feature = "texts") {
+            return ("", "");
+        }
         match self.cause {
             Cause::Misuse(Misuse::StartBeyondEnd { .. }) => (
                 "the file on the server is shorter than the position to start from",
