@@ -101,6 +101,8 @@ pub(super) struct State {
 }
 
 impl State {
+    // A call of it, or of those that make its parts, would be a copy of kilobytes on the stack.
+    #[inline(always)]
     pub(super) const fn new(config: Config) -> Self {
         Self {
             config,

@@ -257,6 +257,7 @@ impl KeptTls {
     /// How many settings there are at most.
     pub(super) const SETTINGS: usize = KEYS.len();
 
+    #[inline(always)] // As State::new.
     pub(super) const fn new() -> Self {
         Self {
             form: SslType::Plain,
