@@ -102,7 +102,7 @@
 #define QFTP_UNKNOWN UINT64_MAX
 
 /**
- * Bytes of memory for qftp_session_init, on every machine.
+ * Bytes of memory for qftp_session_init that are enough for every build of the library, on every machine.
  */
 #define QFTP_SESSION_SIZE 6144
 
@@ -208,6 +208,10 @@ enum qftp_status
    * The client, list or emulated module was given back already, or never was one.
    */
   QFTP_ERR_CLOSED = -15,
+  /**
+   * The library was built without what the call needs.
+   */
+  QFTP_ERR_LEFT_OUT = -16,
   /**
    * The module refused or failed.
    */
@@ -1560,12 +1564,17 @@ void qftp_login_init(struct qftp_login *login);
 extern void qftp_port_panic(void);
 
 /**
- * Makes a session in memory of the caller's: at least QFTP_SESSION_SIZE bytes, aligned to QFTP_SESSION_ALIGN. `config` may be NULL. Returns NULL
+ * Makes a session in memory of the caller's: QFTP_SESSION_SIZE bytes, or at least qftp_session_bytes(), aligned to QFTP_SESSION_ALIGN. `config` may be NULL. Returns NULL
  * when the memory does not do. Nothing has to be undone: the memory can be used for something else at any time.
  */
 struct qftp_session *qftp_session_init(uint8_t *memory,
                                        size_t len,
                                        const struct qftp_config *config);
+
+/**
+ * How many bytes a session takes in this build of the library: QFTP_SESSION_SIZE is enough for all of them, on every machine.
+ */
+size_t qftp_session_bytes(void);
 
 /**
  * Makes a session in memory of the library's. `config` may be NULL. Returns NULL when there is no memory. Not for interrupts.

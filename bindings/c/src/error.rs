@@ -85,6 +85,9 @@ impl qftp_error {
             cause: [0; QFTP_ERROR_TEXT],
             remedy: [0; QFTP_ERROR_TEXT],
         };
+        if !cfg!(feature = "texts") {
+            return error;
+        }
         // A text that is too long is cut; there is nobody to tell.
         let _ = write!(Cut::new(&mut error.text), "{text}");
         let _ = write!(Cut::new(&mut error.cause), "{cause}");

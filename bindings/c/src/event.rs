@@ -60,6 +60,8 @@ impl qftp_event {
         match event {
             Some(Event::Size(size)) => Self::number(QFTP_EVENT_SIZE, size),
             Some(Event::Data(data)) => Self::bytes(QFTP_EVENT_DATA, data),
+            // Whoever leaves them out has no room for lines either.
+            Some(Event::Info(_) | Event::Urc(_)) if !cfg!(feature = "lines") => Self::none(),
             Some(Event::Info(told)) => {
                 let mut out = Writer::new(line);
                 told.emit(&mut out);

@@ -10,7 +10,7 @@ use crate::options::{self, qftp_config};
 use crate::status::qftp_status::{self, QFTP_ERR_NULL};
 use crate::text;
 
-/// Bytes of memory for qftp_session_init, on every machine.
+/// Bytes of memory for qftp_session_init that are enough for every build of the library, on every machine.
 pub const QFTP_SESSION_SIZE: usize = 6144;
 
 /// Alignment of that memory in bytes.
@@ -19,11 +19,13 @@ pub const QFTP_SESSION_ALIGN: usize = 8;
 /// The value of qftp_session_poll_timeout when there is none.
 pub const QFTP_NEVER: u64 = u64::MAX;
 
+const LINE: usize = if cfg!(feature = "lines") { limits::ANSWER_LINE } else { 0 };
+
 /// The host's side of one module.
 pub struct qftp_session {
     pub(crate) session: Session,
     /// A line that is told as an event.
-    line: [u8; limits::ANSWER_LINE],
+    line: [u8; LINE],
     pub(crate) failure: Option<Failure>,
 }
 
@@ -32,7 +34,7 @@ const _: () = assert!(align_of::<qftp_session>() <= QFTP_SESSION_ALIGN, "QFTP_SE
 
 impl qftp_session {
     const fn new(config: qftp_core::session::Config) -> Self {
-        Self { session: Session::new(config), line: [0; limits::ANSWER_LINE], failure: None }
+        Self { session: Session::new(config), line: [0; LINE], failure: None }
     }
 
     fn keep(failure: &mut Option<Failure>, event: Option<&Event<'_>>) {
@@ -42,7 +44,7 @@ impl qftp_session {
     }
 }
 
-/// Makes a session in memory of the caller's: at least QFTP_SESSION_SIZE bytes, aligned to QFTP_SESSION_ALIGN. `config` may be NULL. Returns NULL
+/// Makes a session in memory of the caller's: QFTP_SESSION_SIZE bytes, or at least qftp_session_bytes(), aligned to QFTP_SESSION_ALIGN. `config` may be NULL. Returns NULL
 /// when the memory does not do. Nothing has to be undone: the memory can be used for something else at any time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_init(
@@ -54,13 +56,22 @@ pub unsafe extern "C" fn qftp_session_init(
         // SAFETY: NULL, or the caller's whole struct.
         let Ok(config) = (unsafe { options::config(config) }) else { return core::ptr::null_mut() };
         let place = memory.cast::<qftp_session>();
-        if memory.is_null() || len < QFTP_SESSION_SIZE || !memory.addr().is_multiple_of(QFTP_SESSION_ALIGN) {
+        if memory.is_null()
+            || len < size_of::<qftp_session>()
+            || !memory.addr().is_multiple_of(QFTP_SESSION_ALIGN)
+        {
             return core::ptr::null_mut();
         }
         // SAFETY: not NULL, large enough, aligned, and the caller's to write to.
         unsafe { place.write(qftp_session::new(config)) };
         place
     })
+}
+
+/// How many bytes a session takes in this build of the library: QFTP_SESSION_SIZE is enough for all of them, on every machine.
+#[unsafe(no_mangle)]
+pub extern "C" fn qftp_session_bytes() -> usize {
+    size_of::<qftp_session>()
 }
 
 /// Makes a session in memory of the library's. `config` may be NULL. Returns NULL when there is no memory. Not for interrupts.
@@ -136,7 +147,11 @@ pub unsafe extern "C" fn qftp_session_poll_event(session: *mut qftp_session, eve
         }
         // SAFETY: as the header asks of the caller.
         let handle = unsafe { exclusive(session) }?;
-        let next = handle.session.poll_event();
+        let mut next = handle.session.poll_event();
+        // What is not told is no end of the events.
+        while !cfg!(feature = "lines") && matches!(next, Some(Event::Info(_) | Event::Urc(_))) {
+            next = handle.session.poll_event();
+        }
         qftp_session::keep(&mut handle.failure, next.as_ref());
         let told = qftp_event::of(next, &mut handle.line);
         // SAFETY: not NULL, and the caller's.

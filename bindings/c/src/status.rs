@@ -38,6 +38,8 @@ pub enum qftp_status {
     QFTP_ERR_PANIC = -14,
     /// The client, list or emulated module was given back already, or never was one.
     QFTP_ERR_CLOSED = -15,
+    /// The library was built without what the call needs.
+    QFTP_ERR_LEFT_OUT = -16,
     /// The module refused or failed.
     QFTP_ERR_MODULE = -20,
     /// The server refused.
@@ -68,6 +70,7 @@ impl From<Misuse> for qftp_status {
             Misuse::Name(..) => QFTP_ERR_NAME,
             Misuse::StartBeyondEnd { .. } => QFTP_ERR_START_BEYOND_END,
             Misuse::Road => QFTP_ERR_ROAD,
+            Misuse::LeftOut => QFTP_ERR_LEFT_OUT,
             Misuse::ActiveFtps => QFTP_ERR_ACTIVE_FTPS,
             Misuse::ClientCertificateAlone => QFTP_ERR_CLIENT_CERTIFICATE,
             // `Misuse` may grow.
@@ -107,6 +110,7 @@ pub(crate) const TEXTS: &[(qftp_status, &core::ffi::CStr)] = &[
     (QFTP_ERR_MEMORY, c"the memory is too small or not aligned"),
     (QFTP_ERR_PANIC, c"a defect of the library"),
     (QFTP_ERR_CLOSED, c"it was given back already"),
+    (QFTP_ERR_LEFT_OUT, c"the library was built without it"),
     (QFTP_ERR_MODULE, c"the module refused or failed"),
     (QFTP_ERR_SERVER, c"the server refused"),
     (QFTP_ERR_LINE, c"the line to the module failed"),

@@ -9,30 +9,34 @@ use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
 
 use common::{WARNINGS, compile, example, exported, include, library, root, succeed};
 
-/// The header alone, as C99, C11 and C++17, without a warning.
+/// Compilers and what they are told, with the end of a source's name.
+const COMPILERS: &[(&str, &[&str], &str)] = &[
+    ("cc", &["-std=c99"], "c"),
+    ("cc", &["-std=c11"], "c"),
+    ("clang", &["-std=c99"], "c"),
+    ("clang", &["-std=c2x"], "c"),
+    ("c++", &["-std=c++17"], "cpp"),
+    ("c++", &["-std=c++20"], "cpp"),
+    ("clang++", &["-std=c++17"], "cpp"),
+    ("arm-none-eabi-gcc", &["-std=c99", "-mcpu=cortex-m4", "-ffreestanding"], "c"),
+    ("arm-none-eabi-g++", &["-std=c++17", "-mcpu=cortex-m4", "-ffreestanding"], "cpp"),
+    ("clang", &["-std=c99", "--target=thumbv7em-none-eabihf", "-ffreestanding"], "c"),
+];
+
+/// The headers, and the program of examples/firmware with them, as C and as C++, without a warning.
 #[test]
-fn the_header_is_clean_c_and_cxx() {
+fn the_headers_are_clean_c_and_cxx() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (compiler, standard, name) in [
-        ("cc", "c99", "a.c"),
-        ("cc", "c11", "a.c"),
-        ("clang", "c99", "a.c"),
-        ("clang", "c2x", "a.c"),
-        ("c++", "c++17", "a.cpp"),
-        ("c++", "c++20", "a.cpp"),
-        ("clang++", "c++17", "a.cpp"),
-    ] {
-        let source = folder.path().join(name);
-        fs::write(&source, "#include \"qftp_emulator.h\"\nint main(void) { return (int)QFTP_OK; }\n")
-            .expect("written");
-        let mut command = Command::new(compiler);
-        command
-            .arg(format!("-std={standard}"))
-            .args(WARNINGS)
-            .arg(include())
-            .arg("-fsyntax-only")
-            .arg(&source);
-        succeed(&mut command);
+    let header = "#include \"qftp_emulator.h\"\nint main(void) { return (int)QFTP_OK; }\n";
+    let program = fs::read_to_string(example("firmware/main.c")).expect("the program");
+    for (compiler, arguments, end) in COMPILERS {
+        for text in [header, &program] {
+            let source = folder.path().join(format!("a.{end}"));
+            fs::write(&source, text).expect("written");
+            let mut command = Command::new(compiler);
+            command.args(*arguments).args(WARNINGS).arg(include()).arg("-I").arg(example("firmware"));
+            succeed(command.arg("-fsyntax-only").arg(&source));
+        }
     }
 }
 
@@ -95,15 +99,7 @@ fn firmware_links_without_a_panic() {
         .arg(&target)
         .current_dir(root());
     succeed(&mut build);
-    let header = fs::read_to_string(root().join("include/qftp.h")).expect("the header");
-    let others = ["qftp_session_new", "qftp_session_free", "qftp_port_panic"];
-    let hosted = ["qftp_client_", "qftp_list_", "qftp_certificates_"];
-    let functions = header.lines().filter(|line| !line.starts_with([' ', '#', '}'])).filter_map(|line| {
-        let name = line.split('(').next()?.rsplit([' ', '*']).next()?;
-        let firmware = !others.contains(&name) && !hosted.iter().any(|start| name.starts_with(start));
-        (line.contains('(') && name.starts_with("qftp_") && firmware).then(|| name.to_owned())
-    });
-    let functions: Vec<String> = functions.collect();
+    let functions = common::firmware::functions();
     assert!(functions.len() > 50, "{functions:?}");
     // Every function is kept in the program by a table of pointers to it.
     let table: String = functions.iter().map(|name| format!("    (function){name},\n")).collect();

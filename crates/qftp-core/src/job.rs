@@ -32,6 +32,7 @@ pub use road::{Reason, choose_road};
 use core::fmt;
 
 use crate::codes::FtpCode;
+use crate::decimal::Decimal;
 use crate::mutation::{Mutation, mutated};
 use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, Misuse, PutOptions, SessionState, Via};
 use ladder::Ladder;
@@ -123,10 +124,14 @@ impl fmt::Display for Trouble {
             Self::TargetIsLonger { target, source } => {
                 write!(
                     f,
-                    "what is there has {target} bytes, the file only {source}: it cannot be the beginning of it"
+                    "what is there has {} bytes, the file only {}: it cannot be the beginning of it",
+                    Decimal(*target),
+                    Decimal(*source)
                 )
             }
-            Self::Differs { at } => write!(f, "what arrived differs from what was sent at byte {at}"),
+            Self::Differs { at } => {
+                write!(f, "what arrived differs from what was sent at byte {}", Decimal(*at))
+            }
         }
     }
 }

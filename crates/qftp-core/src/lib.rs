@@ -21,6 +21,7 @@ extern crate std;
 mod checksum;
 pub mod codes;
 mod copy;
+mod decimal;
 pub mod job;
 pub mod limits;
 pub mod listing;

@@ -1,17 +1,19 @@
 //! The numbers of the manual: lengths in bytes, times in milliseconds unless a name says otherwise.
+//!
+//! Without the feature `long-names` texts are shorter than the manual allows, which small machines save RAM by.
 
 use core::ops::RangeInclusive;
 
 /// Longest name of a file or folder on the server, and of any other string parameter (§2.1–§2.15).
-pub const NAME: usize = 255;
+pub const NAME: usize = if cfg!(feature = "long-names") { 255 } else { 64 };
 /// Longest `<path_name>` of `AT+QFTPCWD` (§2.3).
-pub const CWD_PATH: usize = 128;
+pub const CWD_PATH: usize = if cfg!(feature = "long-names") { 128 } else { 64 };
 /// Longest name of a file in the module, its storage prefix included (`AT+QFUPL`).
-pub const MODULE_FILE: usize = 80;
+pub const MODULE_FILE: usize = if cfg!(feature = "long-names") { 80 } else { 32 };
 /// Longest access point name; 3GPP TS 23.003 allows 100 bytes.
-pub const APN: usize = 100;
+pub const APN: usize = if cfg!(feature = "long-names") { 100 } else { 40 };
 /// Longest user name and password of a PDP context.
-pub const PDP_LOGIN: usize = 64;
+pub const PDP_LOGIN: usize = if cfg!(feature = "long-names") { 64 } else { 24 };
 
 /// Default port of `AT+QFTPOPEN` (§2.2).
 pub const DEFAULT_PORT: u16 = 21;
@@ -49,9 +51,9 @@ pub const UPLOAD_TIMEOUT_DEFAULT_S: u16 = 5;
 pub const ACK_BLOCK: u64 = 1024;
 
 /// Longest command line a host sends, from `AT` to CR: `AT+QFTPCFG="account"` with two full strings.
-pub const COMMAND_LINE: usize = 560;
+pub const COMMAND_LINE: usize = if cfg!(feature = "long-names") { 560 } else { 192 };
 /// Longest line a module sends that this crate reads whole.
-pub const ANSWER_LINE: usize = 640;
+pub const ANSWER_LINE: usize = if cfg!(feature = "long-names") { 640 } else { 192 };
 
 /// Longest wait for the result of a command that has no time of its own.
 pub const PLAIN_COMMAND_MS: u64 = 5_000;

@@ -1,5 +1,7 @@
 use core::fmt;
 
+use crate::decimal::Decimal;
+
 /// A point in time, in milliseconds since any fixed moment that the caller chooses.
 ///
 /// The core has no clock: every call that depends on time takes the present one. It must never run backwards.
@@ -34,6 +36,7 @@ impl Instant {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:03} s", self.0 / 1000, self.0 % 1000)
+        let millis = u16::try_from(self.0 % 1000).unwrap_or_default();
+        write!(f, "{}.{millis:03} s", Decimal(self.0 / 1000))
     }
 }

@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test | fuzz | matrix | install-c | lint | fmt`.
+//! The project's own tasks: `cargo xtask test | fuzz | matrix | sizes | install-c | lint | fmt`.
 //!
 //! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
 //! one named step after the other, and stops at the first that fails.
@@ -21,6 +21,7 @@ usage: cargo xtask TASK
   test [STEP…]   install what the tests need, then run every check (or only the steps named)
   test --list    the steps of `test`, in order
   matrix         every operation on four servers in every form; writes docs/servers.md (--check: fails where it is stale)
+  sizes          builds libqftp for a Cortex-M4 with and without its features, runs it in QEMU; writes docs/sizes.md
   fuzz [--seconds N | --minutes M] [TARGET…]
                  every target (or those named) for so long, 20 seconds where nothing is said; needs a nightly toolchain
   install-c [--prefix DIR] [--profile PROFILE]
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         ["test", names @ ..] => step::run(&steps::all(), names),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["install-c", arguments @ ..] => install_c::run(arguments),
+        ["sizes"] => step::run(&steps::sizes(), &[]),
         ["matrix"] => step::run(&steps::matrix(), &[]),
         ["matrix", "--check"] => step::run(&steps::matrix_check(), &[]),
         ["lint"] => step::run(&steps::lint(), &[]),

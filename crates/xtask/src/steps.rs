@@ -78,6 +78,23 @@ pub(crate) fn matrix_check() -> Vec<Step> {
     ]
 }
 
+/// `cargo xtask sizes`.
+pub(crate) fn sizes() -> Vec<Step> {
+    vec![
+        install_step(),
+        Step {
+            name: "sizes",
+            about: "what libqftp costs on a Cortex-M4, into docs/sizes.md",
+            run: run_sizes,
+        },
+    ]
+}
+
+fn run_sizes() -> Result<(), Failure> {
+    let arguments = ["test", "--package", "qftp-c", "--test", "sizes"];
+    must(cargo(&arguments).env("QFTP_UPDATE_SIZES", "1"))
+}
+
 /// `cargo xtask lint`.
 pub(crate) fn lint() -> Vec<Step> {
     vec![
@@ -103,6 +120,12 @@ fn documentation() -> Result<(), Failure> {
 fn features() -> Result<(), Failure> {
     for package in ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-cli"] {
         must(&mut cargo(&["check", "--package", package, "--no-default-features"]))?;
+    }
+    // What firmware may have, as docs/sizes.md has it. Without the standard library panics do not unwind, as that profile says.
+    for features in ["", "tls", "texts", "lines", "long-names", "lines,long-names,texts,tls"] {
+        let firmware =
+            ["check", "--package", "qftp-c", "--lib", "--profile", "firmware", "--no-default-features"];
+        must(&mut cargo(&[&firmware[..], &["--features", features]].concat()))?;
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ int main(void)
     assert(strcmp(qftp_status_str(12345), "unknown status") == 0);
 
     assert(qftp_session_init(NULL, sizeof memory, NULL) == NULL);
-    assert(qftp_session_init(bytes, QFTP_SESSION_SIZE - 1, NULL) == NULL);
+    assert(qftp_session_init(bytes, qftp_session_bytes() - 1, NULL) == NULL);
     assert(qftp_session_init(bytes + 1, QFTP_SESSION_SIZE, NULL) == NULL);
     memset(&config, 0, sizeof config);
     assert(qftp_session_init(bytes, sizeof memory, &config) == NULL); /* struct_size is not set */

@@ -1,6 +1,8 @@
 //! C programs: compiled against the library, run against an emulated module and a real server.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod firmware;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;

@@ -29,11 +29,17 @@ const UNKNOWN: Row = Row {
     remedy: "look the number up in the manual of this firmware; repeat the command",
 };
 
+/// What is said in a build without texts.
+const UNSAID: Row = row(0, "", "", "");
+
 const fn row(code: u16, text: &'static str, cause: &'static str, remedy: &'static str) -> Row {
     Row { code, text, cause, remedy }
 }
 
 fn find(table: &'static [Row], code: u16) -> &'static Row {
+    if !cfg!(feature = "texts") {
+        return &UNSAID;
+    }
     table.iter().find(|row| row.code == code).unwrap_or(&UNKNOWN)
 }
 
@@ -184,6 +190,9 @@ impl CmeCode {
     /// Some texts stand in two tables ("invalid parameter" is 425 of a file and 610 of an FTP command): `ftp` says whose answer it is.
     #[must_use]
     pub fn from_text(text: &[u8], ftp: bool) -> Option<Self> {
+        if !cfg!(feature = "texts") {
+            return None;
+        }
         let (first, second) = if ftp { (FtpCode::TABLE, Self::TABLE) } else { (Self::TABLE, FtpCode::TABLE) };
         let row = first.iter().chain(second).find(|row| row.text.as_bytes().eq_ignore_ascii_case(text))?;
         Some(Self(row.code))

@@ -1,6 +1,7 @@
 use core::fmt;
 
 use crate::codes::{CmeCode, FtpCode, ReplyCode, TcpIpCode};
+use crate::decimal::Decimal;
 use crate::wire::{FtpError, TextFault, Verb};
 
 /// The caller asked for something that cannot be done; nothing was sent.
@@ -29,6 +30,8 @@ pub enum Misuse {
     },
     /// The road does not go with the other options: staged transfers move whole files and know their length.
     Road,
+    /// The library was built without what this needs: see the features of the crate.
+    LeftOut,
     /// FTPS with active data connections, which modules do not have (§2.1).
     ActiveFtps,
     /// A client's certificate without the server's being checked: modules know both or neither (`seclevel` 2).
@@ -104,9 +107,12 @@ impl fmt::Display for Misuse {
             Self::StartBeyondEnd { start, size } => {
                 write!(
                     f,
-                    "the start position {start} lies beyond the end of the file, which has {size} bytes"
+                    "the start position {} lies beyond the end of the file, which has {} bytes",
+                    Decimal(*start),
+                    Decimal(*size)
                 )
             }
+            Self::LeftOut => f.write_str("the library was built without this"),
             Self::Road => f.write_str("a staged transfer moves a whole file, from its start to its end"),
             Self::ActiveFtps => f.write_str("FTPS works with passive data connections only"),
             Self::ClientCertificateAlone => f.write_str(
@@ -263,6 +269,9 @@ impl Failure {
     }
 
     fn advice(&self) -> (&'static str, &'static str) {
+        if !cfg!(feature = "texts") {
+            return ("", "");
+        }
         match self.cause {
             Cause::Misuse(Misuse::StartBeyondEnd { .. }) => (
                 "the file on the server is shorter than the position to start from",
@@ -386,9 +395,16 @@ impl fmt::Display for LineFault {
             Self::UrcSilent => f.write_str("the module accepted the command and never told its outcome"),
             Self::Stalled => f.write_str("the data stopped in mid-transfer"),
             Self::Desync => f.write_str("the end of the data is not where it must be"),
-            Self::Short { expected } => write!(f, "the data ended before all {expected} bytes had come"),
+            Self::Short { expected } => {
+                write!(f, "the data ended before all {} bytes had come", Decimal(*expected))
+            }
             Self::Count { module, host } => {
-                write!(f, "the module counted {module} bytes, {host} crossed the line")
+                write!(
+                    f,
+                    "the module counted {} bytes, {} crossed the line",
+                    Decimal(*module),
+                    Decimal(*host)
+                )
             }
             Self::Checksum { module, host } => {
                 write!(f, "the module's checksum is {module:x}, that of the bytes on the line {host:x}")

@@ -9,6 +9,8 @@ pub(super) struct Kept<const N: usize> {
 }
 
 impl<const N: usize> Kept<N> {
+    // As State::new.
+    #[inline(always)]
     pub(super) const fn new() -> Self {
         Self { buf: [0; N], len: 0 }
     }

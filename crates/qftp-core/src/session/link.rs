@@ -94,6 +94,7 @@ pub(super) struct Link {
 }
 
 impl Link {
+    #[inline(always)] // As State::new.
     pub(super) const fn new() -> Self {
         Self {
             phase: Phase::Idle,

@@ -81,6 +81,8 @@ pub struct Session {
 impl Session {
     /// A session with a module in an unknown state.
     #[must_use]
+    // As State::new.
+    #[inline(always)]
     pub const fn new(config: Config) -> Self {
         Self { reader: LineReader::new(), receive: Receive::new(), state: State::new(config) }
     }

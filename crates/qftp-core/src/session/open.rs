@@ -128,7 +128,7 @@ impl State {
             (OpenStep::FileType, Ok(_)) => OpenStep::TransMode,
             (OpenStep::TransMode, Ok(_)) => OpenStep::RspTimeout,
             (OpenStep::RspTimeout, Ok(_)) => OpenStep::SslType,
-            (OpenStep::SslType, Ok(_)) if self.tls.form == SslType::Plain => OpenStep::DataAddress,
+            (OpenStep::SslType, Ok(_)) if self.tls.is_plain() => OpenStep::DataAddress,
             (OpenStep::SslType, Ok(_)) => OpenStep::SslContext,
             (OpenStep::SslContext, Ok(_)) => OpenStep::Ssl(0),
             (OpenStep::Ssl(nth), Ok(_)) => OpenStep::Ssl(nth.saturating_add(1)),

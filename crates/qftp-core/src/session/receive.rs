@@ -51,6 +51,7 @@ pub(super) enum Held {
 }
 
 impl Receive {
+    #[inline(always)] // As State::new.
     pub(super) const fn new() -> Self {
         Self {
             verb: Verb::QftpGet,

@@ -55,7 +55,7 @@ impl State {
     }
 
     pub(super) fn recover_advance(&mut self, now: Instant, recover: Recover, result: Result<Answer, Cause>) {
-        let aborted = recover.failure.cause == Cause::Aborted;
+        let aborted = matches!(recover.failure.cause, Cause::Aborted);
         let next = match (recover.step, result) {
             (RecoverStep::Wait, _) => RecoverStep::Sync(Sync::ask(now, &mut self.link)),
             (RecoverStep::Sync(sync), result) => match sync.advance(now, &mut self.link, result.is_ok()) {
@@ -69,7 +69,7 @@ impl State {
                 Synced::InStep if recover.ftp => RecoverStep::Stat,
                 Synced::InStep => RecoverStep::Settle,
                 // The data did not stop by itself: there is no module any more that could send or take it.
-                Synced::Never(fault) if recover.failure.cause == Cause::Line(LineFault::Stalled) => {
+                Synced::Never(fault) if matches!(recover.failure.cause, Cause::Line(LineFault::Stalled)) => {
                     let failure = Failure { cause: Cause::Line(fault), ..recover.failure };
                     return self.recovered(Recover { failure, ..recover }, SessionState::Reset);
                 }

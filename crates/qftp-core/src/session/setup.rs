@@ -58,6 +58,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    #[inline(always)] // As State::new.
     pub(super) const fn new() -> Self {
         Self {
             context: 1,

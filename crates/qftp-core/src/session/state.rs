@@ -16,7 +16,9 @@ use super::transmit::Transmit;
 use crate::Instant;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Command, DataAddress, Line, ServerState, TransMode, TransferType, Verb, secret_start};
+use crate::wire::{
+    Command, DataAddress, Line, ServerState, TransMode, TransferType, Urc, Verb, secret_start,
+};
 
 /// The operation under way.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +101,8 @@ pub(super) struct State {
 }
 
 impl State {
+    // A call of it, or of those that make its parts, would be a copy of kilobytes on the stack.
+    #[inline(always)]
     pub(super) const fn new(config: Config) -> Self {
         Self {
             config,
@@ -173,6 +177,7 @@ impl State {
 
     pub(super) fn fail_as(&mut self, now: Instant, verb: Option<Verb>, cause: Cause, receive: &Receive) {
         let mut failure = Failure::new(verb, cause);
+        let restarted = matches!(cause, Cause::Line(LineFault::Restarted));
         // Where bytes were lost, added or changed on the line, nobody knows which: none of them can be trusted.
         let corrupt = matches!(
             cause,
@@ -181,9 +186,9 @@ impl State {
         let downloading =
             matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead);
         if downloading && !corrupt {
-            failure.transferred = receive.trusted(self.link.ok, cause == Cause::Line(LineFault::Restarted));
+            failure.transferred = receive.trusted(self.link.ok, restarted);
         }
-        if cause == Cause::Line(LineFault::Restarted) {
+        if restarted {
             self.set_up = false;
             self.logged_in = false;
         }
@@ -192,7 +197,7 @@ impl State {
             || (self.link.phase == Phase::Trailer && uploading);
         let lost =
             matches!(cause, Cause::Line(LineFault::Desync | LineFault::Stalled | LineFault::LeftDataMode));
-        if (in_data || lost || cause == Cause::Aborted) && failure.state != SessionState::Reset {
+        if (in_data || lost || matches!(cause, Cause::Aborted)) && failure.state != SessionState::Reset {
             self.recover(now, failure, in_data || lost);
         } else {
             self.finish_failed(failure);
@@ -244,7 +249,7 @@ impl State {
 
     fn follow(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
         let meaning = self.link.on_line(line);
-        if matches!(self.op, Op::Restart) && *line == Line::Urc(crate::wire::Urc::Ready) {
+        if matches!(self.op, Op::Restart) && matches!(line, Line::Urc(Urc::Ready)) {
             self.finish(End::Nothing);
             return Some(Told::Urc);
         }
@@ -266,7 +271,7 @@ impl State {
                 _ => None,
             },
             Meaning::Unasked => {
-                if *line == Line::Urc(crate::wire::Urc::Ready) {
+                if matches!(line, Line::Urc(Urc::Ready)) {
                     self.set_up = false;
                     self.logged_in = false;
                 }
@@ -285,7 +290,7 @@ impl State {
 
     /// The `A` of a last full block, or a line of nobody's.
     fn text_in_operation(&self, line: &Line<'_>) -> Option<Told> {
-        let ack = self.transmit.acks.is_some() && *line == Line::Text(b"A");
+        let ack = self.transmit.acks.is_some() && matches!(line, Line::Text(b"A"));
         (!ack).then_some(Told::Urc)
     }
 

@@ -226,14 +226,20 @@ pub(super) struct KeptTls {
     level: SecLevel,
     ignore_dates: bool,
     sni: bool,
-    ca: Kept<{ limits::MODULE_FILE }>,
-    certificate: Kept<{ limits::MODULE_FILE }>,
-    key: Kept<{ limits::MODULE_FILE }>,
-    key_password: Kept<{ limits::KEY_PASSWORD }>,
+    ca: Kept<FILE>,
+    certificate: Kept<FILE>,
+    key: Kept<FILE>,
+    key_password: Kept<PASSWORD>,
 }
 
+/// What is kept of FTPS where there is none.
+const FILE: usize = if cfg!(feature = "tls") { limits::MODULE_FILE } else { 0 };
+const PASSWORD: usize = if cfg!(feature = "tls") { limits::KEY_PASSWORD } else { 0 };
+
 /// In the order in which they are set.
-const KEYS: &[SslKey] = &[
+const KEYS: &[SslKey] = if cfg!(feature = "tls") { ALL_KEYS } else { &[] };
+
+const ALL_KEYS: &[SslKey] = &[
     SslKey::SslVersion,
     SslKey::CipherSuite,
     SslKey::SecLevel,
@@ -251,6 +257,7 @@ impl KeptTls {
     /// How many settings there are at most.
     pub(super) const SETTINGS: usize = KEYS.len();
 
+    #[inline(always)] // As State::new.
     pub(super) const fn new() -> Self {
         Self {
             form: SslType::Plain,
@@ -276,6 +283,9 @@ impl KeptTls {
             self.form = SslType::Plain;
             return Ok(());
         };
+        if !cfg!(feature = "tls") {
+            return Err(Misuse::LeftOut);
+        }
         if mode == TransMode::Active {
             return Err(Misuse::ActiveFtps);
         }
@@ -309,6 +319,10 @@ impl KeptTls {
         self.key.set(key.as_bytes());
         self.key_password.set(password.as_bytes());
         Ok(())
+    }
+
+    pub(super) fn is_plain(&self) -> bool {
+        !cfg!(feature = "tls") || self.form == SslType::Plain
     }
 
     /// The n-th setting, if this login needs it.

@@ -295,10 +295,11 @@ impl<'a> GeneralInfo<'a> {
 
     pub(super) fn parse(verb: Verb, args: &mut Args<'a>) -> Option<Self> {
         let info = match verb {
+            Verb::Cpin => Self::Pin(PinState::from_name(args.bytes()?)?),
+            _ if !cfg!(feature = "lines") => return None,
             Verb::Cmee => Self::Cmee(args.number()?),
             Verb::Ipr => Self::Rate(args.number()?),
             Verb::Ifc => Self::FlowControl(args.number()?, args.number()?),
-            Verb::Cpin => Self::Pin(PinState::from_name(args.bytes()?)?),
             Verb::Creg | Verb::Cgreg | Verb::Cereg => {
                 // With `<n>` at 2 a module appends its cell; only the first two numbers matter here.
                 let info =

@@ -176,6 +176,7 @@ impl<'a> Line<'a> {
         let verb = Verb::from_name(name)?;
         let mut args = Args::new(rest);
         Some(match verb {
+            Verb::QftpCfg | Verb::Qsslcfg if !cfg!(feature = "lines") => return None,
             Verb::QftpCfg => match FtpCfg::parse(&mut args)? {
                 FtpCfg::Set(setting) => {
                     args.end()?;
