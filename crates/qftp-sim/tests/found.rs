@@ -152,7 +152,7 @@ fn a_late_outcome_of_an_upload_into_the_module() {
     for latency in [15, 30, 60, 200] {
         let whole = Manner { resume: false, ..manner(Via::Storage(Storage::Ram), 0) };
         let next = Op::Put(content(3, Stuff::Words, 83_991_051_575_154_123), whole);
-        let mut plan = plan(vec![put.clone(), next, file.clone()]);
+        let mut plan = plan(vec![put, next, file]);
         plan.line.latency = latency;
         holds(&plan);
     }
