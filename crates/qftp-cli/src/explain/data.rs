@@ -17,12 +17,13 @@ pub(super) struct Data {
 /// How many places are tried as the end. File data may hold what looks like one; only the length tells.
 const TRIES: usize = 64;
 
-/// The data that `events` begin with, of a command of this name.
-pub(super) fn behind(events: &[Event], verb: Option<Verb>) -> Data {
+/// The data that `events` begin with, of a command of this name; `announced` is what `CONNECT` said.
+pub(super) fn behind(events: &[Event], verb: Option<Verb>, announced: Option<u64>) -> Data {
     let mut seen = Data { events: 0, bytes: 0 };
     let mut first = None;
     let mut tries = 0;
     let mut line_end = 0;
+    let mut ended = false;
     for (at, event) in events.iter().enumerate() {
         seen.events = at;
         match &event.what {
@@ -31,14 +32,21 @@ pub(super) fn behind(events: &[Event], verb: Option<Verb>) -> Data {
                 continue;
             }
             What::Escape => continue,
+            What::Line(text) if text.is_empty() => {}
             What::Line(text) => {
                 if event.is_command() && event.way != Some(Way::Received) {
                     return first.unwrap_or(seen);
                 }
-                if let Some(told) = end(text, events.get(at + 1..).unwrap_or_default(), verb) {
+                // The result behind an OK is the same end once more.
+                let again = std::mem::take(&mut ended) && !Line::parse(text.as_bytes()).is_final();
+                let after = events.get(at + 1..).unwrap_or_default();
+                if let Some(told) = end(text, after, verb).filter(|_| !again) {
+                    ended = true;
                     let shown = Data { events: at, bytes: seen.bytes.saturating_sub(line_end) };
-                    if told.is_none_or(|told| told == shown.bytes) {
-                        return shown;
+                    match told.or(announced) {
+                        Some(told) if told == shown.bytes => return shown,
+                        Some(_) => {}
+                        None => return first.unwrap_or(shown),
                     }
                     tries += 1;
                     if tries == TRIES {

@@ -36,7 +36,7 @@ impl Diagnosis {
                 (0, ..) => "no dialogue with a module in it",
                 (_, 0, _) => "no command in it that qftp knows: there is nothing to judge",
                 (_, _, 0) => "nothing failed",
-                _ => "nothing failed here, but it would elsewhere",
+                _ => "no command failed, but the host makes mistakes",
             };
             return Self { diagnosis: diagnosis.to_owned(), line: None, cause: None, remedy: None, mistakes };
         };

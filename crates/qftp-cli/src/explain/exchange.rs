@@ -220,8 +220,13 @@ pub(super) fn steps(events: &[Event]) -> Vec<Step> {
                 } else if builder.answer(event, text) {
                     // Data mode.
                     let rest = events.get(at..).unwrap_or_default();
-                    let data = data::behind(rest, builder.current().and_then(|exchange| exchange.verb));
-                    builder.data(data.bytes);
+                    let verb = builder.current().and_then(|exchange| exchange.verb);
+                    let announced = match Line::parse(text.as_bytes()) {
+                        Line::Connect(count) => count.map(u64::from),
+                        _ => None,
+                    };
+                    let data = data::behind(rest, verb, announced);
+                    builder.data(announced.unwrap_or(data.bytes));
                     for inside in 0..data.events {
                         if rest.get(inside).is_some_and(|event| event.what == What::Escape) {
                             builder.escape(events, at + inside);
@@ -334,7 +339,8 @@ impl Builder {
         let mut exchange = Exchange::new(event, "");
         exchange.verb = Some(result.verb);
         exchange.operation = operation(&Ok(Command::Execute(result.verb))).unwrap_or_default();
-        exchange.result(result, event.at);
+        exchange.result(result, None);
+        exchange.begun = None;
         self.steps.push(Step::Exchange(Box::new(exchange)));
     }
 

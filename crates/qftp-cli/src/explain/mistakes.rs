@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use qftp_core::codes::{CmeCode, FtpCode};
+use qftp_core::codes::FtpCode;
 use qftp_core::limits;
 use qftp_core::wire::{FtpCfg, FtpCommand, FtpSetting, TransferType, Verb};
 use serde::Serialize;
@@ -57,7 +57,9 @@ const MISTAKES: [Mistake; 13] = [
         remedy: "ask for its form with =? and count the parameters",
         lines: |steps| {
             lines(steps, |exchange| {
-                exchange.misspelt && exchange.is_ftp() && exchange.outcome == Outcome::Failed
+                let form =
+                    !matches!(exchange.code, Some(Code::Ftp(code)) if code != FtpCode::INVALID_PARAMETER);
+                exchange.misspelt && exchange.is_ftp() && exchange.outcome == Outcome::Failed && form
             })
         },
     },
@@ -124,17 +126,7 @@ const MISTAKES: [Mistake; 13] = [
         name: "no-ram",
         said: "RAM: was refused: not every module has it, and where it is, it is small and empty after each start",
         remedy: "ask with AT+QFLDS=\"RAM\"; use UFS: or COM: instead",
-        lines: |steps| {
-            lines(steps, |exchange| {
-                let file = match exchange.code {
-                    None => true,
-                    Some(Code::Cme(code)) => FILES.contains(&code),
-                    Some(Code::Ftp(code)) => matches!(code, FtpCode::FILE_OPEN | FtpCode::FILE),
-                };
-                let ram = exchange.raw.to_ascii_uppercase().contains("\"RAM");
-                exchange.outcome == Outcome::Failed && file && ram && !exchange.misspelt
-            })
-        },
+        lines: |steps| lines(steps, refused_ram),
     },
     Mistake {
         name: "plain-on-tls-port",
@@ -144,9 +136,30 @@ const MISTAKES: [Mistake; 13] = [
     },
 ];
 
-/// `+CME ERROR` of a storage or file that is not there; others (the file exists already) have other reasons.
-const FILES: [CmeCode; 5] =
-    [CmeCode::new(400), CmeCode::new(403), CmeCode::new(410), CmeCode::new(411), CmeCode::new(423)];
+/// Whether RAM: as the place to write to was refused. To read from it may fail for want of the file alone.
+fn refused_ram(exchange: &Exchange) -> bool {
+    /// `+CME ERROR` of a storage that is not there or full.
+    const STORAGE: [u16; 7] = [400, 403, 409, 410, 419, 420, 423];
+    const WRITES: [Verb; 7] = [
+        Verb::Qflds,
+        Verb::Qfupl,
+        Verb::Qfopen,
+        Verb::QftpGet,
+        Verb::QftpList,
+        Verb::QftpNlst,
+        Verb::QftpMlsd,
+    ];
+    let storage = match exchange.code {
+        None => true,
+        Some(Code::Cme(code)) => STORAGE.contains(&code.get()),
+        Some(Code::Ftp(code)) => matches!(code, FtpCode::FILE_OPEN | FtpCode::FILE),
+    };
+    exchange.outcome == Outcome::Failed
+        && !exchange.misspelt
+        && storage
+        && exchange.verb.is_some_and(|verb| WRITES.contains(&verb))
+        && exchange.raw.to_ascii_uppercase().contains("\"RAM")
+}
 
 fn exchanges(steps: &[Step]) -> impl Iterator<Item = &Exchange> {
     steps.iter().filter_map(|step| match step {

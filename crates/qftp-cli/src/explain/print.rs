@@ -65,11 +65,11 @@ fn text(exchange: &Exchange) -> String {
     if !exchange.operation.is_empty() {
         let _ = write!(text, "\n       {}", exchange.operation);
     }
-    for answer in &exchange.answers {
-        let _ = write!(text, "\n       | {answer}");
-    }
     if let Some(bytes) = exchange.bytes.filter(|_| exchange.connected) {
         let _ = write!(text, "\n       | <{bytes} bytes>");
+    }
+    for answer in &exchange.answers {
+        let _ = write!(text, "\n       | {answer}");
     }
     let mark = match exchange.outcome {
         Outcome::Ok => '✓',
@@ -95,6 +95,10 @@ fn summary(diagnosis: &Diagnosis) -> String {
         }
     }
     for seen in &diagnosis.mistakes {
+        // Said already, as the cause.
+        if seen.lines.len() == 1 && diagnosis.cause.as_deref() == Some(seen.said) {
+            continue;
+        }
         let lines: Vec<String> = seen.lines.iter().map(usize::to_string).collect();
         let word = if lines.len() == 1 { "line" } else { "lines" };
         let _ = write!(text, "\nMistake of the host, {word} {}: {}", lines.join(", "), seen.said);
@@ -115,6 +119,8 @@ pub(super) fn outcome(exchange: &Exchange) -> String {
     match exchange.outcome {
         Outcome::Ok => match (&exchange.value, exchange.bytes) {
             (_, Some(bytes)) => format!("done: {bytes} bytes"),
+            // The answers are shown as they came.
+            _ if !exchange.answers.is_empty() => "done".to_owned(),
             (Some(Value::String(text)), _) => format!("done: {text}"),
             (Some(number), _) => format!("done: {number}"),
             (None, None) => "done".to_owned(),

@@ -45,6 +45,10 @@ impl Event {
         }
     }
 
+    fn is_known(&self) -> bool {
+        self.text().is_none_or(is_known) && self.what != What::Line(String::new())
+    }
+
     pub(super) fn is_command(&self) -> bool {
         self.text().is_some_and(is_command)
     }
@@ -87,13 +91,18 @@ pub(super) fn events(log: &[u8]) -> Vec<Event> {
         let pieces =
             text.replace("<CR>", "\n").replace("<LF>", "\n").replace("\\r", "\n").replace("\\n", "\n");
         let (mut at, mut way) = (None, None);
-        for piece in pieces.split('\n').filter(|piece| pieces.len() == text.len() || !piece.trim().is_empty())
-        {
+        let mut found: Vec<Event> = Vec::new();
+        for piece in pieces.split('\n') {
             let mut event = event(number + 1, piece, len(bytes) + end);
             (at, way) = (event.at.or(at), event.way.or(way));
             (event.at, event.way, event.end) = (at, way, end);
-            events.push(event);
+            found.push(event);
         }
+        // What is printed around a string with line ends in it is no line.
+        if found.len() > 1 && found.iter().any(Event::is_known) {
+            found.retain(Event::is_known);
+        }
+        events.append(&mut found);
     }
     without_quotation_marks(events)
 }
@@ -152,24 +161,30 @@ fn marked(line: &str, text: &str) -> Option<What> {
 
 /// A command or an answer behind what a program of its own prints in front of it: `I (123) modem: OK`.
 fn inner(text: &str) -> &str {
-    let known = |text: &str| is_command(text) || !matches!(Line::parse(text.as_bytes()), Line::Text(_));
-    if known(text) {
+    if is_known(text) {
         return text;
     }
     // `b'OK'`, `"OK"`: strings as languages print them.
     for (open, close) in [("b'", "'"), ("b\"", "\""), ("\"", "\""), ("'", "'")] {
         if let Some(quoted) = text.strip_prefix(open)
             && let bare = quoted.strip_suffix(close).unwrap_or(quoted)
-            && known(bare)
+            && is_known(bare)
         {
             return bare;
         }
     }
-    let places = text.match_indices([':', ']', '>', '|', ')', '$', '#']).take(12);
+    let places = text.match_indices([':', ']', '>', '|', ')', '$', '#', '\'', '"']).take(12);
     places
-        .filter_map(|(at, sign)| text.get(at + sign.len()..).map(|rest| rest.trim_matches(['"', ' ', '\''])))
-        .find(|rest| (rest.starts_with('+') || rest.len() < text.len()) && (is_dialogue(rest)))
+        .filter_map(|(at, sign)| text.get(at + sign.len()..).map(str::trim_start))
+        .map(|rest| rest.strip_suffix('\'').unwrap_or(rest))
+        // Of a string in quotes the last one may be left.
+        .map(|rest| rest.strip_suffix('"').filter(|_| rest.matches('"').count() % 2 == 1).unwrap_or(rest))
+        .find(|rest| is_dialogue(rest))
         .unwrap_or(text)
+}
+
+fn is_known(text: &str) -> bool {
+    is_command(text) || !matches!(Line::parse(text.as_bytes()), Line::Text(_))
 }
 
 /// Narrower than what a whole line may be: prose has colons too.
@@ -231,6 +246,19 @@ fn assembled(chunks: Vec<Chunk>) -> Vec<Event> {
     for chunk in chunks {
         if let Some(begun) = open.take_if(|begun| begun.way != chunk.way || chunk.data) {
             flush(begun, &mut events);
+        }
+        if chunk.data && chunk.bytes == b"+++" {
+            let escape = What::Escape;
+            events.push(Event {
+                line: chunk.line,
+                at: chunk.at,
+                way: chunk.way,
+                what: escape,
+                len: 0,
+                end: 0,
+                curly: false,
+            });
+            continue;
         }
         if chunk.data {
             let more = len(&chunk.bytes);
