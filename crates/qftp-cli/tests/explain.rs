@@ -125,6 +125,16 @@ fn codes_are_fields() {
     assert_eq!(exchanges[1]["outcome"], "unfinished");
 }
 
+/// Where line ends were lost between a command and its answers they are found again; what only looks so stays whole.
+#[test]
+fn glued_lines() {
+    let glued = r#"AT+QFTPOPEN="h",21OK+QFTPOPEN: 0,0AT+QFTPSIZE="OK+QFTPSIZE: 0,1"OK+QFTPSIZE: 627,550AT+QIACT=1+CME ERROR: 3"#;
+    let apart = "AT+QFTPOPEN=\"h\",21\nOK\n+QFTPOPEN: 0,0\nAT+QFTPSIZE=\"OK+QFTPSIZE: 0,1\"\nOK\n+QFTPSIZE: 627,550\nAT+QIACT=1\n+CME ERROR: 3\n";
+    assert_eq!(facts(glued.as_bytes()).len(), 3);
+    assert_eq!(facts(glued.as_bytes()), facts(apart.as_bytes()));
+    assert_eq!(facts(b"AT+OTHER=1OK\nERROR\n").len(), 1);
+}
+
 /// What must be the same in each disguise of a dialogue.
 fn facts(log: &[u8]) -> Vec<Value> {
     let keys = ["command", "operation", "outcome", "module_code", "server_code", "value", "bytes"];
@@ -245,6 +255,15 @@ fn long_logs() {
         "x",
         "\r",
         "+QFTPCFG",
+        "+QICSGP=",
+        "+Qé",
+        "AT+QICSGP",
+        "OK+",
+        "+QIND: \n",
+        "AT+QFTPGET=\"",
+        "12:00:00 ",
+        "> ",
+        "RX: OK: ",
     ] {
         explain(&["--json"], piece.repeat(400_000 / piece.len()).as_bytes());
     }

@@ -165,7 +165,8 @@ impl Exchange {
         match result.outcome {
             FtpOutcome::Failed(FtpError { code, reply }) => {
                 self.reply = reply;
-                return self.fail(Some(Code::Ftp(code)), at);
+                self.fail(Some(Code::Ftp(code)), at);
+                return;
             }
             FtpOutcome::Done => {}
             FtpOutcome::Number(number) => {
@@ -330,11 +331,13 @@ impl Builder {
 
     fn result(&mut self, event: &Event, text: &str, result: &FtpResult<'_>) {
         if let Some(exchange) = self.pending.remove(&result.verb).and_then(|at| self.exchange(at)) {
-            return exchange.result(result, event.at);
+            exchange.result(result, event.at);
+            return;
         }
         // The log begins in the middle, or the module says it twice.
         if self.last.is_some() {
-            return self.unasked(event, text, None);
+            self.unasked(event, text, None);
+            return;
         }
         let mut exchange = Exchange::new(event, "");
         exchange.verb = Some(result.verb);

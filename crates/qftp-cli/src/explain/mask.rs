@@ -2,16 +2,22 @@
 
 use qftp_core::wire::secret_start;
 
+/// The most bytes of a line that are shown: more than any command has.
+const SHOWN: usize = 2000;
+
 /// A line as it may be shown.
 pub(super) fn masked(line: &str) -> String {
+    let end = (0..=SHOWN.min(line.len())).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
+    let (line, rest) = line.split_at(end);
     match start(line) {
         Some(at) => format!("{}***", line.get(..at).unwrap_or_default()),
-        None => line.to_owned(),
+        None if rest.is_empty() => line.to_owned(),
+        None => format!("{line}…"),
     }
 }
 
 /// Where what must not be shown begins.
-pub(super) fn start(line: &str) -> Option<usize> {
+fn start(line: &str) -> Option<usize> {
     // Core knows the lines of a module; a log may have tabs or other quotes where the module has none.
     let plain: String = line.chars().map(plain).collect();
     let core = secret_start(plain.as_bytes()).and_then(|at| offset(line, plain.get(..at)?));

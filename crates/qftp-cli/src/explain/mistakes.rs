@@ -250,7 +250,7 @@ fn no_deactivation(steps: &[Step]) -> Vec<usize> {
     for step in steps {
         match step {
             Step::Unasked(unasked) if unasked.event == Some(Happening::ContextLost) => {
-                dropped = Some(unasked.line)
+                dropped = Some(unasked.line);
             }
             // A restart takes the contexts with it.
             Step::Unasked(unasked) if unasked.event == Some(Happening::Restarted) => dropped = None,

@@ -7,6 +7,7 @@ mod data;
 mod decoration;
 mod diagnosis;
 mod exchange;
+mod glued;
 mod hexdump;
 mod mask;
 mod mistakes;

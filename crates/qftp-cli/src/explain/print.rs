@@ -129,7 +129,7 @@ pub(super) fn outcome(exchange: &Exchange) -> String {
             let mut text = match exchange.code {
                 Some(Code::Ftp(code)) => format!("failed: {code}"),
                 Some(Code::Cme(code)) => format!("failed: {code}"),
-                None => "failed: ERROR, without a reason".to_owned(),
+                None => "failed, and the module gave no reason".to_owned(),
             };
             if exchange.reply.is_some() {
                 let _ = write!(text, "; the server said {}", exchange.reply);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use qftp_core::wire::{Line, commands};
 
 use super::decoration::{self, Way};
-use super::hexdump;
+use super::{glued, hexdump};
 use crate::record::{HEAD, unescape};
 
 /// One thing that passed.
@@ -96,7 +96,7 @@ pub(super) fn events(log: &[u8]) -> Vec<Event> {
             let mut event = event(number + 1, piece, len(bytes) + end);
             (at, way) = (event.at.or(at), event.way.or(way));
             (event.at, event.way, event.end) = (at, way, end);
-            found.push(event);
+            found.extend(unglued(event));
         }
         // What is printed around a string with line ends in it is no line.
         if found.len() > 1 && found.iter().any(Event::is_known) {
@@ -105,6 +105,15 @@ pub(super) fn events(log: &[u8]) -> Vec<Event> {
         events.append(&mut found);
     }
     without_quotation_marks(events)
+}
+
+/// The events of the lines that a line was.
+fn unglued(event: Event) -> Vec<Event> {
+    let pieces = event.text().map(glued::apart).unwrap_or_default();
+    if pieces.len() < 2 {
+        return vec![event];
+    }
+    pieces.iter().map(|piece| Event { what: What::Line((*piece).to_owned()), ..event.clone() }).collect()
 }
 
 /// Lines with the bytes of their ends: CR LF, CR or LF.
