@@ -273,6 +273,14 @@ mod tests {
     }
 
     #[test]
+    fn every_purpose_is_a_sentence() {
+        assert_eq!(Verb::QftpPut.purpose(), "Upload a file (§2.5).");
+        for verb in Verb::ALL {
+            assert!(verb.purpose().ends_with('.') && !verb.purpose().starts_with(' '), "{verb}");
+        }
+    }
+
+    #[test]
     fn every_name_finds_its_verb() {
         for verb in Verb::ALL {
             assert_eq!(Verb::from_name(verb.name().as_bytes()), Some(*verb));
