@@ -187,6 +187,14 @@ pub(crate) enum Command {
         #[arg(long)]
         no_file: bool,
     },
+    /// Say what happened in a log of AT commands, what failed first, why, and what to do
+    ///
+    /// The log is whatever there is: a terminal's capture with or without echo and time stamps, lines with arrows, a post of a forum, a
+    /// hex dump, or what --record wrote. Passwords in it are not shown. For example: qftp explain minicom.cap
+    Explain {
+        /// The log; - is standard input
+        log: PathBuf,
+    },
     /// Print the completion script for a shell
     Completions {
         /// The shell

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod emulate;
 mod exit;
+mod explain;
 mod get;
 mod list;
 mod local;
@@ -85,6 +86,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Mtime { url } => remote::mtime(context, url),
         Command::Module(module) => module::run(context, module),
         Command::Doctor { url, no_file } => doctor::run(context, url.as_deref(), !no_file),
+        Command::Explain { log } => explain::run(context, log),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "qftp", &mut io::stdout());
             Ok(())

@@ -15,7 +15,7 @@ use qftp_transport::{Kind, Tap};
 use crate::exit::Problem;
 
 /// The first line of a recording.
-const HEAD: &str = "# qftp recording 1";
+pub(crate) const HEAD: &str = "# qftp recording 1";
 
 /// The taps that the options ask for.
 pub(crate) struct Taps {
@@ -135,9 +135,41 @@ pub(crate) fn escape(bytes: &[u8]) -> String {
     text
 }
 
+/// The bytes that [`escape`] made a text of; a backslash that begins no escape stands for itself.
+pub(crate) fn unescape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let (byte, len) = match after {
+            [b'r', ..] if *first == b'\\' => (b'\r', 2),
+            [b'n', ..] if *first == b'\\' => (b'\n', 2),
+            [b'\\', ..] if *first == b'\\' => (b'\\', 2),
+            [b'x', high, low, ..] if *first == b'\\' => match hex(*high).zip(hex(*low)) {
+                Some((high, low)) => (high << 4 | low, 4),
+                None => (*first, 1),
+            },
+            _ => (*first, 1),
+        };
+        bytes.push(byte);
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    bytes
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_escaped_comes_back() {
+        let all: Vec<u8> = (0..=255).chain(*b"\\r\\x41\\").collect();
+        assert_eq!(unescape(&escape(&all)), all);
+        assert_eq!(unescape("\\q\\xg0\\"), b"\\q\\xg0\\");
+    }
 
     #[test]
     fn escaped_bytes_stay_one_line() {

@@ -163,6 +163,26 @@ impl<'a> Command<'a> {
 }
 
 impl Basic {
+    /// What it is for, as a sentence, like [`Verb::purpose`].
+    #[must_use]
+    pub const fn purpose(self) -> &'static str {
+        match self {
+            Self::Attention => "Ask whether the module answers.",
+            Self::Echo(true) => "Switch the echo of commands on.",
+            Self::Echo(false) => "Switch the echo of commands off.",
+            Self::Verbose(_) => "Choose result codes as words or numbers.",
+            Self::Quiet(_) => "Show or suppress result codes.",
+            Self::Identify => "Ask for the module's identity.",
+            Self::Online => "Go back to data mode.",
+            Self::Reset => "Go back to the stored settings.",
+            Self::Factory => "Go back to the factory's settings.",
+            Self::Store => "Store the settings.",
+            Self::Dtr(_) => "Choose what a drop of DTR does.",
+            Self::GuardTime(_) => "Set the guard time of +++.",
+            Self::ReadGuardTime => "Ask for the guard time of +++.",
+        }
+    }
+
     fn emit(self, out: &mut Writer<'_>) {
         match self {
             Self::Attention => out,

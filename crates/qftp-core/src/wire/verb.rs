@@ -14,13 +14,13 @@ pub enum Value {
 }
 
 macro_rules! verbs {
-    ($($(#[$doc:meta])* $variant:ident $name:literal,)*) => {
+    ($(#[doc = $doc:literal] $variant:ident $name:literal,)*) => {
         /// Every extended command (`AT+…`) by its name.
         ///
         /// The commands without a plus sign (`ATE0`, `AT&F` …) are [`super::Basic`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum Verb { $($(#[$doc])* $variant,)* }
+        pub enum Verb { $(#[doc = $doc] $variant,)* }
 
         impl Verb {
             /// All of them, in the order of the manual.
@@ -30,6 +30,12 @@ macro_rules! verbs {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it is for, as a sentence: `Upload a file (§2.5).`
+            #[must_use]
+            pub const fn purpose(self) -> &'static str {
+                match self { $(Self::$variant => $doc.trim_ascii(),)* }
             }
         }
     };
@@ -264,6 +270,14 @@ mod tests {
     #[test]
     fn all_18_ftp_commands_are_here() {
         assert_eq!(Verb::ALL.iter().filter(|verb| verb.name().starts_with("+QFTP")).count(), 18);
+    }
+
+    #[test]
+    fn every_purpose_is_a_sentence() {
+        assert_eq!(Verb::QftpPut.purpose(), "Upload a file (§2.5).");
+        for verb in Verb::ALL {
+            assert!(verb.purpose().ends_with('.') && !verb.purpose().starts_with(' '), "{verb}");
+        }
     }
 
     #[test]

@@ -1,0 +1,59 @@
+//! What failed first, why, and what to do.
+
+use serde::Serialize;
+
+use super::exchange::{Exchange, Outcome, Step};
+use super::mistakes::{self, Seen};
+use super::print;
+
+/// What a log comes to.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Diagnosis {
+    /// In a sentence.
+    pub(super) diagnosis: String,
+    /// The log's line of the exchange that it is about.
+    pub(super) line: Option<usize>,
+    pub(super) cause: Option<String>,
+    pub(super) remedy: Option<String>,
+    pub(super) mistakes: Vec<Seen>,
+}
+
+impl Diagnosis {
+    pub(super) fn of(steps: &[Step]) -> Self {
+        let mistakes = mistakes::of(steps);
+        let exchanges = || {
+            steps.iter().filter_map(|step| match step {
+                Step::Exchange(exchange) => Some(&**exchange),
+                Step::Unasked(_) => None,
+            })
+        };
+        // What other commands answer is for others to judge.
+        let ours = || exchanges().filter(|exchange| !exchange.operation.is_empty());
+        let first = ours().find(|exchange| exchange.outcome == Outcome::Failed);
+        let first = first.or_else(|| ours().find(|exchange| exchange.outcome == Outcome::Unfinished));
+        let Some(first) = first else {
+            let diagnosis = match (exchanges().count(), ours().count(), mistakes.len()) {
+                (0, ..) => "no dialogue with a module in it",
+                (_, 0, _) => "no command in it that qftp knows: there is nothing to judge",
+                (_, _, 0) => "nothing failed",
+                _ => "no command failed, but the host makes mistakes",
+            };
+            return Self { diagnosis: diagnosis.to_owned(), line: None, cause: None, remedy: None, mistakes };
+        };
+        // A mistake explains more than the code that it led to.
+        let mistake = mistakes.iter().find(|seen| about(seen, first));
+        let command = first.command().unwrap_or_else(|| first.operation.clone());
+        Self {
+            diagnosis: format!("line {}: {command}: {}", first.line, print::outcome(first)),
+            line: Some(first.line),
+            cause: mistake.map(|seen| seen.said.to_owned()).or_else(|| print::cause(first)),
+            remedy: mistake.map(|seen| seen.remedy.to_owned()).or_else(|| print::remedy(first)),
+            mistakes,
+        }
+    }
+}
+
+/// Whether a mistake is the reason of this failure: it was made here, and it is not what followed from it.
+fn about(seen: &Seen, exchange: &Exchange) -> bool {
+    seen.lines.contains(&exchange.line) && seen.name != "failure-taken-for-success"
+}

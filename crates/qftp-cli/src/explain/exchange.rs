@@ -1,0 +1,414 @@
+//! Events to exchanges: a command, its answers, its outcome.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use qftp_core::codes::{CmeCode, FtpCode, ReplyCode};
+use qftp_core::wire::{
+    Cme, Command, CommandError, FtpCommand, FtpError, FtpOutcome, FtpResult, Line, Urc, Verb, commands,
+};
+use serde_json::Value;
+
+use super::data;
+use super::decoration::Way;
+use super::mask::masked;
+use super::reading::{Event, What};
+
+/// One step of a dialogue.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// A command and what came of it.
+    Exchange(Box<Exchange>),
+    /// What a module says unasked.
+    Unasked(Unasked),
+}
+
+/// A line that belongs to no command.
+#[derive(Clone, Debug)]
+pub(super) struct Unasked {
+    pub(super) line: usize,
+    /// Masked.
+    pub(super) text: String,
+    /// What it means for a transfer.
+    pub(super) event: Option<Happening>,
+}
+
+/// What may end a session without a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Happening {
+    /// The network dropped a PDP context.
+    ContextLost,
+    /// The module started.
+    Restarted,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Outcome {
+    Ok,
+    Failed,
+    /// The log does not have its end.
+    Unfinished,
+}
+
+/// The code of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    Ftp(FtpCode),
+    Cme(CmeCode),
+}
+
+/// The escape out of data mode, with the silence around it where times are known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Escape {
+    pub(super) before: Option<Duration>,
+    pub(super) after: Option<Duration>,
+}
+
+/// A command and what came of it.
+#[derive(Clone, Debug)]
+pub(super) struct Exchange {
+    pub(super) line: usize,
+    pub(super) begun: Option<Duration>,
+    pub(super) ended: Option<Duration>,
+    /// As it stands in the log; never to be shown, for what it may hold.
+    pub(super) raw: String,
+    /// What it is, a phrase for each of the commands of the line; empty when it is none of ours.
+    pub(super) operation: String,
+    /// Of the last command of the line: a line ends with its answer.
+    pub(super) verb: Option<Verb>,
+    /// The last command has parameters that it does not take.
+    pub(super) misspelt: bool,
+    /// Its outcome comes after OK.
+    pub(super) deferred: bool,
+    pub(super) accepted: bool,
+    /// The host went on before the outcome came.
+    pub(super) overtaken: bool,
+    pub(super) outcome: Outcome,
+    pub(super) code: Option<Code>,
+    pub(super) reply: ReplyCode,
+    pub(super) value: Option<Value>,
+    /// File data: as the module tells, or as the log shows.
+    pub(super) bytes: Option<u64>,
+    /// It went into data mode.
+    pub(super) connected: bool,
+    pub(super) escape: Option<Escape>,
+    pub(super) curly: bool,
+    /// Information lines, masked.
+    pub(super) answers: Vec<String>,
+}
+
+impl Exchange {
+    fn new(event: &Event, raw: &str) -> Self {
+        let parsed: Vec<_> = commands(raw.as_bytes()).into_iter().flatten().collect();
+        // A bare AT has no command in it.
+        let parsed = if raw.trim().len() == 2 { vec![Command::parse(b"")] } else { parsed };
+        let verb = parsed.last().and_then(verb);
+        Self {
+            line: event.line,
+            begun: event.at,
+            ended: None,
+            raw: raw.to_owned(),
+            operation: parsed.iter().filter_map(operation).collect::<Vec<_>>().join("; "),
+            verb,
+            misspelt: matches!(parsed.last(), Some(Err(CommandError::Parameters(_)))),
+            deferred: verb.is_some_and(|verb| verb.urc().is_some())
+                && !matches!(parsed.last(), Some(Ok(Command::Test(_) | Command::Read(_)))),
+            accepted: false,
+            overtaken: false,
+            outcome: Outcome::Unfinished,
+            code: None,
+            reply: ReplyCode::NONE,
+            value: None,
+            bytes: None,
+            connected: false,
+            escape: None,
+            curly: event.curly,
+            answers: Vec::new(),
+        }
+    }
+
+    /// The command as it may be shown; `None` for an answer whose command the log does not have.
+    pub(super) fn command(&self) -> Option<String> {
+        (!self.raw.is_empty()).then(|| masked(&self.raw))
+    }
+
+    /// How long it took, where the log has times.
+    pub(super) fn took(&self) -> Option<Duration> {
+        self.ended?.checked_sub(self.begun?)
+    }
+
+    /// What its command was, if it can be read.
+    pub(super) fn ftp(&self) -> Option<FtpCommand<'_>> {
+        commands(self.raw.as_bytes())?.find_map(|command| match command {
+            Ok(Command::Ftp(command)) => Some(command),
+            _ => None,
+        })
+    }
+
+    pub(super) fn is_ftp(&self) -> bool {
+        self.verb.is_some_and(Verb::is_ftp)
+    }
+
+    fn end(&mut self, outcome: Outcome, at: Option<Duration>) {
+        self.outcome = outcome;
+        self.ended = at.or(self.ended);
+    }
+
+    fn fail(&mut self, code: Option<Code>, at: Option<Duration>) {
+        self.code = code;
+        self.end(Outcome::Failed, at);
+    }
+
+    fn result(&mut self, result: &FtpResult<'_>, at: Option<Duration>) {
+        match result.outcome {
+            FtpOutcome::Failed(FtpError { code, reply }) => {
+                self.reply = reply;
+                self.fail(Some(Code::Ftp(code)), at);
+                return;
+            }
+            FtpOutcome::Done => {}
+            FtpOutcome::Number(number) => {
+                self.value = Some(number.into());
+                if moves_files(result.verb) {
+                    self.bytes = Some(number);
+                }
+            }
+            FtpOutcome::Text(text) => self.value = Some(String::from_utf8_lossy(text).into()),
+        }
+        self.end(Outcome::Ok, at);
+    }
+}
+
+const fn moves_files(verb: Verb) -> bool {
+    matches!(verb, Verb::QftpPut | Verb::QftpGet | Verb::QftpList | Verb::QftpNlst | Verb::QftpMlsd)
+}
+
+fn verb(command: &Result<Command<'_>, CommandError>) -> Option<Verb> {
+    match command {
+        Ok(command) => command.verb(),
+        Err(CommandError::Parameters(verb)) => Some(*verb),
+        Err(_) => None,
+    }
+}
+
+/// What a command is for: core's sentence as a phrase, without the section of the manual.
+fn operation(command: &Result<Command<'_>, CommandError>) -> Option<String> {
+    let purpose = match command {
+        Ok(Command::Basic(basic)) => basic.purpose(),
+        Ok(Command::Test(verb)) => return Some(format!("ask for the parameters of {verb}")),
+        other => verb(other)?.purpose(),
+    };
+    let phrase = purpose.trim_end_matches('.').split(" (§").next().unwrap_or_default();
+    let mut signs = phrase.chars();
+    Some(signs.next().into_iter().flat_map(char::to_lowercase).chain(signs).collect())
+}
+
+/// The dialogue that the events are.
+pub(super) fn steps(events: &[Event]) -> Vec<Step> {
+    let mut builder = Builder::default();
+    let mut at = 0;
+    while let Some(event) = events.get(at) {
+        at += 1;
+        match &event.what {
+            What::Escape => builder.escape(events, at - 1),
+            What::Data(count) => builder.data(*count),
+            What::Line(_) => {
+                let Some(text) = event.text() else { continue };
+                if event.is_command() {
+                    builder.command(event, text);
+                } else if builder.answer(event, text) {
+                    // Data mode.
+                    let rest = events.get(at..).unwrap_or_default();
+                    let verb = builder.current().and_then(|exchange| exchange.verb);
+                    let announced = match Line::parse(text.as_bytes()) {
+                        Line::Connect(count) => count.map(u64::from),
+                        _ => None,
+                    };
+                    let data = data::behind(rest, verb, announced);
+                    builder.data(announced.unwrap_or(data.bytes));
+                    for inside in 0..data.events {
+                        if rest.get(inside).is_some_and(|event| event.what == What::Escape) {
+                            builder.escape(events, at + inside);
+                        }
+                    }
+                    at += data.events;
+                }
+            }
+        }
+    }
+    builder.steps
+}
+
+#[derive(Default)]
+struct Builder {
+    steps: Vec<Step>,
+    /// Where the last command stands in the steps.
+    last: Option<usize>,
+    /// FTP commands whose outcome has not come.
+    pending: HashMap<Verb, usize>,
+    /// The last line was cut off within a secret.
+    secret: bool,
+}
+
+impl Builder {
+    fn exchange(&mut self, at: usize) -> Option<&mut Exchange> {
+        match self.steps.get_mut(at) {
+            Some(Step::Exchange(exchange)) => Some(exchange),
+            _ => None,
+        }
+    }
+
+    fn current(&mut self) -> Option<&mut Exchange> {
+        self.exchange(self.last?)
+    }
+
+    fn command(&mut self, event: &Event, text: &str) {
+        let exchange = Exchange::new(event, text);
+        if let Some(last) = self.current() {
+            // The echo of what was logged as it was sent.
+            let unanswered = !last.accepted && last.outcome == Outcome::Unfinished && last.answers.is_empty();
+            if unanswered && last.raw == exchange.raw && event.way != Some(Way::Sent) {
+                return;
+            }
+            // To ask how a transfer stands is allowed while it runs.
+            let asks = matches!(exchange.verb, Some(Verb::QftpLen | Verb::QftpStat));
+            last.overtaken |= last.deferred && last.outcome == Outcome::Unfinished && !asks;
+        }
+        self.secret = masked(text) != text;
+        let at = self.steps.len();
+        if let Some(verb) = exchange.verb.filter(|_| exchange.deferred) {
+            self.pending.insert(verb, at);
+        }
+        self.last = Some(at);
+        self.steps.push(Step::Exchange(Box::new(exchange)));
+    }
+
+    /// Takes a line of the module; whether data mode begins.
+    fn answer(&mut self, event: &Event, text: &str) -> bool {
+        let line = Line::parse(text.as_bytes());
+        let at = event.at;
+        match line {
+            Line::Ftp(result) => self.result(event, text, &result),
+            Line::Urc(urc) => {
+                let happening = match urc {
+                    Urc::PdpDeactivated(_) => Some(Happening::ContextLost),
+                    Urc::Ready | Urc::PoweredDown => Some(Happening::Restarted),
+                    _ => None,
+                };
+                self.unasked(event, text, happening);
+            }
+            Line::Connect(_) => {
+                let Some(exchange) = self.current() else { return false };
+                exchange.connected = true;
+                return true;
+            }
+            Line::Ok => {
+                if let Some(exchange) = self.current() {
+                    exchange.accepted = true;
+                    if !exchange.deferred && exchange.outcome == Outcome::Unfinished {
+                        exchange.end(Outcome::Ok, at);
+                    }
+                }
+            }
+            Line::Error | Line::NoCarrier => self.refused(None, at),
+            Line::Cme(cme) => {
+                let ftp = self.current().is_some_and(|exchange| exchange.is_ftp());
+                let code = match cme {
+                    Cme::Code(code) => Some(code),
+                    Cme::Text(text) => CmeCode::from_text(text, ftp),
+                };
+                let code = code.map(|code| code.as_ftp().filter(|_| ftp).map_or(Code::Cme(code), Code::Ftp));
+                self.refused(code, at);
+            }
+            Line::Info(info) => self.information(event, text, Some(info.verb())),
+            Line::Text(_) => self.information(event, text, None),
+        }
+        self.secret &= matches!(line, Line::Text(_));
+        false
+    }
+
+    fn result(&mut self, event: &Event, text: &str, result: &FtpResult<'_>) {
+        if let Some(exchange) = self.pending.remove(&result.verb).and_then(|at| self.exchange(at)) {
+            exchange.result(result, event.at);
+            return;
+        }
+        // The log begins in the middle, or the module says it twice.
+        if self.last.is_some() {
+            self.unasked(event, text, None);
+            return;
+        }
+        let mut exchange = Exchange::new(event, "");
+        exchange.verb = Some(result.verb);
+        exchange.operation = operation(&Ok(Command::Execute(result.verb))).unwrap_or_default();
+        exchange.result(result, None);
+        exchange.begun = None;
+        self.steps.push(Step::Exchange(Box::new(exchange)));
+    }
+
+    fn refused(&mut self, code: Option<Code>, at: Option<Duration>) {
+        if let Some(exchange) = self.current().filter(|exchange| exchange.outcome == Outcome::Unfinished) {
+            exchange.fail(code, at);
+            // A transfer that broke in data mode has its reason still to come.
+            let verb = exchange.verb.filter(|_| !exchange.connected);
+            if let Some(verb) = verb {
+                self.pending.remove(&verb);
+            }
+        }
+    }
+
+    fn information(&mut self, event: &Event, text: &str, verb: Option<Verb>) {
+        let secret = self.secret && text.contains([',', '"']);
+        let shown = if secret { "***".to_owned() } else { masked(text) };
+        let Some(exchange) = self.current() else {
+            if text.starts_with('+') {
+                self.unasked(event, text, None);
+            }
+            return;
+        };
+        let ended = exchange.outcome != Outcome::Unfinished || exchange.accepted;
+        if verb.is_some() && verb != exchange.verb || ended {
+            // Prose between the steps is nobody's answer.
+            if text.starts_with('+') {
+                self.unasked(event, text, None);
+            }
+            return;
+        }
+        let told = shown
+            .split_once(": ")
+            .filter(|(name, _)| name.starts_with('+'))
+            .map_or(&*shown, |(_, rest)| rest);
+        if matches!(verb, Some(Verb::Qfupl | Verb::Qfdwl | Verb::Qfwrite)) {
+            exchange.bytes =
+                told.split(',').next().and_then(|count| count.trim().parse().ok()).or(exchange.bytes);
+        }
+        if exchange.value.is_none() {
+            exchange.value = Some(told.trim().into());
+        }
+        exchange.answers.push(shown);
+    }
+
+    fn unasked(&mut self, event: &Event, text: &str, happening: Option<Happening>) {
+        self.steps.push(Step::Unasked(Unasked { line: event.line, text: masked(text), event: happening }));
+    }
+
+    fn data(&mut self, count: u64) {
+        if let Some(exchange) = self.current().filter(|_| count > 0) {
+            exchange.bytes = Some(exchange.bytes.unwrap_or(0).saturating_add(count));
+        }
+    }
+
+    fn escape(&mut self, events: &[Event], at: usize) {
+        let time = events.get(at).and_then(|event| event.at);
+        let before = at.checked_sub(1).and_then(|at| events.get(at)).and_then(|event| event.at);
+        // What the module says after it is no part of the silence.
+        let next = events.get(at + 1).filter(|event| event.way == Some(Way::Sent));
+        let after = next.and_then(|event| event.at);
+        let silence = |from: Option<Duration>, to: Option<Duration>| to?.checked_sub(from?);
+        let escape = Escape { before: silence(before, time), after: silence(time, after) };
+        if let Some(exchange) = self.current() {
+            exchange.escape = Some(escape);
+        }
+    }
+}

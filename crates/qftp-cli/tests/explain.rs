@@ -1,0 +1,311 @@
+//! `qftp explain` on logs of every kind: the samples in `logs`, the transcripts in every disguise, and any bytes.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use serde_json::Value;
+use tempfile::tempdir;
+
+/// The password in every sample.
+const SECRET: &str = "hunter2";
+
+fn qftp(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qftp"));
+    command.args(arguments).env("XDG_CONFIG_HOME", "/nonexistent");
+    for name in ["QFTP_PORT", "QFTP_PASSWORD"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// What is printed about a log on standard input; it ends well, soon, and tells no secret.
+fn explain(arguments: &[&str], log: &[u8]) -> String {
+    let begin = Instant::now();
+    let mut child = qftp(&[&["explain", "-"], arguments].concat())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("qftp starts");
+    child.stdin.take().expect("piped").write_all(log).expect("taken");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(begin.elapsed() < Duration::from_secs(20), "too slow");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(!text.contains(SECRET), "{text}");
+    text
+}
+
+/// The exchanges, and the diagnosis.
+fn objects(log: &[u8]) -> (Vec<Value>, Value) {
+    let text = explain(&["--json"], log);
+    let mut objects: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    let diagnosis = objects.pop().expect("a diagnosis");
+    assert!(diagnosis["diagnosis"].is_string(), "{diagnosis}");
+    (objects, diagnosis)
+}
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_sample() {
+    let logs = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs"));
+    assert!(logs.len() > 15, "{logs:?}");
+    for log in logs {
+        let name = log.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+        let bytes = fs::read(&log).expect("read");
+        insta::assert_snapshot!(name.as_str(), explain(&[], &bytes));
+        for exchange in objects(&bytes).0 {
+            for key in [
+                "command",
+                "operation",
+                "outcome",
+                "module_code",
+                "server_code",
+                "value",
+                "bytes",
+                "meaning",
+                "remedy",
+            ] {
+                assert!(exchange.get(key).is_some(), "{name}: no {key} in {exchange}");
+            }
+        }
+    }
+}
+
+/// Which mistake each of the samples is there for.
+#[test]
+fn mistakes_of_hosts_are_named() {
+    for (log, mistake, line) in [
+        ("forum-post.txt", "curly-quotes", 3),
+        ("qftpnlist.log", "qftpnlist", 1),
+        ("host-program.log", "ok-for-outcome", 3),
+        ("busy-after-close.log", "busy-after-close", 3),
+        ("arrows-and-times.log", "failure-taken-for-success", 3),
+        ("escape-at-once.rec", "escape-without-silence", 2),
+        ("upload-without-end.log", "upload-without-end", 1),
+        ("ascii-for-binary.log", "ascii-for-binary", 3),
+        ("context-dropped.log", "no-deactivation", 10),
+        ("restart.log", "session-lost", 5),
+        ("no-ram.log", "no-ram", 1),
+    ] {
+        let bytes =
+            fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs").join(log)).expect("read");
+        let (_, diagnosis) = objects(&bytes);
+        let mistakes = diagnosis["mistakes"].as_array().expect("an array");
+        let seen = mistakes.iter().find(|seen| seen["name"] == mistake);
+        assert_eq!(seen.map(|seen| &seen["lines"][0]), Some(&Value::from(line)), "{log}: {diagnosis}");
+    }
+}
+
+#[test]
+fn codes_are_fields() {
+    let (exchanges, diagnosis) = objects(b"AT+QFTPSIZE=\"x\"\r\nOK\r\n+QFTPSIZE: 627,550\r\n");
+    assert_eq!(exchanges.len(), 1);
+    assert_eq!((&exchanges[0]["module_code"], &exchanges[0]["server_code"]), (&627.into(), &550.into()));
+    assert_eq!(exchanges[0]["outcome"], "failed");
+    assert!(diagnosis["cause"].as_str().is_some_and(|cause| cause.contains("no such file")), "{diagnosis}");
+    let (exchanges, _) = objects(b"AT+QFTPLEN\nOK\n+QFTPLEN: 0,77\nAT+QFTPGET=\"x\",\"UFS:x\"\nOK\n");
+    assert_eq!((&exchanges[0]["value"], &exchanges[0]["outcome"]), (&77.into(), &"ok".into()));
+    assert_eq!(exchanges[1]["outcome"], "unfinished");
+}
+
+/// Where line ends were lost between a command and its answers they are found again; what only looks so stays whole.
+#[test]
+fn glued_lines() {
+    let glued = r#"AT+QFTPOPEN="h",21OK+QFTPOPEN: 0,0AT+QFTPSIZE="OK+QFTPSIZE: 0,1"OK+QFTPSIZE: 627,550AT+QIACT=1+CME ERROR: 3"#;
+    let apart = "AT+QFTPOPEN=\"h\",21\nOK\n+QFTPOPEN: 0,0\nAT+QFTPSIZE=\"OK+QFTPSIZE: 0,1\"\nOK\n+QFTPSIZE: 627,550\nAT+QIACT=1\n+CME ERROR: 3\n";
+    assert_eq!(facts(glued.as_bytes()).len(), 3);
+    assert_eq!(facts(glued.as_bytes()), facts(apart.as_bytes()));
+    assert_eq!(facts(b"AT+OTHER=1OK\nERROR\n").len(), 1);
+}
+
+/// What must be the same in each disguise of a dialogue.
+fn facts(log: &[u8]) -> Vec<Value> {
+    let keys = ["command", "operation", "outcome", "module_code", "server_code", "value", "bytes"];
+    let fact = |exchange: &Value| keys.iter().map(|key| exchange[key].clone()).collect();
+    objects(log).0.iter().map(fact).collect()
+}
+
+/// The bytes of a transcript on a terminal. Uploaded data is not seen there.
+fn terminal(transcript: &str, end: &str, decorate: impl Fn(usize, bool, &str) -> String) -> Vec<u8> {
+    let mut log = Vec::new();
+    for (number, row) in transcript.lines().enumerate() {
+        let Some((mark, text)) = row.split_once(' ') else { continue };
+        let text = text.trim_start();
+        let sent = match mark {
+            ">" => true,
+            "<" => false,
+            "<=" | "<*" => {
+                let count: usize = text.parse().expect("a count");
+                log.extend(std::iter::repeat_n(b'x', count));
+                log.extend_from_slice(end.as_bytes());
+                continue;
+            }
+            _ => continue,
+        };
+        log.extend_from_slice(decorate(number, sent, text).as_bytes());
+        log.extend_from_slice(end.as_bytes());
+    }
+    log
+}
+
+#[test]
+fn transcripts_in_every_disguise() {
+    let transcripts =
+        [files(&repository("tests/transcripts")), files(&repository("tests/transcripts/own"))].concat();
+    let transcripts: Vec<_> =
+        transcripts.iter().filter(|path| path.extension().is_some_and(|kind| kind == "at")).collect();
+    assert!(transcripts.len() > 20);
+    for path in transcripts {
+        let text = fs::read_to_string(path).expect("read");
+        let expected = facts(text.as_bytes());
+        let commands = text.lines().filter(|line| line.starts_with("> ")).count();
+        assert_eq!(expected.len(), commands, "{path:?}");
+        for exchange in &expected {
+            // `*` in a transcript stands for whatever a module may answer.
+            let free =
+                path.ends_with("own/failures.at") || exchange[0] == "AT+NONSENSE" || text.contains("< *\n");
+            assert!(free || exchange[1].is_string(), "{path:?}: {exchange}");
+            assert!(free || exchange[2] != "unfinished", "{path:?}: {exchange}");
+        }
+        let bare = |_: usize, _: bool, text: &str| text.to_owned();
+        // Nothing tells how much went up but the module, which says so.
+        let check = |kind: &str, log: &[u8]| {
+            for (is, expected) in facts(log).iter().zip(&expected) {
+                assert_eq!(is, expected, "{path:?}, {kind}: {}", String::from_utf8_lossy(log));
+            }
+            assert_eq!(facts(log).len(), expected.len(), "{path:?}, {kind}");
+        };
+        check("CR LF", &terminal(&text, "\r\n", bare));
+        check("LF", &terminal(&text, "\n", bare));
+        check("CR", &terminal(&text, "\r", bare));
+        check("blank lines", &terminal(&text, "\r\n\r\n", bare));
+        let arrows = ["->", "<-"];
+        let echo = |_: usize, sent: bool, text: &str| {
+            if sent { format!("-> {text}\n<- {text}") } else { format!("<- {text}") }
+        };
+        check("echo", &terminal(&text, "\n", echo));
+        let stamped = |number: usize, sent: bool, text: &str| {
+            format!("[10:{:02}:{:02}.250] {} {text}", number / 60, number % 60, arrows[usize::from(!sent)])
+        };
+        check("time stamps", &terminal(&text, "\n", stamped));
+        let dump: Vec<String> = terminal(&text, "\r\n", bare)
+            .chunks(16)
+            .enumerate()
+            .map(|(row, bytes)| {
+                let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("{:08x}  {}  |...|\n", row * 16, pairs.join(" "))
+            })
+            .collect();
+        check("hex dump", dump.concat().as_bytes());
+    }
+}
+
+/// What --record writes is explained as what it is.
+#[test]
+fn a_recording_of_ours() {
+    let folder = tempdir().expect("a folder");
+    let (local, record) = (folder.path().join("file"), folder.path().join("record"));
+    fs::write(&local, vec![b'x'; 3000]).expect("written");
+    let push =
+        ["--port", "emulator:", "module", "push", &local.to_string_lossy(), "RAM:file"].map(str::to_owned);
+    let output =
+        qftp(&push.each_ref().map(String::as_str)).arg("--record").arg(&record).output().expect("runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (exchanges, diagnosis) = objects(&fs::read(&record).expect("written"));
+    let upload = exchanges.iter().find(|exchange| exchange["operation"] == "upload a file into the module");
+    let upload = upload.expect("an upload");
+    assert_eq!((&upload["outcome"], &upload["bytes"]), (&"ok".into(), &3000.into()), "{diagnosis}");
+    assert!(upload["seconds"].is_number());
+    assert!(exchanges.iter().all(|exchange| exchange["operation"].is_string()), "{exchanges:?}");
+}
+
+#[test]
+fn logs_that_are_not_there() {
+    let output = qftp(&["explain", "/no/such/log"]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(6));
+}
+
+/// Long and unkind logs take a time that grows with their length alone.
+#[test]
+fn long_logs() {
+    for piece in [
+        "CONNECT\n",
+        "AT+QFTPGET=\"a\",\"COM:\"\nCONNECT\nOK\n+QFTPGET: 0,5\n",
+        "41 ",
+        "41 54\n",
+        "AT+",
+        "AT;",
+        "x",
+        "\r",
+        "+QFTPCFG",
+        "+QICSGP=",
+        "+Qé",
+        "AT+QICSGP",
+        "OK+",
+        "+QIND: \n",
+        "AT+QFTPGET=\"",
+        "12:00:00 ",
+        "> ",
+        "RX: OK: ",
+    ] {
+        explain(&["--json"], piece.repeat(400_000 / piece.len()).as_bytes());
+    }
+}
+
+/// A line with a password in it, as logs have it.
+fn secret() -> impl Strategy<Value = String> {
+    let quote = prop::sample::select(vec!["\"", "“", "”", "'", "", "„", "&quot;", "″", "`"]);
+    let name = prop::sample::select(vec![
+        "AT+QFTPCFG",
+        "at+qftpcfg",
+        "+QFTPCFG",
+        "AT+CMEE=1;+QFTPCFG",
+        "\u{200b}AT+QFTPCFG",
+    ]);
+    let sign = prop::sample::select(vec!["=", ": ", " = ", "\t=\t", ""]);
+    let comma = prop::sample::select(vec![",", " , ", "\t,", "，,"]);
+    let before =
+        prop::sample::select(vec!["", "> ", "[12:00:00.1] TX: ", "I (12) modem: ", "b'", "AT+X: ", "AT+"]);
+    (before, name, sign, quote, comma).prop_map(|(before, name, sign, quote, comma)| {
+        format!("{before}{name}{sign}{quote}account{quote}{comma}{quote}{SECRET}{quote}{comma}{quote}{SECRET}{quote}")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes(
+        before in prop::collection::vec(any::<u8>(), 0..200),
+        secret in secret(),
+        words in prop::collection::vec(prop::sample::select(vec![
+            "AT", "OK", "CONNECT", "+++", "\r\n", "\n", "+QFTPGET: 0,5", "+QFTPPUT: 604,0", "AT+QFTPGET=\"a\",\"COM:\"",
+            "# qftp recording 1\n", "1.5 >= ", "00000000: 4154", "\"", "<CR>", "12:00:00", "ERROR", ",", "<5 bytes>", "\\r",
+        ]), 0..30),
+        json in any::<bool>(),
+    ) {
+        let mut log = words.concat().into_bytes();
+        log.extend_from_slice(&before);
+        // A password cut in two by a line's end is nobody's to find; the line itself stays whole.
+        log.extend_from_slice(format!("\r\n{secret}\r\n").as_bytes());
+        log.extend_from_slice(words.concat().as_bytes());
+        explain(if json { &["--json"] } else { &[] }, &log);
+    }
+}
