@@ -18,6 +18,7 @@ import qftp.ftp
 import qftp.listing
 import qftp.module
 import qftp.proto
+import qftp.tls
 
 PACKAGE = Path(__file__).parents[1]
 DOCS = PACKAGE.parents[1] / "docs" / "python"
@@ -147,7 +148,10 @@ def test_what_a_module_cannot_do_is_in_the_readme():
 
 def own(thing):
     """Its public members in the order of the sources, with their documentation."""
-    for name, member in vars(thing).items():
+    # What it has from its private bases is its own.
+    bases = [base for base in thing.__mro__ if base is thing or base.__module__.startswith("qftp._")]
+    members = {name: member for base in reversed(bases) for name, member in vars(base).items()}
+    for name, member in members.items():
         if name.startswith("_") or name in qftp.ftp.UNSUPPORTED:
             continue
         if isinstance(member, property):
@@ -168,7 +172,7 @@ def signature(function):
 
 def test_reference():
     parts = ["# Reference\n\nMade from the package itself: `QFTP_UPDATE_DOCS=1 pytest tests/test_docs.py` in `bindings/python`.\n"]
-    for module in (qftp.ftp, qftp.module, qftp.listing, qftp.emulator, qftp.aio, qftp.proto, qftp.errors):
+    for module in (qftp.ftp, qftp.tls, qftp.module, qftp.listing, qftp.emulator, qftp.aio, qftp.proto, qftp.errors):
         parts.append(f"\n## {module.__name__}\n\n{inspect.getdoc(module)}\n")
         for name in module.__all__:
             thing = getattr(module, name)
@@ -187,7 +191,7 @@ def test_reference():
 
 
 def test_everything_public_is_documented():
-    for module in (qftp.ftp, qftp.module, qftp.listing, qftp.emulator, qftp.aio, qftp.proto, qftp.errors):
+    for module in (qftp.ftp, qftp.tls, qftp.module, qftp.listing, qftp.emulator, qftp.aio, qftp.proto, qftp.errors):
         assert inspect.getdoc(module)
         for name in module.__all__:
             thing = getattr(module, name)

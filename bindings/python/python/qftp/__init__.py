@@ -31,9 +31,10 @@ from .errors import (
     ServerRefused,
     ServerTrouble,
 )
-from .ftp import FTP, FTP_TLS
+from .ftp import FTP
 from .listing import Entry
 from .module import Module
+from .tls import FTP_TLS
 
 __all__ = [
     "FTP",

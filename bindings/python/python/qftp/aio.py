@@ -16,7 +16,7 @@ import time
 from typing import Any, AsyncGenerator, AsyncIterator, Callable, Dict, Iterable, List, Optional, Union
 
 from .errors import Cancelled, Misuse, ModuleError, PortError, ServerError
-from .ftp import _authority
+from .tls import authority
 from .listing import Entry, entries
 from .proto import NEED_DATA, Data, Done, Failed, Session, Urc
 
@@ -104,7 +104,7 @@ class FTP:
         """Connects to a server and logs in; with ``tls`` or ``implicit`` by FTPS, as :class:`qftp.FTP_TLS` does."""
         ftps: Optional[Dict[str, Any]] = None
         if tls or implicit:
-            ca = None if insecure else _authority(cafile, None)
+            ca = None if insecure else authority(cafile, None)
             ftps = {"implicit": implicit, **({} if ca is None else {"ca": ca})}
             await self._forget_certificate()
             if ca is not None:

@@ -16,8 +16,9 @@ from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 from fsspec.utils import infer_storage_options
 
 from .errors import FileMissing, ServerError
-from .ftp import FTP, FTP_TLS
+from .ftp import FTP
 from .listing import Entry
+from .tls import FTP_TLS
 
 __all__ = ["QuectelFileSystem"]
 

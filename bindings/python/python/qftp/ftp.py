@@ -1,24 +1,18 @@
-"""``FTP`` and ``FTP_TLS``: ftplib's classes over a module's AT commands."""
+"""``FTP``: ftplib's class over a module's AT commands."""
 
 from __future__ import annotations
 
 import ftplib
 import io
-import logging
 import os
-import ssl
-from typing import Any, BinaryIO, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, Tuple, TypeVar, Union
+from typing import Any, BinaryIO, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, Tuple, Union
 
-from . import _qftp
+from ._streams import CrLf, Lines, rest_of
+from ._whole import WholeFiles
 from .errors import FileMissing, Misuse, ServerError
 from .listing import Entry, entries, parse_time
 
-__all__ = ["FTP", "FTP_TLS", "UNSUPPORTED"]
-
-log = logging.getLogger("qftp")
-
-_Result = TypeVar("_Result")
-Progress = Callable[[int, Optional[int]], object]
+__all__ = ["FTP", "UNSUPPORTED"]
 
 #: Methods of ftplib that a module cannot do, each with its reason. They raise ``io.UnsupportedOperation``.
 UNSUPPORTED: Dict[str, str] = {
@@ -40,10 +34,10 @@ UNSUPPORTED: Dict[str, str] = {
 }
 
 #: Commands that ``sendcmd`` and ``voidcmd`` take.
-COMMANDS = ("APPE", "CDUP", "CWD", "DELE", "MDTM", "MKD", "NOOP", "PASV", "PWD", "QUIT", "RMD", "RNFR", "RNTO", "SIZE", "TYPE")
+COMMANDS = ("CDUP", "CWD", "DELE", "MDTM", "MKD", "NOOP", "PWD", "QUIT", "RMD", "RNFR", "RNTO", "SIZE", "TYPE")
 
 
-class FTP:
+class FTP(WholeFiles):
     """An FTP session through a module, with the methods of :class:`ftplib.FTP`.
 
     ``port`` is the module's: a path (``/dev/ttyUSB2``), ``tcp://host:port``, ``rfc2217://host:port``, an object with ``read`` and
@@ -54,14 +48,10 @@ class FTP:
     module does not hand on, such as the words of the server's replies, begins with the right number and has words of qftp's own.
     """
 
-    port = ftplib.FTP_PORT
     maxline = ftplib.MAXLINE
-    debugging = 0
-    passiveserver = True
     trust_server_pasv_ipv4_address = False
     file = None
     sock = None
-    host = ""
     welcome: Optional[str] = None
 
     def __init__(
@@ -89,23 +79,19 @@ class FTP:
         if encoding.replace("-", "").lower() not in ("utf8", "ascii"):
             raise io.UnsupportedOperation(f"encoding {encoding}: names go over the line in UTF-8")
         self.encoding = encoding
-        self.timeout = timeout
         self.via = via
-        self.user, self.passwd = "", ""
-        self._line = port if port is not None else os.environ.get("QFTP_PORT")
-        self._serial: Dict[str, Any] = {"baud": baud, "rtscts": rtscts}
-        self._setup = {
-            "apn": apn,
-            "apn_user": apn_user,
-            "apn_password": apn_password,
-            "context": context,
-            "urc_port": urc_port,
-        }
-        self._client: Optional[_qftp.Client] = None
-        self._module: Optional[_qftp.Module] = None
-        self._logged_in = False
-        # Active data connections, ASCII: as of the present login.
-        self._kind = (False, False)
+        super().__init__(
+            port,
+            timeout=timeout,
+            serial={"baud": baud, "rtscts": rtscts},
+            setup={
+                "apn": apn,
+                "apn_user": apn_user,
+                "apn_password": apn_password,
+                "context": context,
+                "urc_port": urc_port,
+            },
+        )
         self._rename_from: Optional[str] = None
         if host:
             self.connect(host)
@@ -160,13 +146,7 @@ class FTP:
 
     def close(self) -> None:
         """Closes the port, without a word to the server."""
-        client, self._client = self._client, None
-        module, self._module = self._module, None
-        self._logged_in = False
-        if client is not None:
-            client.close()
-        if module is not None:
-            module.stop()
+        super().close()
 
     def __enter__(self) -> "FTP":
         return self
@@ -283,7 +263,7 @@ class FTP:
         if callback is None:
             callback = print
         verb, argument = self._transfer(cmd, ("RETR", "LIST", "NLST", "MLSD"))
-        splitter = _Lines(callback, self.encoding, self.maxline)
+        splitter = Lines(callback, self.encoding, self.maxline)
         if verb == "RETR":
             self._get(argument, splitter.feed, 8192, 0)
         else:
@@ -310,7 +290,7 @@ class FTP:
                 start = self._size(name)
             except FileMissing:
                 start = 0
-        length = _rest_of(fp)
+        length = rest_of(fp)
         if rest and length is not None and self._size_or_none(name, start) > start + length:
             raise io.UnsupportedOperation(
                 f"rest={start}: the file on the server is longer than it would be; what is behind would stay, a mixture of two files"
@@ -324,7 +304,7 @@ class FTP:
         The module sets the transfer's type when it logs in, so it logs in again before, and before whatever comes next.
         """
         _, name = self._transfer(cmd, ("STOR",))
-        self._put(name, _CrLf(fp, self.maxline), 8192, callback, 0, None, ascii=True)
+        self._put(name, CrLf(fp, self.maxline), 8192, callback, 0, None, ascii=True)
         return "226 Transfer complete."
 
     # Folders and files
@@ -392,223 +372,12 @@ class FTP:
         self._do(lambda client: client.remove_dir(dirname))
         return "250 Removed."
 
-    # Beyond ftplib
-
-    def get(
-        self,
-        remote: str,
-        local: Union[str, "os.PathLike[str]", BinaryIO],
-        *,
-        resume: bool = False,
-        verify: bool = False,
-        retries: int = 0,
-        restart: bool = True,
-        via: Optional[str] = None,
-        progress: Optional[Progress] = None,
-        report: Optional[Callable[[str], object]] = None,
-    ) -> int:
-        """Fetches a file whole; returns its length.
-
-        ``local`` is a path, or a file open for writing. Into a path it goes by way of ``PATH.part``, which gets its name only when
-        whole. ``resume`` goes on with what an earlier try left there, ``verify`` reads the file again and compares, ``retries`` is
-        how often a failure that may pass is tried again without progress in between, and ``restart`` whether the module may be
-        restarted for that. ``via`` is the road: "com", or staged with a checksum in "ram", "ufs" or "sd", or "auto".
-        ``progress(done, total)`` is called as bytes pass, ``report(text)`` with whatever is no plain transfer.
-        """
-        self._checked(remote)
-        via = via or self.via
-        if not isinstance(local, (str, os.PathLike)):
-            if resume or verify or retries:
-                raise Misuse("resume, verify and retries need a local path: they go back in the file")
-            return self._get_into(remote, local, via, progress)
-        path = os.fspath(local)
-        return self._do(
-            lambda client: client.fetch(
-                remote,
-                path,
-                via=via,
-                progress=progress,
-                report=report,
-                resume=resume,
-                verify=verify,
-                retries=retries,
-                restart=restart,
-            )
-        )
-
-    def put(
-        self,
-        local: Union[str, "os.PathLike[str]", BinaryIO],
-        remote: str,
-        *,
-        resume: bool = False,
-        verify: bool = False,
-        retries: int = 0,
-        restart: bool = True,
-        atomic: bool = False,
-        via: Optional[str] = None,
-        progress: Optional[Progress] = None,
-        report: Optional[Callable[[str], object]] = None,
-    ) -> int:
-        """Sends a file whole; returns its length.
-
-        ``atomic`` sends under ``REMOTE.part`` and renames at the end. The rest is as in :meth:`get`.
-        """
-        self._checked(remote)
-        via = via or self.via
-        name = remote + ".part" if atomic else remote
-        if isinstance(local, (str, os.PathLike)):
-            path = os.fspath(local)
-            count = self._do(
-                lambda client: client.send(
-                    path,
-                    name,
-                    via=via,
-                    progress=progress,
-                    report=report,
-                    resume=resume,
-                    verify=verify,
-                    retries=retries,
-                    restart=restart,
-                )
-            )
-        else:
-            if resume or verify or retries:
-                raise Misuse("resume, verify and retries need a local path: they go back in the file")
-            counter = _Counter(progress, _rest_of(local))
-            self.storbinary(f"STOR {name}", local, callback=counter)
-            count = counter.done
-        if atomic:
-            self._replace(name, remote)
-        return count
-
-    def listdir(self, path: str = "") -> List[Entry]:
-        """What is in a folder. By MLSD where the server has it, by LIST where not."""
-        try:
-            return entries("facts", self._list("MLSD", path), self.encoding)
-        except ServerError as error:
-            if error.reply not in (500, 501, 502, 504):
-                raise
-            return entries("long", self._list("LIST", path), self.encoding)
-
-    def stat(self, path: str) -> Entry:
-        """A file's or folder's entry."""
-        self._checked(path)
-        name = path.rstrip("/").rpartition("/")[2] or "/"
-        try:
-            size = self._size(path)
-        except ServerError as error:
-            here = self.pwd()
-            try:
-                self.cwd(path)
-            except ServerError:
-                raise error from None
-            self.cwd(here)
-            return Entry(name, "dir")
-        try:
-            modified = self._do(lambda client: client.modified(path))
-        except ServerError:
-            modified = None
-        return Entry(name, "file", size, modified)
-
-    def modified(self, path: str) -> Any:
-        """When a file was last written, a ``datetime`` in UTC."""
-        self._checked(path)
-        return parse_time(self._do(lambda client: client.modified(path)))
-
-    def dialogue(self) -> List[str]:
-        """The last lines that passed the port, secrets masked: ``>`` to the module, ``<`` from it."""
-        client = self._client
-        lines = client.dialogue() if client is not None else []
-        return [f"{mark} {line.decode('utf-8', 'backslashreplace')}" for mark, line in lines]
-
-    # What all of them stand on
-
-    def _open_port(self) -> None:
-        self.close()
-        line = self._line
-        if line is None:
-            raise Misuse("no port: name the module's by port= or in QFTP_PORT; port='emulator:' starts an emulated one")
-        if line == "emulator:":
-            self._module = _qftp.Module(
-                profile="ec200s", faults=[], seed=0, tcp=None, link=None, storage=None, ufs_size=None, baud=None
-            )
-            line = self._module.port
-        try:
-            self._client = _qftp.Client(line, timeout=self.timeout, log=self._show, **self._serial)
-        except BaseException:
-            self.close()
-            raise
-
-    def _set_up(self, network: bool) -> None:
-        setup: Dict[str, Any] = dict(self._setup)
-        if self._module is not None and setup["apn"] is None:
-            setup["apn"] = "internet"
-        assert self._client is not None
-        self._client.setup(network=network, **setup)
-
-    def _ftps(self) -> Optional[Dict[str, Any]]:
-        return None
-
-    def _log_in(self) -> None:
-        client = self._connected()
-        active = not self.passiveserver
-        client.login(
-            host=self.host,
-            port=self.port,
-            user=self.user,
-            password=self.passwd,
-            active=active,
-            ftps=self._ftps(),
-        )
-        self._kind = (active, False)
-        self._logged_in = True
-
-    def _connected(self) -> _qftp.Client:
-        if self._client is None:
-            raise Misuse("not connected; call connect first")
-        return self._client
-
-    def _do(self, work: Callable[[_qftp.Client], _Result], ascii: bool = False) -> _Result:
-        """One operation on the server. A session that broke off, or is of another kind, is opened again first."""
-        client = self._connected()
-        if not self._logged_in:
-            raise ftplib.error_perm("530 Please login with USER and PASS.")
-        kind = (not self.passiveserver, ascii)
-        if kind != self._kind or not client.logged_in:
-            client.login_again(active=kind[0], ascii=ascii)
-            self._kind = kind
-        return work(client)
-
-    def _size(self, name: str) -> int:
-        return self._do(lambda client: client.size(name))
-
-    def _list(self, verb: str, folder: str) -> bytes:
-        form = {"LIST": "long", "NLST": "names", "MLSD": "facts"}[verb]
-        return self._do(lambda client: client.list(form, folder or "."))
+    # In other words
 
     def _get(self, name: str, callback: Callable[[bytes], object], blocksize: int, start: int) -> int:
         via = "com" if start else self.via
         return self._do(
             lambda client: client.get(name, callback, blocksize=blocksize, start=start, len=None, via=via)
-        )
-
-    def _put(
-        self,
-        name: str,
-        file: Any,
-        blocksize: int,
-        callback: Optional[Callable[[bytes], object]],
-        start: int,
-        length: Optional[int],
-        ascii: bool = False,
-    ) -> int:
-        via = "com" if start or length is None else self.via
-        return self._do(
-            lambda client: client.put(
-                name, file, blocksize=blocksize, callback=callback, start=start, len=length, via=via
-            ),
-            ascii=ascii,
         )
 
     def _size_or_none(self, name: str, otherwise: int) -> int:
@@ -617,23 +386,6 @@ class FTP:
         except ServerError:
             return otherwise
 
-    def _get_into(self, remote: str, file: BinaryIO, via: str, progress: Optional[Progress]) -> int:
-        counter = _Counter(progress, None)
-
-        def store(block: bytes) -> None:
-            file.write(block)
-            counter(block)
-
-        return self._do(lambda client: client.get(remote, store, blocksize=8192, start=0, len=None, via=via))
-
-    def _replace(self, old: str, new: str) -> None:
-        try:
-            self._do(lambda client: client.rename(old, new))
-        except ServerError:
-            # Some servers rename over nothing that is there.
-            self._do(lambda client: client.delete(new))
-            self._do(lambda client: client.rename(old, new))
-
     def _transfer(self, cmd: str, verbs: Tuple[str, ...]) -> Tuple[str, str]:
         self._checked(cmd)
         verb, _, argument = cmd.partition(" ")
@@ -641,18 +393,6 @@ class FTP:
         if verb not in verbs:
             raise io.UnsupportedOperation(f"{verb}: the module transfers by {', '.join(verbs)}")
         return verb, argument
-
-    @staticmethod
-    def _checked(text: str) -> None:
-        if "\r" in text or "\n" in text:
-            raise ValueError("an illegal newline character should not be contained")
-
-    def _show(self, mark: str, line: bytes) -> None:
-        if self.debugging:
-            print("*cmd*" if mark == ">" else "*resp*", repr(line.decode("utf-8", "backslashreplace")))
-        if log.isEnabledFor(logging.DEBUG):
-            log.debug("%s %s", mark, line.decode("utf-8", "backslashreplace"))
-
 
 def _cannot(name: str, reason: str) -> Callable[..., NoReturn]:
     def method(self: FTP, *args: object, **kwargs: object) -> NoReturn:
@@ -666,151 +406,3 @@ def _cannot(name: str, reason: str) -> Callable[..., NoReturn]:
 
 for _name, _reason in UNSUPPORTED.items():
     setattr(FTP, _name, _cannot(_name, _reason))
-
-
-class FTP_TLS(FTP):
-    """FTPS through the module: explicit (AUTH TLS), or implicit with ``implicit=True``, usually on port 990.
-
-    The server is checked against the PEM file ``cafile``, or the certificates that ``context`` has loaded; ``insecure=True`` checks
-    nothing. ``certfile`` and ``keyfile`` are ours, for servers that want them. The files are brought into the module for the login,
-    and taken away by ``quit``. Every login is protected, its data connections too.
-    """
-
-    ssl_version = ssl.PROTOCOL_TLS_CLIENT
-
-    def __init__(
-        self,
-        host: str = "",
-        user: str = "",
-        passwd: str = "",
-        acct: str = "",
-        *,
-        context: Optional[ssl.SSLContext] = None,
-        timeout: Optional[float] = None,
-        source_address: Optional[Tuple[str, int]] = None,
-        encoding: str = "utf-8",
-        cafile: Union[str, "os.PathLike[str]", None] = None,
-        certfile: Union[str, "os.PathLike[str]", None] = None,
-        keyfile: Union[str, "os.PathLike[str]", None] = None,
-        key_password: str = "",
-        insecure: bool = False,
-        implicit: bool = False,
-        any_version: bool = False,
-        ignore_dates: bool = False,
-        port: Any = None,
-        **module: Any,
-    ) -> None:
-        ca = None if insecure else _authority(cafile, context)
-        if (certfile is None) != (keyfile is None):
-            raise Misuse("certfile and keyfile go together")
-        if certfile is not None and ca is None:
-            raise Misuse("a client's certificate goes with cafile: a module checks both sides or shows nothing")
-        self.context = context
-        self._tls: Dict[str, Any] = {
-            "implicit": implicit,
-            "any_version": any_version,
-            "ignore_dates": ignore_dates,
-            "ca": ca,
-            "certificate": _file(certfile),
-            "key": _file(keyfile),
-            "key_password": key_password,
-        }
-        pdp_context = module.pop("pdp_context", 1)
-        if implicit:
-            self.port = 990
-        super().__init__(
-            host, user, passwd, acct, timeout, source_address, encoding=encoding, port=port, context=pdp_context, **module
-        )
-
-    def auth(self) -> str:
-        """Nothing to be done: every login begins with it."""
-        return "234 AUTH TLS comes with the login."
-
-    def prot_p(self) -> str:
-        """Nothing to be done: the data connections of every login are protected."""
-        return "200 Protection is private."
-
-    def _ftps(self) -> Optional[Dict[str, Any]]:
-        return {name: value for name, value in self._tls.items() if value is not None}
-
-
-def _authority(cafile: Union[str, "os.PathLike[str]", None], context: Optional[ssl.SSLContext]) -> Optional[bytes]:
-    if cafile is not None:
-        return _file(cafile)
-    if context is None:
-        raise Misuse("nothing to check the server against: name the authority's certificate by cafile=, or check nothing by insecure=True")
-    if context.verify_mode == ssl.CERT_NONE:
-        return None
-    loaded = context.get_ca_certs(binary_form=True)
-    if not loaded:
-        raise Misuse("the context has no certificates loaded that could be brought into the module; name them by cafile=")
-    return "".join(ssl.DER_cert_to_PEM_cert(der) for der in loaded).encode()
-
-
-def _file(path: Union[str, "os.PathLike[str]", None]) -> Optional[bytes]:
-    if path is None:
-        return None
-    with open(path, "rb") as file:
-        return file.read()
-
-
-class _Lines:
-    """Bytes to lines, as ftplib cuts them."""
-
-    def __init__(self, callback: Callable[[str], object], encoding: str, most: int) -> None:
-        self.callback, self.encoding, self.most = callback, encoding, most
-        self.rest = b""
-
-    def feed(self, data: bytes) -> None:
-        *lines, self.rest = (self.rest + data).split(b"\n")
-        for line in lines:
-            self.line(line)
-        if len(self.rest) > self.most:
-            raise ftplib.Error(f"got more than {self.most} bytes")
-
-    def line(self, line: bytes) -> None:
-        if len(line) > self.most:
-            raise ftplib.Error(f"got more than {self.most} bytes")
-        self.callback(line[: -1 if line.endswith(b"\r") else None].decode(self.encoding))
-
-    def end(self) -> None:
-        if self.rest:
-            self.line(self.rest)
-
-
-class _CrLf:
-    """A file whose lines end with CR LF, whatever they end with in the file itself."""
-
-    def __init__(self, file: BinaryIO, most: int) -> None:
-        self.file, self.most = file, most
-
-    def read(self, size: int = -1) -> bytes:
-        line = self.file.readline(self.most + 1)
-        if len(line) > self.most:
-            raise ftplib.Error(f"got more than {self.most} bytes")
-        if not line:
-            return b""
-        return line.rstrip(b"\r\n") + b"\r\n" if line[-2:] != b"\r\n" else line
-
-
-class _Counter:
-    """Adds up blocks, and tells how far it is."""
-
-    def __init__(self, progress: Optional[Progress], total: Optional[int]) -> None:
-        self.progress, self.total, self.done = progress, total, 0
-
-    def __call__(self, block: bytes) -> None:
-        self.done += len(block)
-        if self.progress is not None:
-            self.progress(self.done, self.total)
-
-
-def _rest_of(file: Any) -> Optional[int]:
-    """How many bytes a file still has, if it can tell."""
-    try:
-        here = file.tell()
-        end = file.seek(0, os.SEEK_END)
-        file.seek(here)
-    except (AttributeError, OSError, ValueError):
-        return None
-    return end - here if isinstance(end, int) else None

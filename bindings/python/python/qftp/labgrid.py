@@ -15,7 +15,8 @@ from labgrid.protocol import FileTransferProtocol
 from labgrid.resource import NetworkSerialPort
 from labgrid.util.proxy import proxymanager
 
-from .ftp import FTP, FTP_TLS
+from .ftp import FTP
+from .tls import FTP_TLS
 
 __all__ = ["QuectelFTPDriver"]
 

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from . import _qftp
 from .errors import Misuse, ModuleError
-from .ftp import FTP, _authority
+from .ftp import FTP
+from .tls import authority
 
 __all__ = ["Finding", "Info", "Module", "ModuleFile", "Storage"]
 
@@ -154,7 +155,7 @@ class Module:
             raise Misuse(f"{url!r} is no URL of an FTP server: ftp://, ftpes:// or ftps://, and a host")
         ftps = None
         if parts.scheme in ("ftps", "ftpes"):
-            ca = None if insecure else _authority(cafile, None)
+            ca = None if insecure else authority(cafile, None)
             ftps = {"implicit": parts.scheme == "ftps", **({} if ca is None else {"ca": ca})}
         if apn is None and self._ftp._module is not None:
             apn = "internet"
