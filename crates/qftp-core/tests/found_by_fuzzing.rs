@@ -4,7 +4,7 @@ use qftp_core::session::{
     Cause, Config, Done, Event, Failure, GetOptions, LineFault, Login, Misuse, PutOptions, Session, Setup,
     Via,
 };
-use qftp_core::wire::{Command, GeneralInfo, Info, Line, PdpCommand, Storage};
+use qftp_core::wire::{Command, GeneralInfo, Info, Line, PdpCommand, PdpInfo, Storage};
 use qftp_core::{Instant, Secret};
 
 /// A session whose module says what the test says.
@@ -228,4 +228,19 @@ fn no_operator_has_no_technology() {
     };
     assert_eq!(act(b"+COPS: 0,,1"), (false, None));
     assert_eq!(act(b"+COPS: 0,0,\"CHN-UNICOM\",7"), (true, Some(7)));
+}
+
+/// The words of an error, said again without their quotes, lost the white space within them.
+#[test]
+fn words_in_quotes_are_the_same_without() {
+    for line in [
+        &b"+QIGETERROR: 573,\"\x0c words\""[..],
+        b"+QIGETERROR: 573,\"\"words\" \"",
+        b"+QIGETERROR: 573,words",
+    ] {
+        let Line::Info(Info::Pdp(PdpInfo::LastError { text, .. })) = Line::parse(line) else {
+            panic!("understood")
+        };
+        assert_eq!(text, b"words");
+    }
 }

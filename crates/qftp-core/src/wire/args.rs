@@ -66,8 +66,15 @@ impl<'a> Args<'a> {
 
     /// Everything that is left as one string: a bare string at the end may hold commas.
     pub(crate) fn remainder(&mut self) -> Option<&'a [u8]> {
-        let text = self.rest.take()?.trim_ascii();
-        Some(text.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(text))
+        let mut text = self.rest.take()?;
+        // What is said again without quotes must be understood as the same.
+        loop {
+            text = text.trim_ascii();
+            match text.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")) {
+                Some(inner) => text = inner,
+                None => return Some(text),
+            }
+        }
     }
 
     pub(crate) fn bytes(&mut self) -> Option<&'a [u8]> {
