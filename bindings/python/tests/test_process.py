@@ -94,6 +94,8 @@ def test_abort_from_another_thread(qftp_ftp_server):
 INTERRUPTED = """
     import os, signal, sys, threading, time
     import qftp
+    # Whoever starts the tests in the background has Ctrl-C ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     host, port, user, password, folder = sys.argv[1:]
     module = qftp.emulator.Module(baud=921600)
     ftp = qftp.FTP(port=module.port, apn="internet")

@@ -166,8 +166,15 @@ class Server:
         self._server = FTPServer(("127.0.0.1", 0), handler, ioloop=IOLoop())
         #: Where it listens.
         self.host, self.port = "127.0.0.1", int(self._server.address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"handle_exit": False, "timeout": 0.02}, daemon=True)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
+
+    def _serve(self) -> None:
+        while not self._over.is_set():
+            self._server.serve_forever(timeout=0.02, blocking=False, handle_exit=False)
+        # By the thread that polls: another would take its descriptors away from under it.
+        self._server.close_all()
 
     @property
     def url(self) -> str:
@@ -177,7 +184,7 @@ class Server:
 
     def close(self) -> None:
         """Stops it."""
-        self._server.close_all()
+        self._over.set()
         self._thread.join(5)
 
 
