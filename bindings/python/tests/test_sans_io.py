@@ -182,7 +182,6 @@ def test_two_at_a_time_with_asyncio(qftp_ftp_server):
 
 
 def test_ftps_with_asyncio(qftp_ftp_tls_server):
-    pytest.importorskip("OpenSSL")
     server = qftp_ftp_tls_server
 
     async def work():

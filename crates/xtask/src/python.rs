@@ -61,9 +61,9 @@ fn elsewhere(python: &Path, dist: &Path) -> Result<(), Failure> {
     let name = python.to_string_lossy().replace(['/', '.'], "_");
     let folder = root::tools().join("pythons").join(name.trim_start_matches('_'));
     let own = folder.join("bin/python");
-    if !succeeds(&mut command(&own, &["-c", "import pytest, pyftpdlib"])) {
+    if !succeeds(&mut command(&own, &["-c", "import pytest, pyftpdlib, OpenSSL"])) {
         must(&mut command(python, &["-m", "venv", "--clear", &folder.to_string_lossy()]))?;
-        must(&mut pip(&own, &["pytest", "pyftpdlib"]))?;
+        must(&mut pip(&own, &["pytest", "pyftpdlib", "pyOpenSSL"]))?;
     }
     let wheel = entries(dist).unwrap_or_default().into_iter().find(|name| name.ends_with(".whl"));
     let wheel = wheel.ok_or_else(|| Failure::new("no wheel was built"))?;
