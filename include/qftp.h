@@ -588,7 +588,8 @@ typedef struct qftp_config {
    */
   size_t struct_size;
   /**
-   * Most file bytes that qftp_session_send hands out at once: what a module that leaves data mode early could take for commands.
+   * Most file bytes that qftp_session_send hands out at once. This and what the line holds bound what a module that leaves data mode early
+   * could take for commands.
    */
   size_t in_flight;
   /**

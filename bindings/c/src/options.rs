@@ -16,7 +16,8 @@ use crate::text::{optional, required};
 pub struct qftp_config {
     /// sizeof(qftp_config), set by qftp_config_init.
     pub struct_size: usize,
-    /// Most file bytes that qftp_session_send hands out at once: what a module that leaves data mode early could take for commands.
+    /// Most file bytes that qftp_session_send hands out at once. This and what the line holds bound what a module that leaves data mode early
+    /// could take for commands.
     pub in_flight: usize,
     /// How long a line must be silent before the end of a broken download is read out of its last bytes, in milliseconds.
     pub quiet_ms: u32,

@@ -159,7 +159,8 @@ def test_a_module_that_is_silent(tmp_path):
 
 
 def test_pyserial(qftp_module, qftp_ftp_server):
-    serial = pytest.importorskip("serial")
+    import serial
+
     with serial.Serial(qftp_module.port, 115200) as port:
         with qftp.FTP(port=port, apn="internet") as ftp:
             ftp.connect(qftp_ftp_server.host, qftp_ftp_server.port)
@@ -261,8 +262,9 @@ def test_no_pickling(qftp_client):
 
 def test_progress_bars(qftp_client, tmp_path):
     """tqdm and rich by a plain callback."""
-    tqdm = pytest.importorskip("tqdm")
-    rich_progress = pytest.importorskip("rich.progress")
+    import rich.progress as rich_progress
+    import tqdm
+
     (tmp_path / "a").write_bytes(PAYLOAD)
     with tqdm.tqdm(total=len(PAYLOAD), file=io.StringIO()) as bar:
         qftp_client.put(tmp_path / "a", "a", progress=lambda done, total: bar.update(done - bar.n))

@@ -1,10 +1,8 @@
 """The file system."""
 
+import fsspec
+import pandas
 import pytest
-
-import qftp
-
-fsspec = pytest.importorskip("fsspec")
 
 PAYLOAD = bytes(range(256)) * 1000
 
@@ -73,7 +71,6 @@ def test_url_and_pandas(qftp_module, qftp_ftp_server):
     with fsspec.open(url, **options) as file:
         assert file.readline() == b"time,level\n"
         file.fs.close()
-    pandas = pytest.importorskip("pandas")
     frame = pandas.read_csv(url, storage_options=options)
     assert list(frame["level"]) == [20, 30]
 
@@ -82,4 +79,3 @@ def test_not_cached():
     from qftp.fsspec import QuectelFileSystem
 
     assert fsspec.get_filesystem_class("qftp") is QuectelFileSystem and not QuectelFileSystem.cachable
-    assert qftp.FTP is not None

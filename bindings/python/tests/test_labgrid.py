@@ -13,8 +13,6 @@ import pytest
 
 import qftp.emulator
 
-pytest.importorskip("labgrid")
-
 EXAMPLE = Path(__file__).parents[1] / "examples" / "labgrid"
 
 

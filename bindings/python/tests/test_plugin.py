@@ -93,6 +93,7 @@ def test_a_module_that_is_there(pytester):
 
 
 def test_it_loads_nothing_heavy(pytester):
-    program = "import sys, qftp.pytest_plugin; print([name for name in ('pyftpdlib', 'cryptography', 'asyncio', 'qftp._qftp2') if name in sys.modules])"
-    result = pytester.run(sys.executable, "-W", "ignore", "-c", "import pytest; " + program)
-    assert result.outlines[-1] == "[]" or "asyncio" in result.outlines[-1]
+    heavy = ("pyftpdlib", "cryptography", "OpenSSL", "qftp.aio", "qftp.emulator", "fsspec", "labgrid")
+    program = f"import sys, qftp.pytest_plugin; print([name for name in {heavy} if name in sys.modules])"
+    result = pytester.run(sys.executable, "-W", "ignore", "-c", program)
+    assert result.outlines == ["[]"]
