@@ -13,7 +13,8 @@ use crate::url::Url;
 pub fn config_and_url(bytes: &[u8]) {
     let Some((which, rest)) = bytes.split_first() else { return };
     let rest = public(rest);
-    let text = String::from_utf8_lossy(&rest);
+    // A URL may write any byte as `%7E`: the mark of secrets must not come in that way either.
+    let text = String::from_utf8_lossy(&rest).replace("%7e", "%7a").replace("%7E", "%7A");
     match which % 4 {
         0 => url(&text),
         1 => url(&with_login(&text)),

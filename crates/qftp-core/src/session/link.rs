@@ -23,14 +23,21 @@ pub(super) enum Phase {
     Idle,
     /// A command waits for its result code, its URC or both.
     Answer,
-    /// Data mode towards the host.
-    Receive,
     /// Data mode towards the module.
     Transmit,
     /// The data is over; its result code and URC are to come.
     Trailer,
+    /// Data mode towards the host.
+    Receive,
     /// A pause without a command; the timer ends it.
     Pause,
+}
+
+impl Phase {
+    /// Whether what comes is lines, and nothing waits for silence.
+    pub(super) const fn has_lines(self) -> bool {
+        matches!(self, Self::Idle | Self::Answer | Self::Transmit | Self::Trailer)
+    }
 }
 
 /// What an exchange brought, besides success.

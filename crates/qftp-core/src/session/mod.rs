@@ -90,7 +90,20 @@ impl Session {
     /// Takes bytes that came from the module, and gives at most one event.
     ///
     /// Call it again with what is left of the input while any is left or an event came.
+    #[inline]
     pub fn handle_input<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+        // A byte within a line, as an interrupt brings it: only the end of the line means anything.
+        if let [byte] = input
+            && self.state.link.phase.has_lines()
+            && self.reader.push(*byte)
+        {
+            self.state.link.heard = true;
+            return Step { consumed: 1, event: None };
+        }
+        self.take(now, input)
+    }
+
+    fn take<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
         self.state.clock = now;
         if self.has_event() {
             return Step { consumed: 0, event: self.poll_event() };
@@ -127,8 +140,14 @@ impl Session {
     }
 
     fn take_line<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+        if let [only] = input
+            && is_end(*only)
+            && !self.reader.is_within_line()
+        {
+            return Step { consumed: 1, event: None };
+        }
         // A line without end is no answer, but something is there.
-        self.state.link.heard |= input.iter().any(|byte| !is_end(*byte));
+        self.state.link.heard |= input.last().is_some_and(|last| !is_end(*last));
         let read = self.reader.read(input);
         let Some(text) = read.line else { return Step { consumed: read.consumed, event: None } };
         // A carriage return may have its line feed still to come, which is no file data.

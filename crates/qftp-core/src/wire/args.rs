@@ -1,10 +1,6 @@
 //! The parameters of a command or an answer: comma-separated, quoted or bare, with spaces anywhere between them.
 
-use winnow::ascii::digit1;
-use winnow::combinator::{alt, delimited, opt};
-use winnow::token::take_while;
-use winnow::{ModalResult, Parser};
-
+use super::scan::find;
 use super::text::Text;
 
 /// The parameters that are still to be read. Every getter returns `None` for what is not of its form.
@@ -27,27 +23,6 @@ impl<'a> Arg<'a> {
     }
 }
 
-fn spaces<'a>(input: &mut &'a [u8]) -> ModalResult<&'a [u8]> {
-    take_while(0.., [b' ', b'\t']).parse_next(input)
-}
-
-fn quoted<'a>(input: &mut &'a [u8]) -> ModalResult<Arg<'a>> {
-    delimited(b'"', take_while(0.., |byte| byte != b'"'), b'"').map(Arg::Quoted).parse_next(input)
-}
-
-fn bare<'a>(input: &mut &'a [u8]) -> ModalResult<Arg<'a>> {
-    take_while(0.., |byte| byte != b',' && byte != b'"')
-        .map(|bytes: &[u8]| Arg::Bare(bytes.trim_ascii_end()))
-        .parse_next(input)
-}
-
-/// One parameter and the comma after it, if there is one.
-fn parameter<'a>(input: &mut &'a [u8]) -> ModalResult<(Arg<'a>, bool)> {
-    (delimited(spaces, alt((quoted, bare)), spaces), opt(b','))
-        .map(|(arg, comma)| (arg, comma.is_some()))
-        .parse_next(input)
-}
-
 impl<'a> Args<'a> {
     pub(crate) fn new(text: &'a [u8]) -> Self {
         Self { rest: Some(text) }
@@ -55,12 +30,24 @@ impl<'a> Args<'a> {
 
     /// The next parameter; the outer `None` is the end of them, or text that cannot be one.
     pub(crate) fn any(&mut self) -> Option<Arg<'a>> {
-        let mut rest = self.rest?;
-        let (arg, comma) = parameter(&mut rest).ok()?;
-        if !comma && !rest.is_empty() {
-            return None;
-        }
-        self.rest = comma.then_some(rest);
+        let text = skip_spaces(self.rest?);
+        let (arg, after) = match text {
+            [b'"', inner @ ..] => {
+                let (inside, after) = inner.split_at_checked(find(inner, b'"')?)?;
+                let after = after.get(1..).unwrap_or_default();
+                (Arg::Quoted(inside), skip_spaces(after))
+            }
+            _ => {
+                let end = text.iter().position(|byte| matches!(byte, b',' | b'"')).unwrap_or(text.len());
+                let (bare, after) = text.split_at_checked(end)?;
+                (Arg::Bare(bare.trim_ascii_end()), after)
+            }
+        };
+        self.rest = match after {
+            [] => None,
+            [b',', rest @ ..] => Some(rest),
+            _ => return None,
+        };
         Some(arg)
     }
 
@@ -87,14 +74,26 @@ impl<'a> Args<'a> {
 
     /// A decimal number; some hosts and modules put quotes around it.
     pub(crate) fn number<T: TryFrom<u64>>(&mut self) -> Option<T> {
-        T::try_from(number(self.bytes()?)?).ok()
+        T::try_from(self.decimal()?).ok()
+    }
+
+    fn decimal(&mut self) -> Option<u64> {
+        // Bare digits up to a comma or the end, as nearly all are.
+        let text = skip_spaces(self.rest?);
+        let (number, after) = digits(text);
+        match after {
+            [] if after.len() < text.len() => self.rest = None,
+            [b',', rest @ ..] if after.len() < text.len() => self.rest = Some(rest),
+            _ => return number_of(self.bytes()?),
+        }
+        number
     }
 
     pub(crate) fn signed(&mut self) -> Option<i64> {
         let text = self.bytes()?;
         match text.strip_prefix(b"-") {
-            Some(digits) => i64::try_from(number(digits)?).ok().map(|value| -value),
-            None => i64::try_from(number(text)?).ok(),
+            Some(digits) => i64::try_from(number_of(digits)?).ok().map(|value| -value),
+            None => i64::try_from(number_of(text)?).ok(),
         }
     }
 
@@ -131,13 +130,45 @@ impl<'a> Args<'a> {
     }
 }
 
-fn number(text: &[u8]) -> Option<u64> {
+/// A number that is all of the text.
+fn number_of(text: &[u8]) -> Option<u64> {
+    let (number, rest) = digits(text);
+    number.filter(|_| rest.is_empty() && !text.is_empty())
+}
+
+/// The number at the front, `None` where it has more than 64 bits, and what stands after its digits.
+fn digits(text: &[u8]) -> (Option<u64>, &[u8]) {
+    let mut number = 0u64;
     let mut rest = text;
-    let digits: ModalResult<&[u8]> = digit1.parse_next(&mut rest);
-    if !rest.is_empty() {
-        return None;
+    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
+        // 18 digits fit without a look.
+        if number >= 100_000_000_000_000_000 {
+            return large(number, rest);
+        }
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F));
+        rest = tail;
     }
-    core::str::from_utf8(digits.ok()?).ok()?.parse().ok()
+    (Some(number), rest)
+}
+
+/// The rest of a number that may not fit.
+#[cold]
+fn large(number: u64, text: &[u8]) -> (Option<u64>, &[u8]) {
+    let mut number = Some(number);
+    let mut rest = text;
+    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
+        number = number.and_then(|number| number.checked_mul(10)?.checked_add(u64::from(digit & 0x0F)));
+        rest = tail;
+    }
+    (number, rest)
+}
+
+fn skip_spaces(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let [b' ' | b'\t', tail @ ..] = rest {
+        rest = tail;
+    }
+    rest
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::ftp::FtpResult;
 use super::ftp_config::{FtpCfg, FtpSetting};
 use super::general::GeneralInfo;
 use super::pdp::PdpInfo;
+use super::scan::find;
 use super::ssl::SslCfg;
 use super::verb::Verb;
 use super::writer::Writer;
@@ -147,7 +148,10 @@ impl<'a> Line<'a> {
     /// Spaces around the colon, the commas and the line, and missing quotes do not matter.
     #[must_use]
     pub fn parse(line: &'a [u8]) -> Self {
-        let text = line.trim_ascii();
+        let text = match line {
+            [b'!'..=b'~', .., b'!'..=b'~'] => line,
+            _ => line.trim_ascii(),
+        };
         let known = match text {
             [b'+', ..] => Self::parse_plus(text),
             b"OK" => Some(Self::Ok),
@@ -165,8 +169,7 @@ impl<'a> Line<'a> {
     }
 
     fn parse_plus(text: &'a [u8]) -> Option<Self> {
-        let colon = text.iter().position(|byte| *byte == b':')?;
-        let (name, rest) = text.split_at_checked(colon)?;
+        let (name, rest) = text.split_at_checked(find(text, b':')?)?;
         let (name, rest) = (name.trim_ascii_end(), rest.get(1..)?);
         if name == b"+CME ERROR" {
             let rest = rest.trim_ascii();

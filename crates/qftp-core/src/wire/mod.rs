@@ -29,6 +29,7 @@ mod general;
 mod line;
 mod pdp;
 mod reader;
+mod scan;
 mod secrets;
 mod ssl;
 mod text;

@@ -1,5 +1,6 @@
 //! Splitting a byte stream into lines; any split of the input gives the same lines.
 
+use super::scan::find_control;
 use crate::copy::copy;
 
 /// What [`LineReader::read`] or [`CommandReader::read`] found at the front of its input.
@@ -55,14 +56,30 @@ impl<const N: usize> LineReader<N> {
         self.cut = false;
     }
 
+    /// Takes one more byte of a line that has begun. `false` where none has, or where the byte may be its end or does not fit: that is
+    /// for [`read`](Self::read).
+    #[inline]
+    pub(crate) fn push(&mut self, byte: u8) -> bool {
+        let len = self.len;
+        if len == 0 || byte < b' ' {
+            return false;
+        }
+        let Some(slot) = self.buf.get_mut(len) else { return false };
+        *slot = byte;
+        self.len = len.wrapping_add(1);
+        true
+    }
+
     /// Reads up to the end of the first line in `input`.
     pub fn read<'a>(&'a mut self, input: &'a [u8]) -> Read<'a> {
-        let start = match self.len {
-            0 => input.iter().position(|byte| !is_end(*byte)).unwrap_or(input.len()),
-            _ => 0,
-        };
-        let rest = input.get(start..).unwrap_or_default();
-        let Some(end) = rest.iter().position(|byte| is_end(*byte)) else {
+        let mut rest = input;
+        if self.len == 0 {
+            while let [b'\r' | b'\n', tail @ ..] = rest {
+                rest = tail;
+            }
+        }
+        let start = input.len().saturating_sub(rest.len());
+        let Some(end) = find_end(rest) else {
             self.keep(rest);
             return Read { consumed: input.len(), line: None, cut: false };
         };
@@ -82,6 +99,16 @@ impl<const N: usize> LineReader<N> {
         let fits = copy(room, bytes);
         self.len = self.len.saturating_add(fits);
         self.cut |= fits < bytes.len();
+    }
+}
+
+/// Where the first CR or LF stands. Lines have hardly any other control characters.
+fn find_end(bytes: &[u8]) -> Option<usize> {
+    let at = find_control(bytes)?;
+    let rest = bytes.get(at..)?;
+    match rest.first() {
+        Some(first) if is_end(*first) => Some(at),
+        _ => Some(at.saturating_add(rest.iter().position(|byte| is_end(*byte))?)),
     }
 }
 

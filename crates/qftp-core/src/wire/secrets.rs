@@ -20,12 +20,14 @@ pub fn secret_start(line: &[u8]) -> Option<usize> {
         (b"+CPIN=", b"", 0),
         (b"+QSSLCFG", b"clientkey", 3),
     ];
-    let first = |(name, key, shown): &(&[u8], &[u8], usize)| {
-        // A name may stand on a line several times: `AT+QFTPCFG="filetype",0;+QFTPCFG="account",…`.
-        (0..line.len())
-            .find_map(|from| Some(from.saturating_add(secret_of(line.get(from..)?, name, key, *shown)?)))
+    // A name may stand on a line several times: `AT+QFTPCFG="filetype",0;+QFTPCFG="account",…`. Each begins with a plus sign.
+    let starts = line.iter().enumerate().filter(|(_, byte)| **byte == b'+').map(|(from, _)| from);
+    let secret = |from: usize| {
+        let rest = line.get(from..)?;
+        let of = |(name, key, shown): &(&[u8], &[u8], usize)| secret_of(rest, name, key, *shown);
+        Some(from.saturating_add(SECRETS.iter().filter_map(of).min()?))
     };
-    SECRETS.iter().filter_map(first).min()
+    starts.filter_map(secret).min()
 }
 
 /// Where the secret of a command begins whose name stands at the front of `line`.

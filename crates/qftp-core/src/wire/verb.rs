@@ -162,14 +162,69 @@ verbs! {
     Qind "+QIND",
 }
 
+/// How some manuals print `+QFTPNLST`.
+const NLIST: &[u8] = b"+QFTPNLIST";
+
+/// Which verb of [`Verb::ALL`] has its name in a slot, found once by the compiler: no two names share a slot.
+static SLOTS: [u8; 1 << SLOT_BITS] = {
+    let mut slots = [NONE; 1 << SLOT_BITS];
+    let mut at = 0;
+    while at < Verb::ALL.len() {
+        let slot = slot(Verb::ALL[at].name().as_bytes());
+        assert!(slots[slot] == NONE, "two names share a slot: take another FACTOR");
+        #[expect(clippy::cast_possible_truncation, reason = "there are not 255 commands")]
+        {
+            slots[slot] = at as u8;
+        }
+        at += 1;
+    }
+    slots
+};
+
+const NONE: u8 = u8::MAX;
+const SLOT_BITS: u32 = 7;
+/// Found by trial. A new name may want a new one; the compiler tells.
+const FACTOR: u64 = 8_415_801_848_920_621_109;
+
+/// The slot of a name, whatever its case: five bits of each of its last eight letters, multiplied.
+const fn slot(name: &[u8]) -> usize {
+    let letters = match name.last_chunk() {
+        Some(last) => u64::from_be_bytes(*last),
+        None => {
+            let mut letters = 0;
+            let mut rest = name;
+            while let [first, tail @ ..] = rest {
+                letters = letters << u8::BITS | *first as u64;
+                rest = tail;
+            }
+            letters
+        }
+    };
+    ((letters & 0x1F1F_1F1F_1F1F_1F1F).wrapping_mul(FACTOR) >> (u64::BITS - SLOT_BITS)) as usize
+}
+
 impl Verb {
     /// The command of this name; case does not matter. `QFTPNLIST`, which some manuals print, is `QFTPNLST`.
     #[must_use]
     pub fn from_name(name: &[u8]) -> Option<Self> {
-        if name.eq_ignore_ascii_case(b"+QFTPNLIST") {
-            return Some(Self::QftpNlst);
+        let slot = SLOTS.get(slot(name)).copied()?;
+        match Self::ALL.get(usize::from(slot)).copied() {
+            Some(verb) if verb.is_named(name) => Some(verb),
+            _ => name.eq_ignore_ascii_case(NLIST).then_some(Self::QftpNlst),
         }
-        Self::ALL.iter().copied().find(|verb| verb.name().as_bytes().eq_ignore_ascii_case(name))
+    }
+
+    fn is_named(self, name: &[u8]) -> bool {
+        let own = self.name().as_bytes();
+        // As it stands, nearly always; most names have 8 letters or more and less than 16.
+        match (own.first_chunk::<8>(), own.last_chunk::<8>()) {
+            (Some(first), Some(last))
+                if own.len() <= 16 && name.first_chunk() == Some(first) && name.last_chunk() == Some(last) =>
+            {
+                own.len() == name.len()
+            }
+            _ => own.eq_ignore_ascii_case(name),
+        }
     }
 
     /// Whether this is one of the 18 FTP commands.
