@@ -30,7 +30,8 @@ const TRANSFER: &[&str] = &[
     "qftp_session_wants_data",
 ];
 
-const BUILDS: &[&str] = &["", "tls", "texts", "lines", "long-names", FULL.features];
+const BUILDS: &[&str] =
+    &["", "listings", "recovery", "staging", "tls", "texts", "lines", "long-names", FULL.features];
 
 const BEGIN: &str = "<!-- sizes: begin -->\n";
 const END: &str = "<!-- sizes: end -->";

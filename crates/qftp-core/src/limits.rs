@@ -42,7 +42,7 @@ pub const GUARD_UNITS: RangeInclusive<u8> = 10..=250;
 /// Default of `ATS12`: one second (§1.5).
 pub const GUARD_UNITS_DEFAULT: u8 = 50;
 /// Milliseconds in one unit of `ATS12`.
-pub const GUARD_UNIT_MS: u64 = 20;
+pub const GUARD_UNIT_MS: u16 = 20;
 /// Default `<size>` of `AT+QFUPL` and `AT+QFREAD`-like commands, in bytes.
 pub const UPLOAD_SIZE_DEFAULT: u32 = 10240;
 /// Default `<timeout>` of `AT+QFUPL` between two bytes, in seconds.
@@ -51,9 +51,12 @@ pub const UPLOAD_TIMEOUT_DEFAULT_S: u16 = 5;
 pub const ACK_BLOCK: u64 = 1024;
 
 /// Longest command line a host sends, from `AT` to CR: `AT+QFTPCFG="account"` with two full strings.
-pub const COMMAND_LINE: usize = if cfg!(feature = "long-names") { 560 } else { 192 };
+pub const COMMAND_LINE: usize = if cfg!(feature = "long-names") { 560 } else { 160 };
 /// Longest line a module sends that this crate reads whole.
-pub const ANSWER_LINE: usize = if cfg!(feature = "long-names") { 640 } else { 192 };
+pub const ANSWER_LINE: usize = if cfg!(feature = "long-names") { 640 } else { 128 };
+
+/// Most bytes at the end of broken-off data that may be the module's words: its OK and its outcome, and URCs between them.
+pub const WORDS: usize = if cfg!(feature = "long-names") { 256 } else { 96 };
 
 /// Longest wait for the result of a command that has no time of its own.
 pub const PLAIN_COMMAND_MS: u64 = 5_000;

@@ -48,6 +48,6 @@ impl Settings {
 
     /// The guard time of `+++` in milliseconds.
     pub(crate) fn guard(&self) -> u64 {
-        u64::from(self.guard_units) * limits::GUARD_UNIT_MS
+        u64::from(self.guard_units) * u64::from(limits::GUARD_UNIT_MS)
     }
 }

@@ -121,8 +121,10 @@ fn features() -> Result<(), Failure> {
     for package in ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-cli"] {
         must(&mut cargo(&["check", "--package", package, "--no-default-features"]))?;
     }
+    must(&mut cargo(&["test", "--package", "qftp-core", "--no-default-features", "--test", "lean"]))?;
     // What firmware may have, as docs/sizes.md has it. Without the standard library panics do not unwind, as that profile says.
-    for features in ["", "tls", "texts", "lines", "long-names", "lines,long-names,texts,tls"] {
+    let all = "lines,listings,long-names,recovery,staging,texts,tls";
+    for features in ["", "listings", "recovery", "staging", "tls", "texts", "lines", "long-names", all] {
         let firmware =
             ["check", "--package", "qftp-c", "--lib", "--profile", "firmware", "--no-default-features"];
         must(&mut cargo(&[&firmware[..], &["--features", features]].concat()))?;

@@ -16,7 +16,7 @@ pub struct Build {
 }
 
 /// All that firmware can have.
-pub const FULL: Build = Build { features: "lines,long-names,texts,tls", opt: 's' };
+pub const FULL: Build = Build { features: "lines,listings,long-names,recovery,staging,texts,tls", opt: 's' };
 
 fn folder() -> PathBuf {
     library().join("firmware")

@@ -206,7 +206,8 @@ fn failure_ignored(steps: &[Step]) -> Vec<usize> {
 }
 
 fn escape_without_silence(steps: &[Step]) -> Vec<usize> {
-    let guard = Duration::from_millis(u64::from(limits::GUARD_UNITS_DEFAULT) * limits::GUARD_UNIT_MS);
+    let guard =
+        Duration::from_millis(u64::from(limits::GUARD_UNIT_MS) * u64::from(limits::GUARD_UNITS_DEFAULT));
     // Logs round their times.
     let guard = guard - guard / 20;
     lines(steps, |exchange| {

@@ -108,7 +108,7 @@ impl Link {
             verb: None,
             text: Kept::new(),
             context: 1,
-            guard: limits::GUARD_UNIT_MS * limits::GUARD_UNITS_DEFAULT as u64,
+            guard: limits::GUARD_UNIT_MS as u64 * limits::GUARD_UNITS_DEFAULT as u64,
             queue: 0,
             timer: None,
             tx: [0; limits::COMMAND_LINE],

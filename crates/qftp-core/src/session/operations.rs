@@ -36,6 +36,11 @@ fn module_file(text: &str) -> Result<ModuleFile<'_>, Misuse> {
 }
 
 /// Every operation returns [`Misuse`] when another one is under way, when a parameter cannot be sent, or before [`setup`](Session::setup).
+/// Whether the library has what is asked for.
+fn built_with(feature: bool) -> Result<(), Misuse> {
+    if feature { Ok(()) } else { Err(Misuse::LeftOut) }
+}
+
 impl Session {
     /// Brings the line into step and the module into order: echo off, errors as numbers, a short guard time, URCs proven to arrive,
     /// an earlier FTP session closed, SIM card ready, PDP context active (section 1.4 of the note, step 1). A context that does not come up is
@@ -232,6 +237,7 @@ impl Session {
         self.state.ready_for_ftp()?;
         let file = name(file)?;
         if let Via::Storage(storage) = options.via {
+            built_with(cfg!(feature = "staging"))?;
             if options.len.is_some() {
                 return Err(Misuse::Road);
             }
@@ -255,6 +261,7 @@ impl Session {
         }
         let step = match options.via {
             Via::Com => PutStep::Transfer,
+            Via::Storage(_) if !cfg!(feature = "staging") => return Err(Misuse::LeftOut),
             Via::Storage(_) if u32::try_from(options.len).is_err() => {
                 return Err(Misuse::Range(Field::Length));
             }
@@ -290,6 +297,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn upload(&mut self, now: Instant, file: &str, len: u64) -> Result<(), Misuse> {
+        built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
         let file = module_file(file)?;
         if u32::try_from(len).is_err() {
@@ -306,6 +314,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn download(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+        built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
         let file = module_file(file)?;
         self.state.local.set(file.as_bytes());
@@ -362,6 +371,7 @@ impl Session {
     /// [`Misuse`]; [`Misuse::Road`] for a command that would open data mode.
     pub fn command(&mut self, now: Instant, command: &Command<'_>) -> Result<(), Misuse> {
         self.state.ready()?;
+        built_with(cfg!(feature = "lines"))?;
         let opens_data_mode = match command {
             Command::Ftp(FtpCommand::Put(put)) => put.local == Local::Com,
             Command::Ftp(FtpCommand::Get(get)) => get.local == Local::Com,
@@ -411,12 +421,14 @@ impl Session {
     }
 
     fn file(&mut self, now: Instant, command: FileCommand<'_>, shape: Shape) -> Result<(), Misuse> {
+        built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
         self.state.single(now, &Command::File(command), shape);
         Ok(())
     }
 
     fn listing(&mut self, now: Instant, kind: ListKind, dir: &str) -> Result<(), Misuse> {
+        built_with(cfg!(feature = "listings"))?;
         self.ftp(now, FtpCommand::List(List { kind, dir: name(dir)?, local: None }), Shape::Plain)?;
         self.receive.forget();
         self.state.op = Op::List;

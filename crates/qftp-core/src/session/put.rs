@@ -46,6 +46,8 @@ impl State {
                 part: Some(Part { len: options.len, last: options.last }),
             })),
             PutStep::Check => Command::Ftp(FtpCommand::Size(self.name.text())),
+            // No session of such a build comes here.
+            _ if !cfg!(feature = "staging") => return,
             PutStep::Stage | PutStep::Upload => Command::File(FileCommand::Upload {
                 name: self.local.text(),
                 size: Some(u32::try_from(options.len).unwrap_or(u32::MAX)),
@@ -71,6 +73,9 @@ impl State {
         receive: &Receive,
     ) {
         let len = self.put.len;
+        if !cfg!(feature = "staging") && !matches!(step, PutStep::Transfer | PutStep::Check) {
+            return;
+        }
         let next = match (step, result) {
             (PutStep::Transfer | PutStep::Push, Ok(Answer::Number(count))) => {
                 if count != len || (step == PutStep::Transfer && !self.transmit.is_complete()) {

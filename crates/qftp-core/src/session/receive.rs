@@ -5,11 +5,12 @@
 
 use crate::Checksum;
 use crate::copy::copy;
+use crate::limits;
 use crate::mutation::{Mutation, mutated};
 use crate::wire::{FtpOutcome, FtpResult, Line, Verb, is_end};
 
-/// The longest end of data that is held back.
-const WINDOW: usize = 256;
+/// The longest end of data that is held back: the module's words after it, and a few URCs among them.
+const WINDOW: usize = limits::WORDS;
 /// Room for what is held back and the piece that decides about it.
 pub(super) const HOLD: usize = 2 * WINDOW;
 
@@ -211,7 +212,7 @@ impl Receive {
         let to = self.start;
         let len = to.saturating_sub(from);
         self.delivered = self.delivered.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
-        if self.verb == Verb::Qfdwl {
+        if has_checksum(self.verb) {
             self.checksum.update(self.hold.get(from..to).unwrap_or_default());
         }
         Piece::Held(from, to)
@@ -219,8 +220,7 @@ impl Receive {
 
     fn count(&mut self, data: &[u8]) {
         self.delivered = self.delivered.saturating_add(u64::try_from(data.len()).unwrap_or(u64::MAX));
-        // Only a file of the module has a checksum to compare with.
-        if self.verb == Verb::Qfdwl {
+        if has_checksum(self.verb) {
             self.checksum.update(data);
         }
     }
@@ -236,6 +236,11 @@ impl Receive {
         self.end = self.end.saturating_add(len);
         len
     }
+}
+
+/// Whether there is a checksum to compare with: only a file of the module has one.
+fn has_checksum(verb: Verb) -> bool {
+    cfg!(feature = "staging") && verb == Verb::Qfdwl
 }
 
 /// Where in `bytes` an end starts that could be the module's words; the length of `bytes` when there is none.

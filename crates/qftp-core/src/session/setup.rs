@@ -164,7 +164,7 @@ impl State {
 
     /// The guard time in units of 20 ms, rounded up.
     fn guard_units(&self) -> u8 {
-        u8::try_from(u64::from(self.config.guard_ms).div_ceil(limits::GUARD_UNIT_MS))
+        u8::try_from(self.config.guard_ms.div_ceil(limits::GUARD_UNIT_MS))
             .unwrap_or(limits::GUARD_UNITS_DEFAULT)
     }
 
@@ -193,7 +193,7 @@ impl State {
             (SetupStep::Errors, result) if result.is_ok() || refused => SetupStep::Guard,
             (SetupStep::Guard, result) if result.is_ok() || refused => {
                 let units = if refused { limits::GUARD_UNITS_DEFAULT } else { self.guard_units() };
-                self.link.guard = u64::from(units).saturating_mul(limits::GUARD_UNIT_MS);
+                self.link.guard = u64::from(u16::from(units).saturating_mul(limits::GUARD_UNIT_MS));
                 if !self.wanted.network {
                     self.set_up = true;
                     return self.finish(End::Nothing);

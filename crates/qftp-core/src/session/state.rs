@@ -92,13 +92,17 @@ pub(super) struct State {
     pub(super) trans_mode: TransMode,
     pub(super) data_address: Option<DataAddress>,
     pub(super) tls: KeptTls,
-    pub(super) cwd: Kept<{ limits::CWD_PATH }>,
+    pub(super) cwd: Kept<KEPT_PATH>,
     pub(super) cwd_known: bool,
     pub(super) name: Kept<{ limits::NAME }>,
-    pub(super) local: Kept<{ limits::MODULE_FILE }>,
+    pub(super) local: Kept<KEPT_FILE>,
     pub(super) get: GetOptions,
     pub(super) put: PutOptions,
 }
+
+/// What is kept for a login after an abort, and of a file of the module, where there is neither.
+const KEPT_PATH: usize = if cfg!(feature = "recovery") { limits::CWD_PATH } else { 0 };
+const KEPT_FILE: usize = if cfg!(feature = "staging") { limits::MODULE_FILE } else { 0 };
 
 impl State {
     // A call of it, or of those that make its parts, would be a copy of kilobytes on the stack.
@@ -198,10 +202,12 @@ impl State {
         let lost =
             matches!(cause, Cause::Line(LineFault::Desync | LineFault::Stalled | LineFault::LeftDataMode));
         if (in_data || lost || matches!(cause, Cause::Aborted)) && failure.state != SessionState::Reset {
-            self.recover(now, failure, in_data || lost);
-        } else {
-            self.finish_failed(failure);
+            if cfg!(feature = "recovery") {
+                return self.recover(now, failure, in_data || lost);
+            }
+            failure.state = SessionState::Reset;
         }
+        self.finish_failed(failure);
     }
 
     /// Ends the operation with a failure whose state is known.
@@ -220,7 +226,7 @@ impl State {
         text: &[u8],
         receive: &mut Receive,
     ) -> Option<Told> {
-        let told = self.follow(now, line, receive);
+        let told = self.follow(now, line, receive).filter(|_| cfg!(feature = "lines"));
         told.filter(|_| !self.shows_secret(line, text) || mutated(Mutation::SecretTold))
     }
 
@@ -301,6 +307,8 @@ impl State {
         let expected = match self.op {
             Op::Get(GetStep::Transfer | GetStep::Pull) => self.get.len,
             Op::List => None,
+            // No session of such a build comes here.
+            Op::FileRead | Op::FileWrite if !cfg!(feature = "staging") => return,
             // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
             Op::FileRead if len.is_none() || len.map(u64::from) > self.get.len => {
                 return self.fail(now, Cause::Line(LineFault::Desync), receive);
@@ -397,10 +405,12 @@ impl State {
             },
             Op::Setup(step) => self.setup_advance(now, step, result, receive),
             Op::Open(step) => self.open_advance(now, step, result, receive),
+            Op::List if !cfg!(feature = "listings") => {}
             Op::List => match Self::received(result, receive) {
                 Ok(count) => self.finish(End::Number(count)),
                 Err(cause) => self.fail(now, cause, receive),
             },
+            Op::FileRead | Op::FileWrite if !cfg!(feature = "staging") => {}
             Op::FileRead => match result {
                 Ok(_) if receive.is_complete() => self.finish(End::Number(receive.delivered)),
                 Ok(_) => self.fail(now, Cause::Line(LineFault::Desync), receive),
@@ -423,6 +433,7 @@ impl State {
             Op::Restart if self.link.phase == Phase::Answer => self.link.pause(now, limits::START_MS),
             // No RDY: it may go to another port. Set-up will tell.
             Op::Restart => self.finish(End::Nothing),
+            Op::Recover(_) if !cfg!(feature = "recovery") => {}
             Op::Recover(recover) => self.recover_advance(now, recover, result),
         }
     }

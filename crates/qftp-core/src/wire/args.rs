@@ -100,7 +100,11 @@ impl<'a> Args<'a> {
     pub(crate) fn hex(&mut self) -> Option<u16> {
         let text = self.bytes()?;
         let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
-        u16::from_str_radix(core::str::from_utf8(digits).ok()?, 16).ok()
+        let value = digits.iter().try_fold(0u16, |value, digit| {
+            let digit = char::from(*digit).to_digit(16)?;
+            value.checked_mul(16)?.checked_add(u16::try_from(digit).ok()?)
+        });
+        value.filter(|_| !digits.is_empty())
     }
 
     pub(crate) fn flag(&mut self) -> Option<bool> {

@@ -178,6 +178,8 @@ impl<'a> FileCommand<'a> {
 
     pub(super) fn emit(&self, out: &mut Writer<'_>) {
         match self {
+            // No session of such a build comes here.
+            _ if !cfg!(feature = "staging") => out,
             Self::Space(storage) => out.quoted(storage.name().as_bytes()),
             Self::List(name) | Self::Delete(name) | Self::Download(name) => out.quoted(name.as_bytes()),
             Self::Upload { name, size, timeout, ack } => {
@@ -326,6 +328,7 @@ impl<'a> FileInfo<'a> {
 
     pub(super) fn parse(verb: Verb, args: &mut Args<'a>) -> Option<Self> {
         let info = match verb {
+            _ if !cfg!(feature = "staging") => return None,
             Verb::Qflds => Self::Space(args.number()?, args.number()?),
             Verb::Qflst => Self::File { name: args.bytes()?, size: args.number()? },
             Verb::Qfupl => Self::Uploaded { size: args.number()?, checksum: args.hex()? },

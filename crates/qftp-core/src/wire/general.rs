@@ -152,12 +152,8 @@ impl<'a> GeneralCommand<'a> {
 
     pub(super) fn emit(&self, out: &mut Writer<'_>) {
         match self {
-            Self::Cmee(n) | Self::PowerDown(n) | Self::Registration(_, n) => out.dec(*n),
-            Self::Rate(rate) => out.dec(*rate),
-            Self::FlowControl(a, b) => out.dec(*a).bytes(b",").dec(*b),
-            Self::Pin(pin) => out.quoted(pin.expose().as_bytes()),
+            Self::Cmee(n) => out.dec(*n),
             Self::Attach(on) => out.dec(*on),
-            Self::ContextState(on, context) => out.dec(*on).bytes(b",").dec(*context),
             Self::Function(fun, reset) => out.dec(*fun).opt(*reset),
             Self::UrcPort(port) => {
                 out.quoted(b"urcport");
@@ -166,6 +162,13 @@ impl<'a> GeneralCommand<'a> {
                 }
                 out
             }
+            // No session of such a build comes here.
+            _ if !cfg!(feature = "lines") => out,
+            Self::PowerDown(n) | Self::Registration(_, n) => out.dec(*n),
+            Self::Rate(rate) => out.dec(*rate),
+            Self::FlowControl(a, b) => out.dec(*a).bytes(b",").dec(*b),
+            Self::Pin(pin) => out.quoted(pin.expose().as_bytes()),
+            Self::ContextState(on, context) => out.dec(*on).bytes(b",").dec(*context),
         };
     }
 

@@ -118,6 +118,8 @@ impl<'a> PdpCommand<'a> {
             Self::Show(context) | Self::Activate(context) | Self::Deactivate(context) => {
                 out.dec(*context);
             }
+            // No session of such a build comes here.
+            Self::Dns { .. } if !cfg!(feature = "lines") => {}
             Self::Dns { context, servers } => {
                 out.dec(*context);
                 let (primary, secondary) = servers.unzip();
@@ -216,6 +218,7 @@ impl<'a> PdpInfo<'a> {
 
     pub(super) fn parse(verb: Verb, args: &mut Args<'a>) -> Option<Self> {
         let info = match verb {
+            Verb::Qicsgp | Verb::Qidnscfg if !cfg!(feature = "lines") => return None,
             Verb::Qicsgp => Self::Settings(PdpSettings::parse(args)?),
             Verb::Qiact => Self::Context {
                 context: args.number()?,

@@ -36,6 +36,21 @@ pub enum TextFault {
     },
 }
 
+/// What keeps bytes from being a parameter of at most `max` bytes.
+const fn fault_of(bytes: &[u8], max: usize) -> Option<TextFault> {
+    if bytes.len() > max {
+        return Some(TextFault::TooLong { len: bytes.len(), max });
+    }
+    let mut rest = bytes;
+    while let Some((&byte, tail)) = rest.split_first() {
+        if matches!(byte, b'\r' | b'\n' | 0 | b'"') {
+            return Some(TextFault::Forbidden { byte, at: bytes.len() - rest.len() });
+        }
+        rest = tail;
+    }
+    None
+}
+
 impl<'a, const MAX: usize> Text<'a, MAX> {
     /// Checks a string.
     ///
@@ -50,17 +65,10 @@ impl<'a, const MAX: usize> Text<'a, MAX> {
     /// # Errors
     /// As [`Text::new`].
     pub const fn from_bytes(bytes: &'a [u8]) -> Result<Self, TextFault> {
-        if bytes.len() > MAX {
-            return Err(TextFault::TooLong { len: bytes.len(), max: MAX });
+        match fault_of(bytes, MAX) {
+            Some(fault) => Err(fault),
+            None => Ok(Self(bytes)),
         }
-        let mut rest = bytes;
-        while let Some((&byte, tail)) = rest.split_first() {
-            if matches!(byte, b'\r' | b'\n' | 0 | b'"') {
-                return Err(TextFault::Forbidden { byte, at: bytes.len() - rest.len() });
-            }
-            rest = tail;
-        }
-        Ok(Self(bytes))
     }
 
     /// The bytes between the quotes.

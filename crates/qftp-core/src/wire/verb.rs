@@ -219,7 +219,9 @@ impl Verb {
         // As it stands, nearly always; most names have 8 letters or more and less than 16.
         match (own.first_chunk::<8>(), own.last_chunk::<8>()) {
             (Some(first), Some(last))
-                if own.len() <= 16 && name.first_chunk() == Some(first) && name.last_chunk() == Some(last) =>
+                if own.len() <= 16
+                    && name.first_chunk() == Some(first)
+                    && name.last_chunk() == Some(last) =>
             {
                 own.len() == name.len()
             }

@@ -1,5 +1,16 @@
 use crate::copy::copy;
 
+/// From the largest that 64 bits have down to 1.
+const POWERS_OF_TEN: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut at = powers.len() - 1;
+    while at > 0 {
+        powers[at - 1] = powers[at] * 10;
+        at -= 1;
+    }
+    powers
+};
+
 /// A writer into a slice that remembers when it ran out of room, so that emitting needs one check at its end.
 #[derive(Debug)]
 pub struct Writer<'a> {
@@ -70,29 +81,35 @@ impl<'a> Writer<'a> {
 
     /// Appends a number in decimal.
     pub fn dec(&mut self, number: impl Into<u64>) -> &mut Self {
-        self.radix(number.into(), 10)
+        // Small processors have no division of 64 bits, and what the compiler has for it is larger than all of this file.
+        let mut rest: u64 = number.into();
+        let mut shown = false;
+        for power in POWERS_OF_TEN {
+            let mut digit = b'0';
+            while let Some(less) = rest.checked_sub(power) {
+                rest = less;
+                digit = digit.saturating_add(1);
+            }
+            shown |= digit > b'0' || power == 1;
+            if shown {
+                self.bytes(&[digit]);
+            }
+        }
+        self
     }
 
     /// Appends a number in lower-case hexadecimal without padding.
-    pub fn hex(&mut self, number: impl Into<u64>) -> &mut Self {
-        self.radix(number.into(), 16)
-    }
-
-    fn radix(&mut self, number: u64, base: u64) -> &mut Self {
-        let mut digits = [0u8; 20];
-        let mut rest = number;
-        let mut used = 0;
-        for slot in digits.iter_mut().rev() {
-            let digit = rest.checked_rem(base).unwrap_or(0);
-            *slot = b"0123456789abcdef".get(usize::try_from(digit).unwrap_or(0)).copied().unwrap_or(b'0');
-            rest = rest.checked_div(base).unwrap_or(0);
-            used += 1;
-            if rest == 0 {
-                break;
+    pub fn hex(&mut self, number: u16) -> &mut Self {
+        let digits = [12, 8, 4, 0].map(|shift| number >> shift);
+        let mut shown = false;
+        for (rest, last) in digits.into_iter().zip([false, false, false, true]) {
+            shown |= rest > 0 || last;
+            if shown {
+                let digit = char::from_digit(u32::from(rest & 0xF), 16).unwrap_or('0');
+                self.str(digit.encode_utf8(&mut [0; 4]));
             }
         }
-        let start = digits.len().saturating_sub(used);
-        self.bytes(digits.get(start..).unwrap_or_default())
+        self
     }
 
     /// Appends a signed number in decimal.
