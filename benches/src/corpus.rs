@@ -119,7 +119,8 @@ fn exchange(dice: &mut Dice) -> Exchange {
         _ => text += "\r\nOK\r\n",
     }
     urc(dice, &mut text);
-    let fails = value.is_some() && !matches!(operation, Operation::Length | Operation::Status) && dice.below(8) == 0;
+    let fails =
+        value.is_some() && !matches!(operation, Operation::Length | Operation::Status) && dice.below(8) == 0;
     match value {
         Some(_) if fails => text += &format!("\r\n+{verb}: 627,550\r\n"),
         Some(value) => text += &format!("\r\n+{verb}: 0,{value}\r\n"),

@@ -15,8 +15,19 @@ pub struct Urc {
 }
 
 const NAMES: [&str; 13] = [
-    "+QFTPCWD", "+QFTPPWD", "+QFTPMKDIR", "+QFTPRENAME", "+QFTPSIZE", "+QFTPMDTM", "+QFTPDEL", "+QFTPLEN", "+QFTPSTAT",
-    "+QIND", "+CREG", "+CMTI", "+QIURC",
+    "+QFTPCWD",
+    "+QFTPPWD",
+    "+QFTPMKDIR",
+    "+QFTPRENAME",
+    "+QFTPSIZE",
+    "+QFTPMDTM",
+    "+QFTPDEL",
+    "+QFTPLEN",
+    "+QFTPSTAT",
+    "+QIND",
+    "+CREG",
+    "+CMTI",
+    "+QIURC",
 ];
 
 impl Parser for Urc {

@@ -7,6 +7,7 @@ use crate::{Exchange, pieces};
 
 /// A line of an answer.
 #[derive(Debug)]
+#[expect(dead_code, reason = "whoever parses a line wants all of it")]
 enum Parsed<'a> {
     Ok,
     Error,

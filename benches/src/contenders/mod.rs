@@ -8,7 +8,7 @@ mod qftp;
 
 pub use self::at_commands::at_commands;
 pub use self::atat::atat;
-pub use bytes::{byte_machine, memchr_lines};
+pub use bytes::{bare_loop, byte_machine, memchr_lines};
 pub use lines::{nom_lines, winnow_lines};
 pub use qftp::{download, feed, qftp_lines, qftp_session, session};
 
@@ -27,7 +27,7 @@ pub struct Seen {
 pub type Contender = fn(&[Exchange], usize) -> Seen;
 
 /// All of them by name, ourselves first.
-pub const ALL: [(&str, Contender); 8] = [
+pub const ALL: [(&str, Contender); 9] = [
     ("qftp session", qftp_session),
     ("qftp codec", qftp_lines),
     ("atat Ingress", atat),
@@ -36,4 +36,5 @@ pub const ALL: [(&str, Contender); 8] = [
     ("winnow lines", winnow_lines),
     ("byte machine", byte_machine),
     ("memchr", memchr_lines),
+    ("the bare loop", bare_loop),
 ];

@@ -21,7 +21,9 @@ pub fn session() -> Session {
     while !session.is_set_up() {
         now = answer(&mut session, now, b"\r\nOK\r\n");
     }
-    session.open(now, &Login { user: "me".into(), password: "secret".into(), ..Login::new("ftp.example.com") }).expect("set up");
+    session
+        .open(now, &Login { user: "me".into(), password: "secret".into(), ..Login::new("ftp.example.com") })
+        .expect("set up");
     while !session.is_open() {
         now = answer(&mut session, now, b"\r\nOK\r\n\r\n+QFTPOPEN: 0,0\r\n");
     }

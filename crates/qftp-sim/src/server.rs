@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+use crate::network::{Network, SEGMENT, Stream};
 use qftp_emulator::{
     Connect, DataAddress, Failure, FtpSide as _, ListKind, MemoryFtp, MemoryServer, Reply, Request,
 };
@@ -70,6 +71,9 @@ pub(crate) struct Server {
     pub files: MemoryServer,
     ftp: MemoryFtp,
     delay: u64,
+    /// What is between the module and it, instead of a delay that is always the same.
+    pub network: Option<Network>,
+    stream: Option<Stream>,
     late: VecDeque<(u64, Reply)>,
     refusal: Option<Failure>,
     change: Option<(u64, String, Vec<u8>)>,
@@ -90,6 +94,8 @@ impl Server {
             ftp: MemoryFtp::new(&files),
             files,
             delay,
+            network: None,
+            stream: None,
             late: VecDeque::new(),
             refusal: None,
             change: None,
@@ -145,6 +151,14 @@ impl Server {
         if let Request::Data(data) = &request {
             self.moved += data.len() as u64;
         }
+        let due = self.due(now, &request);
+        let request = match (request, self.stream) {
+            // What has come by now, or the next segment.
+            (Request::Read(most), Some(stream)) => {
+                Request::Read(most.min(usize::try_from(stream.there(now).max(SEGMENT)).unwrap_or(most)))
+            }
+            (request, _) => request,
+        };
         self.ftp.request(request);
         while let Some(reply) = self.ftp.poll() {
             if let Reply::Data(data) = &reply {
@@ -159,7 +173,13 @@ impl Server {
             {
                 self.strike();
             }
-            self.late.push_back((now + self.delay, reply));
+            let due = match (&mut self.stream, &reply) {
+                // The server sends on its own; what has come waits to be asked for.
+                (Some(stream), Reply::Data(data)) => stream.pass(0, data.len() as u64).max(now),
+                _ => due,
+            };
+            let last = self.late.back().map_or(0, |(due, _)| *due);
+            self.late.push_back((due.max(last), reply));
         }
         if self.change.as_ref().is_some_and(|(after, ..)| *after <= self.moved)
             && let Some((_, file, new)) = self.change.take()
@@ -167,6 +187,30 @@ impl Server {
         {
             self.files.add_file(&file, new);
             self.strike();
+        }
+    }
+
+    /// When the answer to a request comes.
+    fn due(&mut self, now: u64, request: &Request) -> u64 {
+        let Some(network) = self.network else { return now + self.delay };
+        let way = |rate| Some(Stream::open(now + network.opening(), network.round_trip, rate));
+        match request {
+            Request::Store { .. } => {
+                self.stream = way(network.up);
+                now + network.opening()
+            }
+            Request::Retrieve { .. } | Request::List { .. } => {
+                self.stream = way(network.down);
+                now + network.opening()
+            }
+            Request::Data(data) => {
+                self.stream.as_mut().map_or(now, |stream| stream.pass(now, data.len() as u64))
+            }
+            Request::EndOfData => {
+                self.stream.map_or(now, |stream| stream.passed_at().max(now)) + network.round_trip
+            }
+            Request::Read(_) => now,
+            _ => now + network.answer(),
         }
     }
 

@@ -226,6 +226,48 @@ impl World {
         self.module.handle_timeout(self.now());
     }
 
+    /// Puts bytes of somebody else's on the line, in pieces as a driver writes them.
+    pub(crate) fn say(&mut self, bytes: &[u8]) {
+        for piece in bytes.chunks(self.up.fits(50)) {
+            self.up.write(self.now, piece, false);
+        }
+    }
+
+    /// Lets so many microseconds pass after the last byte has left.
+    pub(crate) fn pass(&mut self, micros: u64) {
+        let left = self.up.free_at().saturating_sub(self.now);
+        self.pause((left + micros).div_ceil(1000));
+    }
+
+    /// Waits for what the module says next. `false` where it says nothing for an hour.
+    pub(crate) fn hear(&mut self, heard: &mut Vec<u8>) -> bool {
+        let latest = self.now + LONGEST_MS * 1000;
+        while self.now < latest {
+            while self.module_works() {}
+            let mut piece = std::mem::take(&mut self.piece);
+            let came = self.down.arrived(self.now, &mut piece).is_some();
+            if came {
+                self.down.take(piece.len());
+                heard.extend(&piece);
+            }
+            self.piece = piece;
+            if came {
+                return true;
+            }
+            let dues = [
+                self.module_due(),
+                self.server.replies_at(),
+                self.up.next(),
+                self.down.next(),
+                Some(self.down.free_at()),
+            ];
+            let now = self.now;
+            self.now = dues.into_iter().flatten().filter(|due| *due > now).min().unwrap_or(now + 1000);
+            self.module.handle_timeout(self.now());
+        }
+        false
+    }
+
     /// Lets time pass until nothing is stuck on the line any more.
     pub(crate) fn rest(&mut self) {
         while !(self.up.is_free(self.now) && self.down.is_free(self.now) && self.up.is_empty()) {

@@ -41,6 +41,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Every target for 20 seconds, as a step of the test.
+pub(crate) fn step() -> Result<(), Failure> {
+    run(&[])
+}
+
 /// What is fuzzed without a fuzzer: formatting, clippy, and every target over its corpus with the stable compiler.
 pub(crate) fn targets_step() -> Result<(), Failure> {
     let manifest = ["--manifest-path", "fuzz/Cargo.toml"];
@@ -64,11 +69,17 @@ fn targets() -> Result<Vec<String>, Failure> {
 }
 
 fn nightly() -> Result<(), Failure> {
-    if succeeds(&mut command("rustup", &["run", TOOLCHAIN, "rustc", "--version"])) {
+    let there = || succeeds(&mut command("rustup", &["run", TOOLCHAIN, "rustc", "--version"]));
+    if there() {
+        return Ok(());
+    }
+    let install = ["toolchain", "install", TOOLCHAIN, "--profile", "minimal"];
+    if must(&mut command("rustup", &install)).is_ok() && there() {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "fuzzing needs the toolchain `{TOOLCHAIN}` for its sanitizer: `rustup toolchain install {TOOLCHAIN} --profile minimal`, and a C++ compiler"
+        "fuzzing needs the toolchain `{TOOLCHAIN}` for its sanitizer, and a C++ compiler; `rustup {}` did not bring it",
+        install.join(" ")
     )))
 }
 

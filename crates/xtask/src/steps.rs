@@ -30,6 +30,11 @@ pub(crate) fn all() -> Vec<Step> {
             about: "what is fuzzed, over its corpora, with the stable compiler",
             run: fuzz::targets_step,
         },
+        Step {
+            name: "fuzz",
+            about: "every fuzz target for 20 seconds, with a nightly toolchain",
+            run: fuzz::step,
+        },
         Step { name: "tests", about: "every test of every crate, all features", run: tests },
         Step {
             name: "simulation",

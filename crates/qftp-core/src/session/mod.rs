@@ -141,9 +141,9 @@ impl Session {
 
     fn take_line<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
         if let [only] = input
-            && is_end(*only)
-            && !self.reader.is_within_line()
+            && self.reader.begin(*only)
         {
+            self.state.link.heard |= !is_end(*only);
             return Step { consumed: 1, event: None };
         }
         // A line without end is no answer, but something is there.

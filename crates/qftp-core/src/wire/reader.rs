@@ -70,6 +70,17 @@ impl<const N: usize> LineReader<N> {
         true
     }
 
+    /// Takes the first byte of a line, or one before it that is none. `false` within a line.
+    pub(crate) fn begin(&mut self, byte: u8) -> bool {
+        if self.len > 0 {
+            return false;
+        }
+        if !is_end(byte) {
+            self.keep(&[byte]);
+        }
+        true
+    }
+
     /// Reads up to the end of the first line in `input`.
     pub fn read<'a>(&'a mut self, input: &'a [u8]) -> Read<'a> {
         let mut rest = input;

@@ -32,6 +32,10 @@ pub fn secret_start(line: &[u8]) -> Option<usize> {
 
 /// Where the secret of a command begins whose name stands at the front of `line`.
 fn secret_of(line: &[u8], name: &[u8], key: &[u8], shown: usize) -> Option<usize> {
+    // Most lines differ in the second letter already.
+    if !line.get(1)?.eq_ignore_ascii_case(name.get(1)?) {
+        return None;
+    }
     let at = name.len();
     let (head, rest) = line.split_at_checked(at)?;
     if !head.eq_ignore_ascii_case(name) {

@@ -225,7 +225,7 @@ impl Verb {
             {
                 own.len() == name.len()
             }
-            _ => own.eq_ignore_ascii_case(name),
+            _ => own == name || own.eq_ignore_ascii_case(name),
         }
     }
 
