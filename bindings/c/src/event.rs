@@ -56,24 +56,24 @@ impl qftp_event {
     }
 
     /// The event of a session; `line` holds what is told as a line.
-    pub(crate) fn of(event: Option<Event<'_>>, line: &mut [u8]) -> Self {
+    pub(crate) fn of(event: &Event<'_>, line: &mut [u8]) -> Self {
         match event {
-            Some(Event::Size(size)) => Self::number(QFTP_EVENT_SIZE, size),
-            Some(Event::Data(data)) => Self::bytes(QFTP_EVENT_DATA, data),
+            Event::Size(size) => Self::number(QFTP_EVENT_SIZE, *size),
+            Event::Data(data) => Self::bytes(QFTP_EVENT_DATA, data),
             // Whoever leaves them out has no room for lines either.
-            Some(Event::Info(_) | Event::Urc(_)) if !cfg!(feature = "lines") => Self::none(),
-            Some(Event::Info(told)) => {
+            Event::Info(_) | Event::Urc(_) if !cfg!(feature = "lines") => Self::none(),
+            Event::Info(told) => {
                 let mut out = Writer::new(line);
                 told.emit(&mut out);
                 Self::bytes(QFTP_EVENT_INFO, out.finish().unwrap_or_default())
             }
-            Some(Event::Urc(told)) => {
+            Event::Urc(told) => {
                 let mut out = Writer::new(line);
                 told.emit(&mut out);
                 Self::bytes(QFTP_EVENT_URC, out.finish().unwrap_or_default())
             }
-            Some(Event::Done(done)) => Self::done(done),
-            Some(Event::Failed(_)) => Self::number(QFTP_EVENT_FAILED, 0),
+            Event::Done(done) => Self::done(*done),
+            Event::Failed(_) => Self::number(QFTP_EVENT_FAILED, 0),
             _ => Self::none(),
         }
     }

@@ -37,10 +37,12 @@ impl qftp_session {
         Self { session: Session::new(config), line: [0; LINE], failure: None }
     }
 
-    fn keep(failure: &mut Option<Failure>, event: Option<&Event<'_>>) {
-        if let Some(Event::Failed(told)) = event {
+    #[inline(never)]
+    fn told(failure: &mut Option<Failure>, line: &mut [u8], event: &Event<'_>) -> qftp_event {
+        if let Event::Failed(told) = event {
             *failure = Some(*told);
         }
+        qftp_event::of(event, line)
     }
 }
 
@@ -127,13 +129,15 @@ pub unsafe extern "C" fn qftp_session_handle_input(
         // SAFETY: as the header asks of the caller.
         let (handle, input) = unsafe { (exclusive(session)?, text::bytes(input, len)?) };
         let step = handle.session.handle_input(Instant::from_millis(now_ms), input);
-        qftp_session::keep(&mut handle.failure, step.event.as_ref());
-        let told = qftp_event::of(step.event, &mut handle.line);
         // SAFETY: not NULL, and the caller's.
-        unsafe {
-            consumed.write(step.consumed);
-            event.write(told);
-        }
+        unsafe { consumed.write(step.consumed) };
+        let told = match step.event {
+            // Nearly always.
+            None => qftp_event::none(),
+            Some(told) => qftp_session::told(&mut handle.failure, &mut handle.line, &told),
+        };
+        // SAFETY: not NULL, and the caller's.
+        unsafe { event.write(told) };
         Ok(())
     })
 }
@@ -152,8 +156,10 @@ pub unsafe extern "C" fn qftp_session_poll_event(session: *mut qftp_session, eve
         while !cfg!(feature = "lines") && matches!(next, Some(Event::Info(_) | Event::Urc(_))) {
             next = handle.session.poll_event();
         }
-        qftp_session::keep(&mut handle.failure, next.as_ref());
-        let told = qftp_event::of(next, &mut handle.line);
+        let told = match next {
+            None => qftp_event::none(),
+            Some(next) => qftp_session::told(&mut handle.failure, &mut handle.line, &next),
+        };
         // SAFETY: not NULL, and the caller's.
         unsafe { event.write(told) };
         Ok(())

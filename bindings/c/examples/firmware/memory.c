@@ -8,10 +8,18 @@ void *memset(void *to, int byte, size_t len);
 int memcmp(const void *a, const void *b, size_t len);
 size_t strlen(const char *text);
 
+/* Words of anything. */
+typedef uint32_t __attribute__((may_alias)) word;
+
 void *memcpy(void *to, const void *from, size_t len)
 {
     uint8_t *t = to;
     const uint8_t *f = from;
+    if ((((uintptr_t)t | (uintptr_t)f) % sizeof(word)) == 0U) {
+        for (; len >= sizeof(word); len -= sizeof(word), t += sizeof(word), f += sizeof(word)) {
+            *(word *)(void *)t = *(const word *)(const void *)f;
+        }
+    }
     while (len-- > 0U) {
         *t++ = *f++;
     }
@@ -34,6 +42,12 @@ void *memmove(void *to, const void *from, size_t len)
 void *memset(void *to, int byte, size_t len)
 {
     uint8_t *t = to;
+    const word each = (uint8_t)byte * 0x01010101U;
+    if ((uintptr_t)t % sizeof(word) == 0U) {
+        for (; len >= sizeof(word); len -= sizeof(word), t += sizeof(word)) {
+            *(word *)(void *)t = each;
+        }
+    }
     while (len-- > 0U) {
         *t++ = (uint8_t)byte;
     }

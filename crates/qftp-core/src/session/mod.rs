@@ -90,7 +90,8 @@ impl Session {
     /// Takes bytes that came from the module, and gives at most one event.
     ///
     /// Call it again with what is left of the input while any is left or an event came.
-    #[inline]
+    // Small, and called for every byte.
+    #[inline(always)]
     pub fn handle_input<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
         // A byte within a line, as an interrupt brings it: only the end of the line means anything.
         if let [byte] = input
@@ -103,6 +104,7 @@ impl Session {
         self.take(now, input)
     }
 
+    #[inline(never)]
     fn take<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
         self.state.clock = now;
         if self.has_event() {

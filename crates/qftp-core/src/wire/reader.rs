@@ -58,7 +58,7 @@ impl<const N: usize> LineReader<N> {
 
     /// Takes one more byte of a line that has begun. `false` where none has, or where the byte may be its end or does not fit: that is
     /// for [`read`](Self::read).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, byte: u8) -> bool {
         let len = self.len;
         if len == 0 || byte < b' ' {
