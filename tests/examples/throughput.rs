@@ -1,6 +1,7 @@
 //! What the emulated module moves, as JSON, a line each: beside curl and lftp straight to the same server, many modules at once, and a paced
 //! pseudo-terminal beside what its rate allows. `cargo xtask bench` runs it with a release build of the program.
-//! `throughput [--quick]`
+//! `throughput [--quick]`; `throughput serve BYTES` is a module on a pseudo-terminal with a server that has a file `file` of so many bytes, until
+//! its standard input ends.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -17,7 +18,13 @@ use qftp_tests::servers::{Form, Kind, Options, PASSWORD, Server, USER};
 use qftp_transport::{Client, Put, Settings, open};
 
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "--quick");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [serve, bytes] = arguments.as_slice()
+        && serve == "serve"
+    {
+        return serve_file(bytes.parse().expect("a number of bytes"));
+    }
+    let quick = arguments.iter().any(|argument| argument == "--quick");
     let (rounds, mib) = if quick { (1, 8) } else { (5, 256) };
     for form in [Form::Plain, Form::Explicit] {
         beside_others(form, mib, rounds);
@@ -26,12 +33,25 @@ fn main() {
     paced(if quick { 3_000_000 } else { 921_600 }, if quick { 64 << 10 } else { 1 << 20 });
 }
 
+fn content(bytes: usize) -> Vec<u8> {
+    (0..bytes).map(|at| u8::try_from(at * 31 % 251).unwrap_or(0)).collect()
+}
+
+fn serve_file(bytes: usize) {
+    let server = MemoryServer::new();
+    server.add_file("/file", content(bytes));
+    let config = Config::new(Drives::in_memory());
+    let module = Emulator::builder(config).ftp(MemoryFtp::new(&server)).on_pty(None).expect("a PTY");
+    println!("{}", module.path().expect("a PTY has a path").display());
+    std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).expect("it ends");
+}
+
 /// The same file by `qftp` through an emulated module, by curl and by lftp, in turn.
 fn beside_others(form: Form, mib: usize, rounds: usize) {
     let server = Options::tls(Kind::Vsftpd, form, None).start();
     let folder = tempfile::tempdir().expect("a folder");
     let (local, back) = (folder.path().join("local"), folder.path().join("back"));
-    let content: Vec<u8> = (0..mib << 20).map(|at| (at * 31 % 251) as u8).collect();
+    let content = content(mib << 20);
     fs::write(&local, &content).expect("written");
     let module = Module::start();
     let tls = form != Form::Plain;
@@ -146,7 +166,7 @@ fn ticks(stat: &str, at: usize) -> f64 {
 
 /// One module, then many in one process: each moves a MiB up and down.
 fn many_modules(count: usize, rounds: usize) {
-    let content: Vec<u8> = (0..1 << 20).map(|at| (at * 31 % 251) as u8).collect();
+    let content = content(1 << 20);
     for round in 0..rounds {
         for count in [1, count] {
             let server = MemoryServer::new();
@@ -205,7 +225,7 @@ fn paced(baud: u32, len: usize) {
     let module =
         Emulator::builder(config).ftp(MemoryFtp::new(&server)).line_rate(baud).on_pty(None).expect("a PTY");
     let mut client = client(&module);
-    let content: Vec<u8> = (0..len).map(|at| (at * 31 % 251) as u8).collect();
+    let content = content(len);
     let limit = Duration::from_micros(len as u64 * 10_000_000 / u64::from(baud)).as_secs_f64();
     let began = Instant::now();
     client.put("file", content.as_slice(), &Put::whole(len as u64)).expect("put");

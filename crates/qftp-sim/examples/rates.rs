@@ -14,7 +14,7 @@ fn main() -> Result<(), Violation> {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let (began, mut virtual_micros) = (Instant::now(), 0);
     let network = Network::LTE;
-    let content: Vec<u8> = (0..SIZES[3]).map(|at| (at * 31 % 251) as u8).collect();
+    let content: Vec<u8> = (0..SIZES[3]).map(|at| u8::try_from(at * 31 % 251).unwrap_or(0)).collect();
     for baud in BAUDS {
         for size in SIZES.into_iter().filter(|size| !quick || *size <= 64 << 10) {
             let file = &content[..size];

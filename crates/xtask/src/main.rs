@@ -1,8 +1,9 @@
-//! The project's own tasks: `cargo xtask test | fuzz | matrix | sizes | install-c | lint | fmt`.
+//! The project's own tasks: `cargo xtask test | bench | fuzz | matrix | sizes | install-c | lint | fmt`.
 //!
 //! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
 //! one named step after the other, and stops at the first that fails.
 
+mod bench;
 mod fuzz;
 mod install;
 mod install_c;
@@ -22,6 +23,7 @@ usage: cargo xtask TASK
   test --list    the steps of `test`, in order
   matrix         every operation on four servers in every form; writes docs/servers.md (--check: fails where it is stale)
   sizes          builds libqftp for a Cortex-M4 with and without its features, runs it in QEMU; writes docs/sizes.md
+  bench [--quick] every benchmark, side by side with what else there is; writes docs/benchmarks.md (quick: only shows that it works)
   fuzz [--seconds N | --minutes M] [TARGET…]
                  every target (or those named) for so long, 20 seconds where nothing is said; needs a nightly toolchain
   install-c [--prefix DIR] [--profile PROFILE]
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         }
         ["test"] => step::run(&steps::all(), &[]),
         ["test", names @ ..] => step::run(&steps::all(), names),
+        ["bench", arguments @ ..] => bench::run(arguments),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["install-c", arguments @ ..] => install_c::run(arguments),
         ["sizes"] => step::run(&steps::sizes(), &[]),

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::bench;
 use crate::fuzz;
 use crate::install;
 use crate::python;
@@ -24,7 +25,8 @@ pub(crate) fn all() -> Vec<Step> {
             about: "the documentation of the C headers, warnings are errors",
             run: doxygen,
         },
-        Step { name: "benches", about: "the benchmarks compile", run: benches },
+        Step { name: "benches", about: "the benchmarks: formatting, clippy, no failure lost", run: benches },
+        Step { name: "cost", about: "instructions of core a byte, against a budget", run: bench::cost },
         Step {
             name: "fuzz-targets",
             about: "what is fuzzed, over its corpora, with the stable compiler",
@@ -51,6 +53,7 @@ pub(crate) fn all() -> Vec<Step> {
             about: "the Python package: built, installed by pip, typed, tested, on every Python here",
             run: python::package,
         },
+        Step { name: "bench", about: "every benchmark runs, with little to do", run: bench::quick },
     ]);
     steps
 }
@@ -149,7 +152,10 @@ fn doxygen() -> Result<(), Failure> {
 }
 
 fn benches() -> Result<(), Failure> {
-    must(&mut cargo(&["check", "--manifest-path", "benches/Cargo.toml", "--all-targets"]))
+    let manifest = ["--manifest-path", "benches/Cargo.toml"];
+    must(&mut cargo(&[&["fmt"], &manifest[..], &["--check"]].concat()))?;
+    must(&mut cargo(&[&["clippy"], &manifest[..], &["--all-targets", "--", "-D", "warnings"]].concat()))?;
+    must(&mut cargo(&[&["test", "--tests", "--lib"], &manifest[..]].concat()))
 }
 
 fn tests() -> Result<(), Failure> {
@@ -171,7 +177,7 @@ fn independent() -> Result<(), Failure> {
 }
 
 /// Tells the tests where the tools are. A test whose tool is not named fails and names this task.
-fn with_tools(command: &mut Command) -> &mut Command {
+pub(crate) fn with_tools(command: &mut Command) -> &mut Command {
     for server in install::SERVERS {
         command.env(server.variable, server.folder());
     }
