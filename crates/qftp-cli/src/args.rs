@@ -141,6 +141,19 @@ pub(crate) enum Command {
         /// The remote file
         url: String,
     },
+    /// Make a folder on a server like one here, or the other way round
+    ///
+    /// Files whose size differs, or that are newer than their counterpart, are transferred; the others stay. Times are those of MLSD, or else
+    /// of LIST and, where that leaves it open, of MDTM. A file that fails does not stop the others. For example:
+    /// qftp sync logs ftp://me@host/logs --exclude '*.tmp' --delete
+    Sync {
+        /// The source: a folder, or a URL
+        from: String,
+        /// What is made like it: a URL, or a folder
+        to: String,
+        #[command(flatten)]
+        sync: SyncArgs,
+    },
     /// Make a remote folder
     Mkdir {
         /// The remote folder
@@ -338,6 +351,28 @@ pub(crate) struct TransferArgs {
     /// Never restart the module to bring it back: others use it too
     #[arg(long)]
     pub(crate) no_restart: bool,
+}
+
+/// What `sync` does beyond sending what changed.
+#[derive(Args, Debug, Default)]
+pub(crate) struct SyncArgs {
+    /// Show what would be done, and do nothing
+    #[arg(long, short = 'n')]
+    pub(crate) dry_run: bool,
+    /// Delete what the source does not have; what is excluded stays
+    #[arg(long)]
+    pub(crate) delete: bool,
+    /// Only files that match; a pattern with a / is one of whole paths below the folder
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Not the files and folders that match
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Compare files of one size by their bytes and not by time: each is read from the server through the module
+    #[arg(long)]
+    pub(crate) checksum: bool,
+    #[command(flatten)]
+    pub(crate) transfer: TransferArgs,
 }
 
 /// Where the module sends its results.

@@ -8,6 +8,7 @@ mod doctor;
 mod emulate;
 mod exit;
 mod explain;
+mod folder;
 mod get;
 mod list;
 mod local;
@@ -18,6 +19,8 @@ mod port;
 mod put;
 mod record;
 mod remote;
+mod sync;
+mod time;
 mod tls;
 mod transfer;
 mod url;
@@ -78,6 +81,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
             };
             list::run(context, url, form)
         }
+        Command::Sync { from, to, sync } => sync::run(context, from, to, sync),
         Command::Mkdir { url } => remote::mkdir(context, url),
         Command::Rmdir { url } => remote::rmdir(context, url),
         Command::Rm { url } => remote::rm(context, url),

@@ -66,6 +66,16 @@ impl Bar {
         })
     }
 
+    /// Says what it is about now.
+    pub(crate) fn name(&self, name: &str) {
+        self.0.set_message(name.to_owned());
+    }
+
+    /// Prints something while it is out of the way.
+    pub(crate) fn aside(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
+
     /// Takes it off the screen.
     pub(crate) fn finish(&self) {
         self.0.finish_and_clear();

@@ -38,6 +38,7 @@ fn help_of_every_command() {
         "get",
         "ls",
         "cat",
+        "sync",
         "mkdir",
         "rmdir",
         "rm",
