@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qftp_emulator::{Fault, Profile};
 
+use crate::tree::TreeArgs;
+
 /// Files over FTP through a Quectel cellular module, by its AT commands.
 #[derive(Debug, Parser)]
 #[command(name = "qftp", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER)]
@@ -135,6 +137,13 @@ pub(crate) enum Command {
         /// The listing as the server wrote it
         #[arg(long)]
         raw: bool,
+    },
+    /// Print a remote folder with all that is below it, as a tree
+    Tree {
+        /// The remote folder
+        url: String,
+        #[command(flatten)]
+        tree: TreeArgs,
     },
     /// Print a remote file
     Cat {

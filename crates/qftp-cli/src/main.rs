@@ -23,6 +23,7 @@ mod sync;
 mod time;
 mod tls;
 mod transfer;
+mod tree;
 mod url;
 
 use std::io;
@@ -81,6 +82,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
             };
             list::run(context, url, form)
         }
+        Command::Tree { url, tree } => tree::run(context, url, *tree),
         Command::Sync { from, to, sync } => sync::run(context, from, to, sync),
         Command::Mkdir { url } => remote::mkdir(context, url),
         Command::Rmdir { url } => remote::rmdir(context, url),

@@ -37,6 +37,7 @@ fn help_of_every_command() {
         "put",
         "get",
         "ls",
+        "tree",
         "cat",
         "sync",
         "mkdir",
