@@ -163,6 +163,17 @@ pub(crate) enum Command {
         #[command(flatten)]
         sync: SyncArgs,
     },
+    /// Work on a server by commands: a prompt with history and completion, or a script on standard input
+    ///
+    /// `help` lists the commands. From a pipe there is no prompt, and the first command that fails ends it with its exit code. For example:
+    /// qftp shell ftp://me@host/logs
+    Shell {
+        /// A folder of the server
+        url: String,
+        /// From a pipe: go on after a command that failed
+        #[arg(long)]
+        keep_going: bool,
+    },
     /// Make a remote folder
     Mkdir {
         /// The remote folder

@@ -19,7 +19,9 @@ mod port;
 mod put;
 mod record;
 mod remote;
+mod shell;
 mod sync;
+mod there;
 mod time;
 mod tls;
 mod transfer;
@@ -83,6 +85,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
             list::run(context, url, form)
         }
         Command::Tree { url, tree } => tree::run(context, url, *tree),
+        Command::Shell { url, keep_going } => shell::run(context, url, *keep_going),
         Command::Sync { from, to, sync } => sync::run(context, from, to, sync),
         Command::Mkdir { url } => remote::mkdir(context, url),
         Command::Rmdir { url } => remote::rmdir(context, url),

@@ -1,6 +1,7 @@
 //! The module of a command: its port, opened, and a client on it.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use qftp_core::session::{Apn, Config, Login, Setup, TlsGaps, Via};
@@ -55,6 +56,14 @@ impl Account {
             tls: self.ftps.as_ref().map(Ftps::settings),
             ..Login::new(&url.host)
         }
+    }
+
+    /// Whether a text holds the password: anywhere, or as a word where it is so short that it is in many words.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let password = self.password.as_str();
+        let is_word =
+            || text.split(|c: char| c.is_whitespace() || ":@/'\"".contains(c)).any(|word| word == password);
+        !password.is_empty() && if password.len() < 4 { is_word() } else { text.contains(password) }
     }
 
     /// An error in the words for the user; a 631 with what it may be.
@@ -224,6 +233,9 @@ pub(crate) fn cancel_on_interrupt() -> Cancel {
     let handle = cancel.clone();
     // It fails only when a handler stands already.
     let _ = ctrlc::set_handler(move || {
+        if STAYS.load(Ordering::Relaxed) {
+            return handle.cancel();
+        }
         if handle.is_cancelled() {
             std::process::exit(130);
         }
@@ -235,6 +247,13 @@ pub(crate) fn cancel_on_interrupt() -> Cancel {
     });
     cancel
 }
+
+/// From now on Ctrl-C ends what is under way, and not the program.
+pub(crate) fn stay_on_interrupt() {
+    STAYS.store(true, Ordering::Relaxed);
+}
+
+static STAYS: AtomicBool = AtomicBool::new(false);
 
 /// How long the program may go on after Ctrl-C to bring the module in order.
 const LAST: Duration = Duration::from_secs(10);

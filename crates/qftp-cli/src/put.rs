@@ -63,7 +63,8 @@ pub(crate) fn run(
     Ok(())
 }
 
-fn send(
+/// Sends a file, or all that comes from a stream, by a session that is opened for it where there is none.
+pub(crate) fn send(
     context: &Context,
     client: &mut AnyClient,
     way: &mut Way<'_, AnyPort>,

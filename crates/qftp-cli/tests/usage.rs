@@ -40,6 +40,7 @@ fn help_of_every_command() {
         "tree",
         "cat",
         "sync",
+        "shell",
         "mkdir",
         "rmdir",
         "rm",

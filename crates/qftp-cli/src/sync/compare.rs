@@ -10,12 +10,12 @@ use qftp_transport::Error;
 
 use super::filter::Filter;
 use super::plan::{Deed, Node, Nodes, Plan, Step, Why};
-use super::there::{There, is_missing};
 use super::{Direction, here};
 use crate::args::SyncArgs;
 use crate::exit::{Code, Problem};
 use crate::folder::{Item, join, stays};
 use crate::port::{Account, Context};
+use crate::there::{There, is_missing};
 use crate::time::{Newer, Span};
 
 /// Looks at both folders and finds what there is to do.

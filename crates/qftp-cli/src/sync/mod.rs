@@ -4,7 +4,6 @@ mod compare;
 mod filter;
 mod here;
 mod plan;
-mod there;
 mod work;
 
 use std::path::Path;
@@ -18,12 +17,11 @@ use crate::args::SyncArgs;
 use crate::exit::{Code, Problem};
 use crate::folder::shown;
 use crate::output;
-use crate::port::{Account, AnyClient, AnyPort, Context};
+use crate::port::{Account, Context};
+use crate::there::There;
 use crate::url::Url;
 use compare::Compare;
 use plan::{Deed, Plan, Step};
-use qftp_transport::Way;
-use there::There;
 use work::{Done, Work};
 
 /// Which of the two is the source.
@@ -52,11 +50,21 @@ pub(crate) fn run(context: &Context, from: &str, to: &str, args: &SyncArgs) -> R
     check(context, here, direction, args)?;
     context.transfer(&url, "", |client, way, account| {
         client.connect(way).map_err(|error| account.problem(error).about(&url))?;
-        mirror(context, client, way, account, direction, here, &url.path, args)
+        let there = There::new(client, way, args.transfer.retries);
+        let mut there =
+            there.map_err(|error| account.problem(error).about("asking for the login's folder"))?;
+        let root = there.resolve(&url.path);
+        mirror(context, account, &mut there, direction, here, &root, args)
     })
 }
 
-fn check(context: &Context, here: &Path, direction: Direction, args: &SyncArgs) -> Result<(), Problem> {
+/// Refuses what cannot be, before anything is sent.
+pub(crate) fn check(
+    context: &Context,
+    here: &Path,
+    direction: Direction,
+    args: &SyncArgs,
+) -> Result<(), Problem> {
     if context.options.ascii {
         return Err(Problem::usage("sync compares sizes, which --ascii changes"));
     }
@@ -72,23 +80,28 @@ fn check(context: &Context, here: &Path, direction: Direction, args: &SyncArgs) 
 }
 
 /// The same in a session that stands: both folders compared, and then made alike.
-#[allow(clippy::too_many_arguments, reason = "a session, two places, and what is wanted of them")]
 pub(crate) fn mirror(
     context: &Context,
-    client: &mut AnyClient,
-    way: &mut Way<'_, AnyPort>,
     account: &Account,
+    there: &mut There<'_, '_>,
     direction: Direction,
     here: &Path,
-    path: &str,
+    root: &str,
     args: &SyncArgs,
 ) -> Result<(), Problem> {
     let began = Instant::now();
     let filter = &Filter::new(&args.include, &args.exclude)?;
-    let there = There::new(client, way, path, args.transfer.retries);
-    let mut there = there.map_err(|error| account.problem(error).about("asking for the login's folder"))?;
-    let compare =
-        Compare { context, account, args, direction, filter, here, there: &mut there, plan: Plan::default() };
+    there.set_root(root);
+    let compare = Compare {
+        context,
+        account,
+        args,
+        direction,
+        filter,
+        here,
+        there: &mut *there,
+        plan: Plan::default(),
+    };
     let mut plan = compare.run()?;
     if plan.incomplete && !plan.deletions.is_empty() {
         // What cannot be seen may well be there.
@@ -106,7 +119,7 @@ pub(crate) fn mirror(
         summary(context, direction, &plan, &done, began.elapsed(), true);
         return verdict(plan.failed, None);
     }
-    let work = Work { context, account, args, direction, here, there: &mut there, done: Done::default() };
+    let work = Work { context, account, args, direction, here, there, done: Done::default() };
     let mut done = work.run(&plan);
     summary(context, direction, &plan, &done, began.elapsed(), false);
     let failed =

@@ -5,16 +5,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use qftp_core::job::Policy;
-use qftp_transport::{Error, Kept, PartFile, Progress};
+use qftp_transport::{Error, PartFile, Progress};
 use serde_json::json;
 
 use super::plan::{Deed, Plan, Step};
-use super::there::There;
 use super::{Direction, here};
 use crate::args::SyncArgs;
 use crate::exit::{Code, Problem};
+use crate::get;
 use crate::output::Bar;
 use crate::port::{Account, Context};
+use crate::there::There;
 use crate::time::Span;
 use crate::url::check_name;
 
@@ -155,13 +156,7 @@ impl Work<'_, '_, '_, '_> {
                     let _ = target.file().set_modified(time.system());
                 }
                 let problem = self.account.problem(error).about(step.path());
-                return Err(match target.keep() {
-                    Some(Kept { part, bytes }) => problem.kept(format!(
-                        "{bytes} bytes are in {}; the same command with --resume goes on from there",
-                        part.display()
-                    )),
-                    None => problem,
-                });
+                return get::finish(target, Err(problem)).map(|(_, bytes)| Some(bytes));
             }
         };
         if let Some(time) = self.time(step, time)? {

@@ -1,4 +1,4 @@
-//! The folder of the server, seen through the module.
+//! A server seen through the module: a session that is brought back where it was, and the folder it is in.
 
 use qftp_core::job::may_pass;
 use qftp_core::listing::Kind;
@@ -12,10 +12,12 @@ use crate::time::{self, Span};
 const ZONES: i64 = 15 * 3600;
 
 /// A session on the server, and the folder it is in.
-pub(super) struct There<'a, 'w> {
-    pub(super) client: &'a mut AnyClient,
+pub(crate) struct There<'a, 'w> {
+    pub(crate) client: &'a mut AnyClient,
     way: &'a mut Way<'w, AnyPort>,
-    /// The root's path on the server; no slash at its end.
+    /// The login's folder.
+    home: String,
+    /// The folder that others are said to be below; no slash at its end.
     root: String,
     /// The folder the session is in, where that is known.
     at: Option<String>,
@@ -36,33 +38,45 @@ enum Zone {
 }
 
 impl<'a, 'w> There<'a, 'w> {
-    pub(super) fn new(
+    /// In a session that stands, or that is opened now; it begins in the login's folder.
+    pub(crate) fn new(
         client: &'a mut AnyClient,
         way: &'a mut Way<'w, AnyPort>,
-        path: &str,
         retries: u8,
     ) -> Result<Self, Error> {
-        let lister = Lister::default();
-        let root = String::new();
-        let zone = Zone::NotAsked;
-        let mut there = Self { client, way, root, at: None, retries, lister, zone, tells_no_times: false };
-        there.root = match path {
-            path if path.starts_with('/') => path.to_owned(),
-            path => join(&there.attempt(AnyClient::pwd)?, path),
+        let mut there = Self {
+            client,
+            way,
+            home: String::new(),
+            root: String::new(),
+            at: None,
+            retries,
+            lister: Lister::default(),
+            zone: Zone::NotAsked,
+            tells_no_times: false,
         };
-        while there.root.len() > 1 && there.root.ends_with('/') {
-            there.root.pop();
-        }
+        there.home = there.attempt(AnyClient::pwd)?;
+        there.root.clone_from(&there.home);
         Ok(there)
     }
 
+    /// The whole path of one that may begin at the login's folder.
+    pub(crate) fn resolve(&self, path: &str) -> String {
+        resolve(&self.home, path)
+    }
+
+    /// Sets the folder that others are below.
+    pub(crate) fn set_root(&mut self, path: &str) {
+        path.clone_into(&mut self.root);
+    }
+
     /// A folder's path on the server.
-    pub(super) fn path(&self, folder: &str) -> String {
+    pub(crate) fn path(&self, folder: &str) -> String {
         if folder.is_empty() { self.root.clone() } else { join(&self.root, folder) }
     }
 
     /// Does something on the server, again where a failure may pass and there are retries left.
-    pub(super) fn attempt<T>(
+    pub(crate) fn attempt<T>(
         &mut self,
         mut work: impl FnMut(&mut AnyClient) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -77,7 +91,7 @@ impl<'a, 'w> There<'a, 'w> {
     }
 
     /// A session that was lost is opened anew; it begins in the login's folder.
-    pub(super) fn ready(&mut self) -> Result<(), Error> {
+    pub(crate) fn ready(&mut self) -> Result<(), Error> {
         if self.client.is_open() && self.client.is_set_up() {
             return Ok(());
         }
@@ -88,43 +102,69 @@ impl<'a, 'w> There<'a, 'w> {
     }
 
     /// Goes into a folder below the root.
-    pub(super) fn enter(&mut self, folder: &str) -> Result<(), Error> {
+    pub(crate) fn enter(&mut self, folder: &str) -> Result<(), Error> {
         let path = self.path(folder);
-        if self.at.as_ref() == Some(&path) && self.client.is_open() {
+        self.go(&path)
+    }
+
+    /// Goes into a folder by its whole path.
+    pub(crate) fn go(&mut self, path: &str) -> Result<(), Error> {
+        if self.at.as_deref() == Some(path) && self.client.is_open() {
             return Ok(());
         }
         self.at = None;
-        self.attempt(|client| client.cwd(&path))?;
-        self.at = Some(path);
+        self.attempt(|client| client.cwd(path))?;
+        self.at = Some(path.to_owned());
         Ok(())
     }
 
-    pub(super) fn list(&mut self, folder: &str) -> Result<Listing, Error> {
-        self.enter(folder)?;
+    pub(crate) fn list(&mut self, folder: &str) -> Result<Listing, Error> {
+        let path = self.path(folder);
+        self.list_at(&path)
+    }
+
+    /// What is in a folder by its whole path.
+    pub(crate) fn list_at(&mut self, path: &str) -> Result<Listing, Error> {
+        self.go(path)?;
         let mut lister = std::mem::take(&mut self.lister);
         let listed = self.attempt(|client| lister.list(client));
         self.lister = lister;
         listed
     }
 
-    /// Runs a transfer in a folder, with the means to bring the session back there.
-    pub(super) fn transfer(
+    /// What lists folders, for somebody who goes through them himself.
+    pub(crate) fn parts(&mut self) -> (&mut AnyClient, &mut Lister) {
+        self.at = None;
+        (self.client, &mut self.lister)
+    }
+
+    /// Runs a transfer in a folder below the root, with the means to bring the session back there.
+    pub(crate) fn transfer(
         &mut self,
         folder: &str,
         work: impl FnOnce(&mut AnyClient, &mut Way<'_, AnyPort>) -> Result<u64, Error>,
     ) -> Result<u64, Error> {
+        let path = self.path(folder);
+        self.transfer_at(&path, work)
+    }
+
+    /// The same in a folder by its whole path.
+    pub(crate) fn transfer_at(
+        &mut self,
+        path: &str,
+        work: impl FnOnce(&mut AnyClient, &mut Way<'_, AnyPort>) -> Result<u64, Error>,
+    ) -> Result<u64, Error> {
         // A session that is lost is brought back by the transfer itself.
         if self.client.is_open() {
-            self.enter(folder)?;
+            self.go(path)?;
         }
-        let path = self.path(folder);
-        let done = work(self.client, &mut self.way.in_folder(&path));
-        self.at = Some(path);
+        let done = work(self.client, &mut self.way.in_folder(path));
+        self.at = Some(path.to_owned());
         done
     }
 
     /// Makes a folder, and those that it is in where they are missing too.
-    pub(super) fn make(&mut self, path: &str) -> Result<(), Error> {
+    pub(crate) fn make(&mut self, path: &str) -> Result<(), Error> {
         match self.attempt(|client| client.make_dir(path)) {
             Err(Error::Failed(failure)) if is_missing(&failure) => {}
             other => return other,
@@ -140,7 +180,7 @@ impl<'a, 'w> There<'a, 'w> {
     }
 
     /// The exact time of a file of a folder; `None` where the server does not tell.
-    pub(super) fn exact_time(&mut self, folder: &str, name: &str) -> Result<Option<Span>, Error> {
+    pub(crate) fn exact_time(&mut self, folder: &str, name: &str) -> Result<Option<Span>, Error> {
         if self.tells_no_times {
             return Ok(None);
         }
@@ -158,7 +198,7 @@ impl<'a, 'w> There<'a, 'w> {
 
     /// The time of an entry in UTC, as well as it can be told. A listing does not say in which zone it is: the exact time of one file does,
     /// so that the others need none.
-    pub(super) fn time(&mut self, folder: &str, item: &Item, exact: bool) -> Result<Option<Span>, Error> {
+    pub(crate) fn time(&mut self, folder: &str, item: &Item, exact: bool) -> Result<Option<Span>, Error> {
         let Some(listed) = item.time else { return Ok(None) };
         if exact {
             return Ok(Some(listed));
@@ -176,7 +216,40 @@ impl<'a, 'w> There<'a, 'w> {
     }
 }
 
+/// A path seen from a folder, without `.` and `..`, with no slash at its end.
+pub(crate) fn resolve(folder: &str, path: &str) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    let whole = if path.starts_with('/') { path.to_owned() } else { join(folder, path) };
+    for name in whole.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => drop(names.pop()),
+            name => names.push(name),
+        }
+    }
+    format!("/{}", names.join("/"))
+}
+
 /// The server says that there is no such thing, or that it may not be.
-pub(super) fn is_missing(failure: &qftp_core::session::Failure) -> bool {
+pub(crate) fn is_missing(failure: &qftp_core::session::Failure) -> bool {
     failure.reply().is_some_and(|reply| matches!(reply.get(), 550 | 553))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths() {
+        for (folder, path, whole) in [
+            ("/", "a", "/a"),
+            ("/a/b", "../c/", "/a/c"),
+            ("/a", "/x//y/./z", "/x/y/z"),
+            ("/a", "../../..", "/"),
+            ("/home/me", "", "/home/me"),
+            ("/a", "..b", "/a/..b"),
+        ] {
+            assert_eq!(resolve(folder, path), whole, "{folder} {path}");
+        }
+    }
 }
