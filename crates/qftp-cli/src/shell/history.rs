@@ -2,11 +2,9 @@
 
 use std::env;
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-
-use rustyline::history::FileHistory;
-use rustyline::{Editor, Helper};
 
 /// The file, where there is a place for one.
 pub(super) struct History(Option<PathBuf>);
@@ -15,26 +13,33 @@ impl History {
     /// Lines that are kept.
     pub(super) const MOST: usize = 1000;
 
-    /// Reads what there is. A history is a comfort: without one the shell works as well.
-    pub(super) fn load<H: Helper>(editor: &mut Editor<H, FileHistory>) -> Self {
+    /// The file, and the lines that it has.
+    pub(super) fn load() -> (Self, Vec<String>) {
         let path = path();
-        if let Some(path) = &path {
-            let _ = editor.load_history(path);
+        // A history is a comfort: without one the shell works as well.
+        let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let kept = lines.get(lines.len().saturating_sub(Self::MOST)..).unwrap_or_default().to_vec();
+        let history = Self(path);
+        if kept.len() < lines.len() {
+            let _ = history.write(&kept, true);
         }
-        Self(path)
+        (history, kept)
     }
 
-    /// Keeps a line, unless it may hold a login.
-    pub(super) fn add<H: Helper>(&self, editor: &mut Editor<H, FileHistory>, line: &str) {
-        if holds_login(line) || !editor.add_history_entry(line).unwrap_or(false) {
-            return;
+    /// Keeps a line; not one that may hold a login.
+    pub(super) fn add(&self, line: &str) {
+        if !holds_login(line) {
+            let _ = self.write(&[line.to_owned()], false);
         }
-        let Some(path) = &self.0 else { return };
-        let folder = path.parent().unwrap_or(Path::new("/"));
-        let _ = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        if editor.append_history(path).is_ok() {
-            let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
-        }
+    }
+
+    fn write(&self, lines: &[String], anew: bool) -> io::Result<()> {
+        let Some(path) = &self.0 else { return Ok(()) };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap_or(Path::new("/")))?;
+        let mut options = fs::OpenOptions::new();
+        options.create(true).append(!anew).write(true).truncate(anew).mode(0o600);
+        options.open(path)?.write_all(format!("{}\n", lines.join("\n")).as_bytes())
     }
 }
 

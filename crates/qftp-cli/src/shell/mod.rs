@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 use rustyline::error::ReadlineError;
-use rustyline::history::FileHistory;
+use rustyline::history::MemHistory;
 use rustyline::{CompletionType, Config, Editor};
 
 use crate::exit::{Code, Problem};
@@ -76,10 +76,13 @@ fn interactive(shell: &RefCell<Shell<'_, '_, '_, '_>>, host: &str) -> Result<(),
         .map_err(fault)?
         .history_ignore_space(true)
         .build();
-    let mut editor: Editor<Names<'_, '_, '_, '_, '_>, FileHistory> =
-        Editor::with_history(config.clone(), FileHistory::with_config(&config)).map_err(fault)?;
+    let mut editor: Editor<Names<'_, '_, '_, '_, '_>, MemHistory> =
+        Editor::with_history(config.clone(), MemHistory::with_config(&config)).map_err(fault)?;
     editor.set_helper(Some(Names(shell)));
-    let history = History::load(&mut editor);
+    let (history, earlier) = History::load();
+    for line in &earlier {
+        editor.add_history_entry(line).map_err(fault)?;
+    }
     let context = shell.borrow().context;
     loop {
         let prompt = format!("{host}:{}> ", shown(&shell.borrow().folder));
@@ -90,8 +93,9 @@ fn interactive(shell: &RefCell<Shell<'_, '_, '_, '_>>, host: &str) -> Result<(),
             Err(ReadlineError::Eof) => return Ok(()),
             Err(error) => return Err(fault(error)),
         };
-        if !shell.borrow().account.is_in(&line) {
-            history.add(&mut editor, &line);
+        let is_new = editor.add_history_entry(&line).map_err(fault)?;
+        if is_new && !shell.borrow().account.is_in(&line) {
+            history.add(&line);
         }
         // A Ctrl-C that came too late for the last command is none for this one.
         let _ = context.cancel.take();
