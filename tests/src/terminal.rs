@@ -78,18 +78,27 @@ impl Terminal {
     /// # Panics
     /// When it does not come.
     pub fn wait_for(&mut self, text: &str) {
+        self.wait(text, |screen| screen);
+    }
+
+    /// The same on a screen that is drawn: words stand where the cursor is moved to, so that this is read as blanks.
+    ///
+    /// # Panics
+    /// When they do not come.
+    pub fn wait_for_words(&mut self, words: &str) {
+        self.wait(words, |screen| plain(&screen));
+    }
+
+    fn wait(&mut self, text: &str, read: impl Fn(String) -> String) {
         let began = Instant::now();
         loop {
-            let screen = self.screen();
+            let screen = read(self.screen());
             if let Some(at) = screen.get(self.read..).and_then(|rest| rest.find(text)) {
                 self.read += at + text.len();
                 return;
             }
-            assert!(
-                began.elapsed() < PATIENCE,
-                "no {text:?} in {:?}",
-                screen.get(self.read..).unwrap_or(&screen)
-            );
+            let last: String = screen.chars().skip(screen.chars().count().saturating_sub(3000)).collect();
+            assert!(began.elapsed() < PATIENCE, "no {text:?} at the end of {last:?}");
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -115,4 +124,20 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A screen's text without its control sequences.
+fn plain(screen: &str) -> String {
+    let mut text = String::new();
+    let mut rest = screen.split('\u{1b}');
+    text.push_str(rest.next().unwrap_or_default());
+    for sequence in rest {
+        let end = sequence.find(|sign: char| sign.is_ascii_alphabetic()).map_or(sequence.len(), |at| at + 1);
+        let (control, words) = sequence.split_at_checked(end).unwrap_or((sequence, ""));
+        if control.ends_with('H') {
+            text.push(' ');
+        }
+        text.push_str(words);
+    }
+    text
 }

@@ -103,6 +103,17 @@ pub(crate) enum Command {
     ///
     /// With --baud its line has the speed of a real one.
     Emulate(EmulateArgs),
+    /// Watch an emulated module, or a recording: the dialogue beside state, rate and faults
+    ///
+    /// Keys switch faults of the module on and off while a host works with it; a recording is played, and gone through step by step. For
+    /// example: qftp monitor --pty /tmp/module
+    Monitor {
+        /// A recording of --record; without one an emulated module is started
+        #[arg(conflicts_with_all = ["pty", "tcp"])]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        emulate: EmulateArgs,
+    },
     /// Send a file to a server
     Put {
         /// The local file; - is standard input

@@ -13,6 +13,7 @@ mod get;
 mod list;
 mod local;
 mod module;
+mod monitor;
 mod output;
 mod password;
 mod port;
@@ -72,6 +73,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         #[cfg(feature = "demo")]
         Command::Demo(demo) => demo::run(context, demo),
         Command::Emulate(emulate) => emulate::run(context, emulate),
+        Command::Monitor { file, emulate } => monitor::run(context, file.as_deref(), emulate),
         Command::Put { local, url, atomic, transfer } => put::run(context, local, url, *atomic, transfer),
         Command::Get { url, local, transfer } => get::run(context, url, local.as_deref(), transfer),
         Command::Cat { url } => get::run(context, url, Some(Path::new("-")), &TransferArgs::default()),

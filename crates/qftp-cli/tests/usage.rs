@@ -34,6 +34,7 @@ fn help_of_every_command() {
         "",
         "demo",
         "emulate",
+        "monitor",
         "put",
         "get",
         "ls",
