@@ -125,6 +125,9 @@ pub(crate) enum Command {
         atomic: bool,
         #[command(flatten)]
         transfer: TransferArgs,
+        /// Write what the transfer did over time to FILE.svg or FILE.html: throughput, retries, recovery
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
     /// Fetch a file from a server
     Get {
@@ -134,6 +137,9 @@ pub(crate) enum Command {
         local: Option<PathBuf>,
         #[command(flatten)]
         transfer: TransferArgs,
+        /// Write what the transfer did over time to FILE.svg or FILE.html: throughput, retries, recovery
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
     /// List a remote folder
     Ls {
@@ -173,6 +179,9 @@ pub(crate) enum Command {
         to: String,
         #[command(flatten)]
         sync: SyncArgs,
+        /// Write what the transfer did over time to FILE.svg or FILE.html: throughput, retries, recovery
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
     /// Work on a server by commands: a prompt with history and completion, or a script on standard input
     ///

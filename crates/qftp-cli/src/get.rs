@@ -55,7 +55,7 @@ fn fetch(context: &Context, url: &Url, local: &Path, args: &TransferArgs) -> Res
     let (folder, name) = url.folder_and_name();
     let mut target = PartFile::create(local, name, args.resume).map_err(|error| Problem::file(&error))?;
     let bytes = context.transfer(url, folder, |client, way, account| {
-        let bar = context.output.bar(name);
+        let bar = context.bar(name);
         client.set_progress(Some(bar.mover()));
         let got = receive(context, client, way, name, &mut target, args);
         client.set_progress(None);

@@ -1,6 +1,7 @@
 //! The `qftp` program: files over FTP through a Quectel cellular module.
 
 mod args;
+mod bar;
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
@@ -10,6 +11,7 @@ mod exit;
 mod explain;
 mod folder;
 mod get;
+mod journal;
 mod list;
 mod local;
 mod module;
@@ -20,6 +22,7 @@ mod port;
 mod put;
 mod record;
 mod remote;
+mod report;
 mod shell;
 mod sync;
 mod there;
@@ -37,9 +40,11 @@ use clap::{CommandFactory as _, Parser as _};
 
 use args::{Cli, Command, TransferArgs};
 use exit::Problem;
+use journal::Journal;
 use list::Form;
 use output::Output;
 use port::Context;
+use url::Url;
 
 fn main() -> ExitCode {
     let Cli { command, mut options } = Cli::parse();
@@ -47,7 +52,8 @@ fn main() -> ExitCode {
     let done = config::complete(&mut options).and_then(|apn_login| {
         let cancel = port::cancel_on_interrupt();
         let own_module = is_demo(&command) || options.port.as_deref() == Some(port::EMULATOR);
-        run(&command, &Context { options, apn_login, output, cancel, own_module })
+        let journal = Journal::default();
+        run(&command, &Context { options, apn_login, output, cancel, journal, own_module })
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -74,8 +80,18 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Demo(demo) => demo::run(context, demo),
         Command::Emulate(emulate) => emulate::run(context, emulate),
         Command::Monitor { file, emulate } => monitor::run(context, file.as_deref(), emulate),
-        Command::Put { local, url, atomic, transfer } => put::run(context, local, url, *atomic, transfer),
-        Command::Get { url, local, transfer } => get::run(context, url, local.as_deref(), transfer),
+        Command::Put { local, url, atomic, transfer, report } => {
+            let title = format!("put {} {}", local.display(), Url::shown(url));
+            report::on(context, report.as_deref(), &title, || {
+                put::run(context, local, url, *atomic, transfer)
+            })
+        }
+        Command::Get { url, local, transfer, report } => {
+            let title = format!("get {}", Url::shown(url));
+            report::on(context, report.as_deref(), &title, || {
+                get::run(context, url, local.as_deref(), transfer)
+            })
+        }
         Command::Cat { url } => get::run(context, url, Some(Path::new("-")), &TransferArgs::default()),
         Command::Ls { url, names, facts, raw } => {
             let form = match (names, facts, raw) {
@@ -88,7 +104,10 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         }
         Command::Tree { url, tree } => tree::run(context, url, *tree),
         Command::Shell { url, keep_going } => shell::run(context, url, *keep_going),
-        Command::Sync { from, to, sync } => sync::run(context, from, to, sync),
+        Command::Sync { from, to, sync, report } => {
+            let title = format!("sync {} {}", Url::shown(from), Url::shown(to));
+            report::on(context, report.as_deref(), &title, || sync::run(context, from, to, sync))
+        }
         Command::Mkdir { url } => remote::mkdir(context, url),
         Command::Rmdir { url } => remote::rmdir(context, url),
         Command::Rm { url } => remote::rm(context, url),

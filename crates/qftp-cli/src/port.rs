@@ -10,8 +10,10 @@ use qftp_core::{Secret, limits};
 use qftp_transport::{Cancel, Client, Error, Flow, Port, Settings, open};
 
 use crate::args::{FlowArg, Options, UrcPortArg, ViaArg};
+use crate::bar::Bar;
 use crate::config::ApnLogin;
 use crate::exit::{Code, Problem};
+use crate::journal::Journal;
 use crate::output::Output;
 use crate::password;
 use crate::record::Taps;
@@ -24,6 +26,8 @@ pub(crate) struct Context {
     pub(crate) apn_login: ApnLogin,
     pub(crate) output: Output,
     pub(crate) cancel: Cancel,
+    /// What its transfers do.
+    pub(crate) journal: Journal,
     /// The module is an emulated one of this program: it is new, and has no access point name yet.
     pub(crate) own_module: bool,
 }
@@ -76,6 +80,11 @@ impl Account {
 }
 
 impl Context {
+    /// A bar for a transfer.
+    pub(crate) fn bar(&self, name: &str) -> Bar {
+        Bar::new(self.output, self.journal.clone(), name)
+    }
+
     /// A client on the port that the options name. Nothing is sent yet.
     pub(crate) fn client(&self) -> Result<AnyClient, Problem> {
         let address = self.options.port.as_deref().ok_or_else(no_port)?;

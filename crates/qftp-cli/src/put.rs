@@ -41,7 +41,7 @@ pub(crate) fn run(
     }
     let began = Instant::now();
     let bytes = context.transfer(&url, folder, |client, way, account| {
-        let bar = context.output.bar(name);
+        let bar = context.bar(name);
         client.set_progress(Some(bar.mover()));
         let sent = send(context, client, way, &mut source, &target, args);
         let sent = sent.and_then(|bytes| match atomic {

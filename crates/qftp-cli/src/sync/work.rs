@@ -5,15 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use qftp_core::job::Policy;
-use qftp_transport::{Error, PartFile, Progress};
+use qftp_transport::{Error, PartFile};
 use serde_json::json;
 
 use super::plan::{Deed, Plan, Step};
 use super::{Direction, here};
 use crate::args::SyncArgs;
+use crate::bar::Bar;
 use crate::exit::{Code, Problem};
 use crate::get;
-use crate::output::Bar;
 use crate::port::{Account, Context};
 use crate::there::There;
 use crate::time::Span;
@@ -43,7 +43,7 @@ pub(super) struct Work<'c, 't, 'a, 'w> {
 
 impl Work<'_, '_, '_, '_> {
     pub(super) fn run(mut self, plan: &Plan) -> Done {
-        let bar = self.context.output.bar("");
+        let bar = self.context.bar("");
         let total = plan.bytes();
         let mut passed = 0;
         let mut made_none: Vec<String> = Vec::new();
@@ -57,7 +57,7 @@ impl Work<'_, '_, '_, '_> {
                 continue;
             }
             bar.name(&step.path());
-            self.progress(&bar, passed, total);
+            self.there.client.set_progress(Some(bar.mover_among(passed, Some(total))));
             if let Deed::Transfer { size, .. } = step.deed {
                 passed += size.unwrap_or(0);
             }
@@ -83,13 +83,6 @@ impl Work<'_, '_, '_, '_> {
         self.there.client.set_progress(None);
         bar.finish();
         self.done
-    }
-
-    fn progress(&mut self, bar: &Bar, passed: u64, total: u64) {
-        let mut mover = bar.mover();
-        self.there.client.set_progress(Some(Box::new(move |progress| {
-            mover(Progress { done: passed + progress.done, total: Some(total.max(passed + progress.done)) });
-        })));
     }
 
     fn step(&mut self, step: &Step) -> Result<Option<u64>, Problem> {
