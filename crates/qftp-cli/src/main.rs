@@ -11,9 +11,11 @@ mod exit;
 mod explain;
 mod folder;
 mod get;
+mod help;
 mod journal;
 mod list;
 mod local;
+mod man;
 mod module;
 mod monitor;
 mod output;
@@ -36,7 +38,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use args::{Cli, Command, TransferArgs};
 use exit::Problem;
@@ -47,7 +49,8 @@ use port::Context;
 use url::Url;
 
 fn main() -> ExitCode {
-    let Cli { command, mut options } = Cli::parse();
+    let Cli { command, mut options } =
+        Cli::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
     let output = Output { json: options.json };
     let done = config::complete(&mut options).and_then(|apn_login| {
         let cancel = port::cancel_on_interrupt();
@@ -117,6 +120,11 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Module(module) => module::run(context, module),
         Command::Doctor { url, no_file } => doctor::run(context, url.as_deref(), !no_file),
         Command::Explain { log } => explain::run(context, log),
+        Command::Options => {
+            context.output.result(&help::options(), &serde_json::json!({ "options": help::options() }));
+            Ok(())
+        }
+        Command::Man { folder } => man::run(context, folder),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "qftp", &mut io::stdout());
             Ok(())
