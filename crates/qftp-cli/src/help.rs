@@ -45,7 +45,7 @@ pub(crate) fn command() -> Command {
     let command = finished(hidden(Cli::command()), "", true);
     // One screen: what the two options of its own do is known.
     command.override_usage("qftp [OPTIONS] COMMAND").help_template(
-        "{about-with-newline}\n{usage-heading} {usage}\n\nCommands:\n{subcommands}\n\n{after-help}",
+        "{about-with-newline}\n{usage-heading} {usage}\n\nCommands:\n{subcommands}{after-help}",
     )
 }
 
