@@ -124,15 +124,16 @@ fn from_a_pipe() {
         folder.path(),
         &[],
         "# what a night's work is like\n\npwd\nmget *.bin\nmput *.up\nmkdir new\nmv 'x y.up' new/\nmv z.up new/zz\nls new\n\
-         cat c.txt\nsize new/zz\nmirror sub\nmirror -R back new/back\nlcd back\nlpwd\n!mkdir -p made\ncd ..\npwd\nrm logs/c.txt\ntree logs/new\nquit\nrm logs/a.bin\n",
+         cat c.txt\nsize new/zz\nmirror sub\nmirror -R sub new/\nmirror -R back new/back\nlcd back\nlpwd\n!mkdir -p made\ncd ..\npwd\nrm logs/c.txt\ntree logs/new\nquit\nrm logs/a.bin\n",
     );
     // `back` is not here: that line fails, and ends it.
     assert_eq!(run.code, Some(6), "{}{}", run.text(), run.err);
-    assert!(run.err.starts_with("qftp: line 13: back: no such folder"), "{}", run.err);
+    assert!(run.err.starts_with("qftp: line 14: back: no such folder"), "{}", run.err);
     assert!(!run.text().contains("> "), "a prompt in a pipe: {}", run.text());
     for (name, bytes) in [("a.bin", "a.bin"), ("b.bin", "b.bin"), ("sub/deep", "sub/deep")] {
         assert_eq!(fs::read_to_string(folder.path().join(name)).expect("fetched"), bytes);
     }
+    assert!(server.root().join("logs/new/deep").exists(), "{}", run.text());
     for (name, bytes) in [("new/x y.up", "x y.up"), ("new/zz", "z.up")] {
         assert_eq!(fs::read_to_string(server.root().join("logs").join(name)).expect("sent"), bytes);
     }

@@ -257,6 +257,28 @@ fn a_thousand_files_cost_a_command_each() {
     assert!(commands(bench.down(&recorded)) <= 60);
 }
 
+#[test]
+fn a_session_that_is_lost_is_brought_back() {
+    // After 2000 bytes of files the server's connection is gone: in the fifth file.
+    let bench = Bench::new(&Options::plain(Kind::Vsftpd), &["--fault", "control-lost=2000"]);
+    for number in 0..10 {
+        write(&bench.here("own").join(format!("sub/f{number}")), vec![7; 450], 7200);
+    }
+    let lost = bench.up(&[]);
+    assert_eq!(lost.code, Some(4), "{}{}", lost.text(), lost.err);
+    assert!(lost.err.contains("606"), "{}", lost.err);
+    assert_eq!(summary(&lost.text()), "9 sent (3.96 KiB), 2 folders made, 1 failed", "{}", lost.err);
+    assert!(summary(&bench.up(&[]).ok()).starts_with("1 sent"), "the next one sends what is left");
+
+    let bench = Bench::new(&Options::plain(Kind::Vsftpd), &["--fault", "control-lost=2000"]);
+    for number in 0..10 {
+        write(&bench.there(&format!("nightly/sub/f{number}")), vec![7; 450], 7200);
+    }
+    let through = bench.down(&["--retries", "3"]);
+    assert!(through.err.contains("retry 1"), "{}", through.err);
+    assert_eq!(summary(&through.ok()), "10 got (4.39 KiB), 2 folders made");
+}
+
 /// Some seconds of a line of 100,000 bytes a second.
 const LONG: usize = 600_000;
 

@@ -1,12 +1,17 @@
 //! A transfer that a person can watch: how far it is, how fast, how long it will take, and what it takes to keep it going.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use qftp_transport::{Progress, Report};
 
+use crate::folder::shown;
 use crate::journal::Journal;
 use crate::output::Output;
+
+/// How often a bar is drawn where nothing passes.
+const TICK: Duration = Duration::from_millis(250);
 
 /// A progress bar; where nobody watches it shows nothing, and the journal is kept all the same.
 #[derive(Clone, Debug)]
@@ -21,8 +26,12 @@ impl Bar {
             true => ProgressDrawTarget::stderr_with_hz(10),
             false => ProgressDrawTarget::hidden(),
         };
-        let shown = ProgressBar::with_draw_target(None, target).with_message(name.to_owned());
+        let shown = ProgressBar::with_draw_target(None, target).with_message(shown(name));
         shown.set_style(style(false));
+        if output.is_watched() {
+            // A transfer that stalls shows it: its rate sinks.
+            shown.enable_steady_tick(TICK);
+        }
         let bar = Self { shown: Arc::new(shown), journal };
         bar.journal.shows(Some(&bar));
         bar
@@ -50,7 +59,11 @@ impl Bar {
             bar.set_position(done);
             // It moves again: what was tried is told by its number alone.
             let retries = journal.retries();
-            let told = if retries == 0 { String::new() } else { format!("({retries} retries)") };
+            let told = match retries {
+                0 => String::new(),
+                1 => "after 1 retry".to_owned(),
+                more => format!("after {more} retries"),
+            };
             if bar.prefix() != told {
                 bar.set_prefix(told);
             }
@@ -73,7 +86,7 @@ impl Bar {
 
     /// Says what it is about now.
     pub(crate) fn name(&self, name: &str) {
-        self.shown.set_message(name.to_owned());
+        self.shown.set_message(shown(name));
     }
 
     /// Prints something while it is out of the way.

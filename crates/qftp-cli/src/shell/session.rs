@@ -207,7 +207,7 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
         transfer: impl FnOnce(&mut There<'a, 'w>) -> Result<u64, Error>,
     ) -> Result<u64, Problem> {
         let began = Instant::now();
-        let bar = self.context.bar(&shown(path));
+        let bar = self.context.bar(path);
         self.there.client.set_progress(Some(bar.mover()));
         let moved = transfer(self.there);
         self.there.client.set_progress(None);

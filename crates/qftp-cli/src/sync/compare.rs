@@ -13,7 +13,7 @@ use super::plan::{Deed, Node, Nodes, Plan, Step, Why};
 use super::{Direction, here};
 use crate::args::SyncArgs;
 use crate::exit::{Code, Problem};
-use crate::folder::{Item, join, stays};
+use crate::folder::{Item, Listing, join, shown, stays};
 use crate::port::{Account, Context};
 use crate::there::{There, is_missing};
 use crate::time::{Newer, Span};
@@ -139,7 +139,7 @@ impl Compare<'_, '_, '_, '_> {
         let there = if self.direction == Direction::Up { target } else { source };
         if newer == Newer::Unclear && self.is_worth_asking(there) {
             let exact = self.there.exact_time(folder, name);
-            if let Some(exact) = exact.map_err(|error| self.account.problem(error).about(name))? {
+            if let Some(exact) = exact.map_err(|error| self.account.problem(error).about(shown(name)))? {
                 newer = match self.direction {
                     Direction::Up => source.newer_than(exact),
                     Direction::Down => exact.newer_than(target),
@@ -176,7 +176,7 @@ impl Compare<'_, '_, '_, '_> {
         match done {
             Ok(_) => Ok(differs.then_some(Why::Content)),
             Err(error) => {
-                let problem = self.account.problem(error).about(&path);
+                let problem = self.account.problem(error).about(shown(&path));
                 self.give_up(problem)?;
                 Ok(None)
             }
@@ -204,7 +204,7 @@ impl Compare<'_, '_, '_, '_> {
             match self.there.list(folder) {
                 Ok(listing) => self.nodes(folder, listing).map(Some),
                 Err(error) => {
-                    let problem = self.account.problem(error).about(self.there.path(folder));
+                    let problem = self.account.problem(error).about(shown(&self.there.path(folder)));
                     self.give_up(problem)?;
                     Ok(None)
                 }
@@ -212,9 +212,8 @@ impl Compare<'_, '_, '_, '_> {
         }
     }
 
-    fn nodes(&mut self, folder: &str, listing: crate::folder::Listing) -> Result<Nodes, Problem> {
-        let shown = |name: &str| crate::folder::shown(name);
-        let place = self.there.path(folder);
+    fn nodes(&mut self, folder: &str, listing: Listing) -> Result<Nodes, Problem> {
+        let place = shown(&self.there.path(folder));
         for name in &listing.strange {
             let text = format!("{place}: the name {} is not UTF-8", shown(name));
             self.fail(Problem::new(Code::Server, text).remedy("rename it on the server"));
@@ -246,7 +245,7 @@ impl Compare<'_, '_, '_, '_> {
             Kind::Other => Node::Other("neither a file nor a folder"),
             Kind::File => {
                 let time = self.there.time(folder, item, exact);
-                let time = time.map_err(|error| self.account.problem(error).about(&item.name))?;
+                let time = time.map_err(|error| self.account.problem(error).about(shown(&item.name)))?;
                 Node::File { size: item.size, time }
             }
         })
@@ -291,7 +290,7 @@ impl Compare<'_, '_, '_, '_> {
             Node::Folder => "a folder",
             Node::Other(what) => what,
         };
-        let text = format!("{path}: {} in the source, {} in the target", word(source), word(target));
+        let text = format!("{}: {} in the source, {} in the target", shown(path), word(source), word(target));
         let problem =
             Problem::failed(text).remedy("move one of the two out of the way, or leave it out by --exclude");
         self.tell(problem);

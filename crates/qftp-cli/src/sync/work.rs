@@ -13,6 +13,7 @@ use super::{Direction, here};
 use crate::args::SyncArgs;
 use crate::bar::Bar;
 use crate::exit::{Code, Problem};
+use crate::folder::shown;
 use crate::get;
 use crate::port::{Account, Context};
 use crate::there::There;
@@ -52,7 +53,7 @@ impl Work<'_, '_, '_, '_> {
         for (place, step) in all.enumerate() {
             // A folder that could not be made takes what is in it along.
             if made_none.iter().any(|folder| is_below(&step.folder, folder)) {
-                let text = format!("{}: its folder could not be made", step.path());
+                let text = format!("{}: its folder could not be made", shown(&step.path()));
                 self.fail(&bar, step, Problem::failed(text));
                 continue;
             }
@@ -93,8 +94,10 @@ impl Work<'_, '_, '_, '_> {
             Err(error) => Err(Problem::local(&local, &error)),
         };
         if self.direction == Direction::Up {
-            check_name(&step.name)
-                .map_err(|problem| Problem { text: format!("{path}: {}", problem.text), ..problem })?;
+            check_name(&step.name).map_err(|problem| Problem {
+                text: format!("{}: {}", shown(&path), problem.text),
+                ..problem
+            })?;
         }
         let there = self.there.path(&path);
         let remote = match (&step.deed, self.direction) {
@@ -110,7 +113,7 @@ impl Work<'_, '_, '_, '_> {
                 return self.fetch(step, &local, *size, *time, *resume);
             }
         };
-        remote.map(|()| None).map_err(|error| self.account.problem(error).about(&path))
+        remote.map(|()| None).map_err(|error| self.account.problem(error).about(shown(&path)))
     }
 
     fn send(&mut self, step: &Step, local: &Path, resume: bool) -> Result<Option<u64>, Problem> {
@@ -121,7 +124,7 @@ impl Work<'_, '_, '_, '_> {
         let sent = self
             .there
             .transfer(&step.folder, |client, way| client.send(&step.name, &mut file, len, policy, way));
-        sent.map(Some).map_err(|error| self.account.problem(error).about(step.path()))
+        sent.map(Some).map_err(|error| self.account.problem(error).about(shown(&step.path())))
     }
 
     fn fetch(
@@ -148,7 +151,7 @@ impl Work<'_, '_, '_, '_> {
                 if let Some(time) = time {
                     let _ = target.file().set_modified(time.system());
                 }
-                let problem = self.account.problem(error).about(step.path());
+                let problem = self.account.problem(error).about(shown(&step.path()));
                 return get::finish(target, Err(problem)).map(|(_, bytes)| Some(bytes));
             }
         };
@@ -164,7 +167,7 @@ impl Work<'_, '_, '_, '_> {
     fn time(&mut self, step: &Step, listed: Option<Span>) -> Result<Option<Span>, Problem> {
         let Some(listed) = listed.filter(|listed| listed.width > 60) else { return Ok(listed) };
         let exact = self.there.exact_time(&step.folder, &step.name);
-        let exact = exact.map_err(|error: Error| self.account.problem(error).about(step.path()))?;
+        let exact = exact.map_err(|error: Error| self.account.problem(error).about(shown(&step.path())))?;
         Ok(exact.or(Some(listed)))
     }
 
