@@ -6,6 +6,7 @@ pub mod matrix;
 pub mod pair;
 pub mod program;
 pub mod servers;
+pub mod terminal;
 pub mod transcript;
 
 /// The examples of the README compile.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qftp_emulator::{Fault, Profile};
 
+use crate::tree::TreeArgs;
+
 /// Files over FTP through a Quectel cellular module, by its AT commands.
 #[derive(Debug, Parser)]
 #[command(name = "qftp", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER)]
@@ -21,9 +23,12 @@ Without a password in the URL, QFTP_PASSWORD is taken, or a terminal is asked.
 Exit codes: 0 done, 1 failed, 2 usage, 3 port, 4 module, 5 server, 6 local file, 130 interrupted.
 Try `qftp demo` first: it needs no hardware.";
 
+/// Where the help lists what every command takes.
+pub(crate) const EVERY: &str = "Options for every command";
+
 /// What every command takes. What is not given comes from the configuration file.
 #[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Options for every command")]
+#[command(next_help_heading = EVERY)]
 pub(crate) struct Options {
     /// The module's port: a path, tcp://host:port, rfc2217://host:port, or emulator: for an emulated module
     #[arg(long, short, global = true, env = "QFTP_PORT", hide_env_values = true, value_name = "PORT")]
@@ -92,15 +97,26 @@ pub(crate) struct Options {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// A module, an FTP server and a host in one process: a file goes up, comes down, is compared
+    /// Module, server and host in one process: a file goes up, comes down, is compared
     ///
     /// With --baud the emulated line has the speed of a real one.
     #[cfg(feature = "demo")]
     Demo(DemoArgs),
     /// An emulated module on a pseudo-terminal or a TCP port, until Ctrl-C
     ///
-    /// With --baud its line has the speed of a real one.
+    /// With --baud its line has the speed of a real one. --list-faults tells which faults there are; their WHEN is a number of bytes of files
+    /// (1000), of command lines (3cmd), or a time (500ms, 2s).
     Emulate(EmulateArgs),
+    /// Watch an emulated module, or a recording: the dialogue beside state, rate and faults
+    ///
+    /// Keys switch faults of the module on and off while a host works with it; a recording is played, and gone through step by step.
+    Monitor {
+        /// A recording of --record; without one an emulated module is started
+        #[arg(conflicts_with_all = ["pty", "tcp"])]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        emulate: EmulateArgs,
+    },
     /// Send a file to a server
     Put {
         /// The local file; - is standard input
@@ -112,6 +128,9 @@ pub(crate) enum Command {
         atomic: bool,
         #[command(flatten)]
         transfer: TransferArgs,
+        /// Write what the transfer did over time to FILE.svg or FILE.html: throughput, retries, recovery
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
     /// Fetch a file from a server
     Get {
@@ -121,6 +140,9 @@ pub(crate) enum Command {
         local: Option<PathBuf>,
         #[command(flatten)]
         transfer: TransferArgs,
+        /// Write what the transfer did over time to FILE.svg or FILE.html: throughput, retries, recovery
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
     /// List a remote folder
     Ls {
@@ -136,10 +158,42 @@ pub(crate) enum Command {
         #[arg(long)]
         raw: bool,
     },
+    /// Print a remote folder with all that is below it, as a tree
+    Tree {
+        /// The remote folder
+        url: String,
+        #[command(flatten)]
+        tree: TreeArgs,
+    },
     /// Print a remote file
     Cat {
         /// The remote file
         url: String,
+    },
+    /// Make a folder on a server like one here, or the other way round
+    ///
+    /// Files whose size differs, or that are newer than their counterpart, are transferred; the others stay. Times are those of MLSD, or else
+    /// of LIST and, where that leaves it open, of MDTM. A file that fails does not stop the others.
+    Sync {
+        /// The source: a folder, or a URL
+        from: String,
+        /// What is made like it: a URL, or a folder
+        to: String,
+        #[command(flatten)]
+        sync: SyncArgs,
+        /// Write what the transfer did over time to FILE.svg or FILE.html: throughput, retries, recovery
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+    },
+    /// Work on a server by commands: a prompt with history and completion, or a script
+    ///
+    /// `help` lists the commands. From a pipe there is no prompt, and the first command that fails ends it with its exit code.
+    Shell {
+        /// A folder of the server
+        url: String,
+        /// From a pipe: go on after a command that failed
+        #[arg(long)]
+        keep_going: bool,
     },
     /// Make a remote folder
     Mkdir {
@@ -190,10 +244,18 @@ pub(crate) enum Command {
     /// Say what happened in a log of AT commands, what failed first, why, and what to do
     ///
     /// The log is whatever there is: a terminal's capture with or without echo and time stamps, lines with arrows, a post of a forum, a
-    /// hex dump, or what --record wrote. Passwords in it are not shown. For example: qftp explain minicom.cap
+    /// hex dump, or what --record wrote. Passwords in it are not shown.
     Explain {
         /// The log; - is standard input
         log: PathBuf,
+    },
+    /// Print the options that every command takes
+    Options,
+    /// Write the man pages into a folder
+    #[command(hide = true)]
+    Man {
+        /// The folder
+        folder: PathBuf,
     },
     /// Print the completion script for a shell
     Completions {
@@ -268,9 +330,6 @@ pub(crate) struct EmulateArgs {
     #[arg(long, value_name = "NAME", default_value = "ec200s", value_parser = Profile::parse)]
     pub(crate) profile: &'static Profile,
     /// Something that is different or goes wrong, such as reboot=1000; may be given several times
-    ///
-    /// --list-faults tells which there are. WHEN is a number of bytes of files (1000), of command lines (3cmd), or a time
-    /// (500ms, 2s).
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = Fault::parse)]
     pub(crate) fault: Vec<Fault>,
     /// Where every random choice comes from
@@ -338,6 +397,28 @@ pub(crate) struct TransferArgs {
     /// Never restart the module to bring it back: others use it too
     #[arg(long)]
     pub(crate) no_restart: bool,
+}
+
+/// What `sync` does beyond sending what changed.
+#[derive(Args, Debug, Default)]
+pub(crate) struct SyncArgs {
+    /// Show what would be done, and do nothing
+    #[arg(long, short = 'n')]
+    pub(crate) dry_run: bool,
+    /// Delete what the source does not have; what is excluded stays
+    #[arg(long)]
+    pub(crate) delete: bool,
+    /// Only files that match; a pattern with a / is one of whole paths below the folder
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Not the files and folders that match
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Compare files of one size by their bytes and not by time: each is read from the server through the module
+    #[arg(long)]
+    pub(crate) checksum: bool,
+    #[command(flatten)]
+    pub(crate) transfer: TransferArgs,
 }
 
 /// Where the module sends its results.

@@ -20,23 +20,13 @@ pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> 
         list(context, args.list_faults);
         return Ok(());
     }
-    let mut builder = at_rate(Emulator::builder(config(args)?), context.options.baud);
+    let mut builder = builder(context, args)?;
     if context.options.verbose {
         builder = builder.log(show).notes(|note| {
             let _ = writeln!(io::stderr(), "- {note}");
         });
     }
-    let emulator = match &args.tcp {
-        Some(address) => builder.on_tcp(address.as_str()),
-        None => builder.on_pty(args.pty.as_deref()),
-    };
-    let emulator = emulator.map_err(|error| {
-        let place = args.tcp.clone().or_else(|| args.pty.as_ref().map(|path| path.display().to_string()));
-        Problem::new(
-            Code::Port,
-            format!("{}: {error}", place.unwrap_or_else(|| "a new pseudo-terminal".to_owned())),
-        )
-    })?;
+    let emulator = start(builder, args)?;
     let name = name(&emulator, args);
     context.output.result(&name, &json!({ "port": name }));
     let _ = io::stdout().flush();
@@ -50,6 +40,26 @@ pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> 
     } else {
         Err(Problem::new(Code::Failed, "the emulated module ended by itself".to_owned()))
     }
+}
+
+/// A module as the arguments describe it.
+pub(crate) fn builder(context: &Context, args: &EmulateArgs) -> Result<Builder, Problem> {
+    Ok(at_rate(Emulator::builder(config(args)?), context.options.baud))
+}
+
+/// Starts it at the port that the arguments name.
+pub(crate) fn start(builder: Builder, args: &EmulateArgs) -> Result<Emulator, Problem> {
+    let emulator = match &args.tcp {
+        Some(address) => builder.on_tcp(address.as_str()),
+        None => builder.on_pty(args.pty.as_deref()),
+    };
+    emulator.map_err(|error| {
+        let place = args.tcp.clone().or_else(|| args.pty.as_ref().map(|path| path.display().to_string()));
+        Problem::new(
+            Code::Port,
+            format!("{}: {error}", place.unwrap_or_else(|| "a new pseudo-terminal".to_owned())),
+        )
+    })
 }
 
 fn at_rate(builder: Builder, rate: Option<u32>) -> Builder {
@@ -77,7 +87,7 @@ fn list(context: &Context, faults: bool) {
 }
 
 /// What a host gives as its port.
-fn name(emulator: &Emulator, args: &EmulateArgs) -> String {
+pub(crate) fn name(emulator: &Emulator, args: &EmulateArgs) -> String {
     match (emulator.address(), &args.pty, emulator.path()) {
         (Some(address), _, _) => format!("tcp://{address}"),
         (None, Some(link), _) => link.display().to_string(),

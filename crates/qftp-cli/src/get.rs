@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use qftp_core::session::GetOptions;
-use qftp_transport::{Error, Kept, PartFile};
+use qftp_transport::{Error, Kept, PartFile, Way};
 use serde_json::json;
 
 use crate::args::TransferArgs;
 use crate::exit::Problem;
 use crate::local::is_standard;
 use crate::output;
-use crate::port::Context;
+use crate::port::{AnyClient, AnyPort, Context};
 use crate::url::Url;
 
 /// Fetches a file from a server.
@@ -55,15 +55,32 @@ fn fetch(context: &Context, url: &Url, local: &Path, args: &TransferArgs) -> Res
     let (folder, name) = url.folder_and_name();
     let mut target = PartFile::create(local, name, args.resume).map_err(|error| Problem::file(&error))?;
     let bytes = context.transfer(url, folder, |client, way, account| {
-        let bar = context.output.bar(name);
+        let bar = context.bar(name);
         client.set_progress(Some(bar.mover()));
-        let road = context.road(client, way, |client| client.size(name).map(Some));
-        let got = road.and_then(|via| client.fetch(name, target.file(), args.policy(via), way));
+        let got = receive(context, client, way, name, &mut target, args);
         client.set_progress(None);
         bar.finish();
         got.map_err(|error| account.problem(error).about(url))
     });
-    match bytes {
+    finish(target, bytes)
+}
+
+/// Fetches a file into its place, by a session that is opened for it where there is none.
+pub(crate) fn receive(
+    context: &Context,
+    client: &mut AnyClient,
+    way: &mut Way<'_, AnyPort>,
+    name: &str,
+    target: &mut PartFile,
+    args: &TransferArgs,
+) -> Result<u64, Error> {
+    let via = context.road(client, way, |client| client.size(name).map(Some))?;
+    client.fetch(name, target.file(), args.policy(via), way)
+}
+
+/// A download that is over gets its name; of one that failed is said where what came of it is.
+pub(crate) fn finish(target: PartFile, got: Result<u64, Problem>) -> Result<(PathBuf, u64), Problem> {
+    match got {
         Ok(bytes) => Ok((target.finish().map_err(|error| Problem::file(&error))?, bytes)),
         Err(problem) => Err(match target.keep() {
             Some(Kept { part, bytes }) => problem.kept(format!(

@@ -114,8 +114,6 @@ fn print(context: &Context, entry: &Entry<'_>, form: Form) {
     );
 }
 
-/// A server's text, safe for a terminal: control characters do nothing there.
 fn shown(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    crate::folder::shown(&String::from_utf8_lossy(bytes))
 }

@@ -143,7 +143,7 @@ fn push(
     if client.files(name).is_ok_and(|files| !files.is_empty()) {
         client.remove(name).map_err(|error| Problem::from(error).about(name))?;
     }
-    let bar = context.output.bar(name);
+    let bar = context.bar(name);
     client.set_progress(Some(bar.mover()));
     let bytes = client.upload(name, reader, len);
     bar.finish();
@@ -164,7 +164,7 @@ fn pull(context: &Context, client: &mut AnyClient, name: &str, local: Option<&Pa
         return pulled.map(drop).map_err(|error| Problem::from(error).about(name));
     }
     let mut target = PartFile::create(&local, bare, false).map_err(|error| Problem::file(&error))?;
-    let bar = context.output.bar(name);
+    let bar = context.bar(name);
     client.set_progress(Some(bar.mover()));
     let bytes = client.download(name, target.file());
     bar.finish();

@@ -1,11 +1,8 @@
 //! What is printed: text for people, or one JSON object a line.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use qftp_transport::Progress;
 use serde::Serialize;
 
 use crate::exit::Problem;
@@ -36,49 +33,10 @@ impl Output {
         }
     }
 
-    /// A progress bar on stderr, if that is a terminal; else one that shows nothing.
-    pub(crate) fn bar(self, name: &str) -> Bar {
-        let shown = !self.json && io::stderr().is_terminal();
-        let target =
-            if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(None, target).with_message(name.to_owned());
-        bar.set_style(style(false));
-        Bar(Arc::new(bar))
+    /// Whether people watch a transfer: on stderr, if that is a terminal.
+    pub(crate) fn is_watched(self) -> bool {
+        !self.json && io::stderr().is_terminal()
     }
-}
-
-/// A progress bar.
-#[derive(Clone, Debug)]
-pub(crate) struct Bar(Arc<ProgressBar>);
-
-impl Bar {
-    /// The function that moves it.
-    pub(crate) fn mover(&self) -> Box<dyn FnMut(Progress) + Send> {
-        let bar = self.0.clone();
-        Box::new(move |progress| {
-            if let Some(total) = progress.total
-                && bar.length() != Some(total)
-            {
-                bar.set_style(style(true));
-                bar.set_length(total);
-            }
-            bar.set_position(progress.done);
-        })
-    }
-
-    /// Takes it off the screen.
-    pub(crate) fn finish(&self) {
-        self.0.finish_and_clear();
-    }
-}
-
-fn style(sized: bool) -> ProgressStyle {
-    let template = if sized {
-        "{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}"
-    } else {
-        "{msg} {spinner} {bytes} {bytes_per_sec}"
-    };
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 fn json(object: &impl Serialize) -> String {

@@ -1,6 +1,7 @@
 //! The module of a command: its port, opened, and a client on it.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use qftp_core::session::{Apn, Config, Login, Setup, TlsGaps, Via};
@@ -9,8 +10,10 @@ use qftp_core::{Secret, limits};
 use qftp_transport::{Cancel, Client, Error, Flow, Port, Settings, open};
 
 use crate::args::{FlowArg, Options, UrcPortArg, ViaArg};
+use crate::bar::Bar;
 use crate::config::ApnLogin;
 use crate::exit::{Code, Problem};
+use crate::journal::Journal;
 use crate::output::Output;
 use crate::password;
 use crate::record::Taps;
@@ -23,6 +26,8 @@ pub(crate) struct Context {
     pub(crate) apn_login: ApnLogin,
     pub(crate) output: Output,
     pub(crate) cancel: Cancel,
+    /// What its transfers do.
+    pub(crate) journal: Journal,
     /// The module is an emulated one of this program: it is new, and has no access point name yet.
     pub(crate) own_module: bool,
 }
@@ -57,6 +62,14 @@ impl Account {
         }
     }
 
+    /// Whether a text holds the password: anywhere, or as a word where it is so short that it is in many words.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let password = self.password.as_str();
+        let is_word =
+            || text.split(|c: char| c.is_whitespace() || ":@/'\"".contains(c)).any(|word| word == password);
+        !password.is_empty() && if password.len() < 4 { is_word() } else { text.contains(password) }
+    }
+
     /// An error in the words for the user; a 631 with what it may be.
     pub(crate) fn problem(&self, error: Error) -> Problem {
         match &self.ftps {
@@ -67,6 +80,11 @@ impl Account {
 }
 
 impl Context {
+    /// A bar for a transfer.
+    pub(crate) fn bar(&self, name: &str) -> Bar {
+        Bar::new(self.output, self.journal.clone(), name)
+    }
+
     /// A client on the port that the options name. Nothing is sent yet.
     pub(crate) fn client(&self) -> Result<AnyClient, Problem> {
         let address = self.options.port.as_deref().ok_or_else(no_port)?;
@@ -224,6 +242,9 @@ pub(crate) fn cancel_on_interrupt() -> Cancel {
     let handle = cancel.clone();
     // It fails only when a handler stands already.
     let _ = ctrlc::set_handler(move || {
+        if STAYS.load(Ordering::Relaxed) {
+            return handle.cancel();
+        }
         if handle.is_cancelled() {
             std::process::exit(130);
         }
@@ -235,6 +256,13 @@ pub(crate) fn cancel_on_interrupt() -> Cancel {
     });
     cancel
 }
+
+/// From now on Ctrl-C ends what is under way, and not the program.
+pub(crate) fn stay_on_interrupt() {
+    STAYS.store(true, Ordering::Relaxed);
+}
+
+static STAYS: AtomicBool = AtomicBool::new(false);
 
 /// How long the program may go on after Ctrl-C to bring the module in order.
 const LAST: Duration = Duration::from_secs(10);

@@ -41,7 +41,7 @@ pub(crate) fn run(
     }
     let began = Instant::now();
     let bytes = context.transfer(&url, folder, |client, way, account| {
-        let bar = context.output.bar(name);
+        let bar = context.bar(name);
         client.set_progress(Some(bar.mover()));
         let sent = send(context, client, way, &mut source, &target, args);
         let sent = sent.and_then(|bytes| match atomic {
@@ -63,7 +63,8 @@ pub(crate) fn run(
     Ok(())
 }
 
-fn send(
+/// Sends a file, or all that comes from a stream, by a session that is opened for it where there is none.
+pub(crate) fn send(
     context: &Context,
     client: &mut AnyClient,
     way: &mut Way<'_, AnyPort>,

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::exit::Problem;
 use crate::port::{AnyClient, Context};
+use crate::time;
 use crate::url::{Url, check_name};
 
 /// Makes a folder.
@@ -43,7 +44,7 @@ pub(crate) fn size(context: &Context, url: &str) -> Result<(), Problem> {
 pub(crate) fn mtime(context: &Context, url: &str) -> Result<(), Problem> {
     let url = Url::checked(url)?;
     let time = at(context, &url, AnyClient::modified)?;
-    let time = iso(&time).unwrap_or(time);
+    let time = time::iso(&time).unwrap_or(time);
     context.output.result(&time, &json!({ "url": url.to_string(), "modified": time }));
     Ok(())
 }
@@ -69,34 +70,4 @@ fn folder(url: &str) -> Result<Url, Problem> {
         check_name(url.folder_and_name().1)?;
     }
     Ok(url)
-}
-
-/// `20261122164500.123` as `2026-11-22T16:45:00.123Z`.
-fn iso(time: &str) -> Option<String> {
-    let (digits, fraction) = time.split_at_checked(14)?;
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    Some(format!(
-        "{}-{}-{}T{}:{}:{}{fraction}Z",
-        part(0, 4),
-        part(4, 6),
-        part(6, 8),
-        part(8, 10),
-        part(10, 12),
-        part(12, 14)
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times() {
-        assert_eq!(iso("20261122164500").as_deref(), Some("2026-11-22T16:45:00Z"));
-        assert_eq!(iso("20261122164500.5").as_deref(), Some("2026-11-22T16:45:00.5Z"));
-        assert_eq!(iso("yesterday"), None);
-    }
 }

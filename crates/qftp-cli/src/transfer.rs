@@ -56,9 +56,9 @@ impl Context {
             || open_again(&address, &self.settings(), &self.cancel).map(|port| Box::new(port) as AnyPort);
         let mut report = |report: Report| {
             // What costs time is told to everybody; how it is mended to those who ask.
-            if self.options.verbose || (!self.output.json && matches!(report, Report::Waiting { .. })) {
-                eprintln!("qftp: {report}");
-            }
+            let aloud =
+                self.options.verbose || (!self.output.json && matches!(report, Report::Waiting { .. }));
+            self.journal.report(&report, aloud);
         };
         let mut way = Way {
             certificates: account.ftps.as_ref().map(Ftps::certificates),

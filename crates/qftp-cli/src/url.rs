@@ -102,6 +102,15 @@ impl Url {
         Ok(Self { scheme, user, password, host, port, path: decode(path, "path")? })
     }
 
+    /// What may be shown of something that may be a URL: no login.
+    pub(crate) fn shown(text: &str) -> String {
+        match Self::parse(text) {
+            Ok(url) => url.to_string(),
+            Err(_) if text.contains("://") => "(no URL)".to_owned(),
+            Err(_) => text.to_owned(),
+        }
+    }
+
     /// As [`Url::parse`]; names that no command can carry are refused here, before a byte is sent.
     pub(crate) fn checked(text: &str) -> Result<Self, Problem> {
         let url = Self::parse(text).map_err(Problem::usage)?;

@@ -28,45 +28,50 @@ fn fails(arguments: &[&str]) -> String {
     format!("exit {code}\n{}", String::from_utf8_lossy(&output.stderr))
 }
 
+/// The help of a command, and then of the commands that it names, as their user finds them.
+fn helps(path: &str, all: &mut Vec<(String, String)>) {
+    let words: Vec<&str> = path.split_whitespace().chain(["--help"]).collect();
+    let output = run(&words);
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(output.status.success() && output.stderr.is_empty(), "{words:?}");
+    let commands = text.split_once("\nCommands:\n").map_or("", |(_, rest)| rest).lines();
+    let names: Vec<String> = commands
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')))
+        .map(|line| line.split(' ').next().unwrap_or_default().to_owned())
+        .filter(|name| name != "help")
+        .collect();
+    all.push((path.to_owned(), text));
+    for name in names {
+        helps(format!("{path} {name}").trim(), all);
+    }
+}
+
+/// A help fits a screen, begins with what the command does and ends with an example.
 #[test]
 fn help_of_every_command() {
-    let commands = [
-        "",
-        "demo",
-        "emulate",
-        "put",
-        "get",
-        "ls",
-        "cat",
-        "mkdir",
-        "rmdir",
-        "rm",
-        "mv",
-        "size",
-        "mtime",
-        "module",
-        "module info",
-        "module files",
-        "module push",
-        "module pull",
-        "module rm",
-        "explain",
-        "completions",
-    ];
-    let mut all = String::new();
-    for command in commands {
-        let mut arguments: Vec<&str> = command.split_whitespace().collect();
-        arguments.push("--help");
-        let output = run(&arguments);
-        assert!(output.status.success(), "{command}");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        // The options for every command are the same everywhere: once is enough.
-        let own = text.split("\nOptions for every command:").next().unwrap_or_default();
-        let text = if command.is_empty() { text.as_str() } else { own };
-        all.push_str(&format!("$ qftp {command}\n{text}\n"));
+    let mut all = Vec::new();
+    helps("", &mut all);
+    assert!(all.len() >= 25, "{}", all.len());
+    for (path, text) in &all {
+        let lines: Vec<&str> = text.trim_end().lines().collect();
+        assert!(lines.len() <= 40, "`{path}` takes {} lines", lines.len());
+        assert!(lines.iter().all(|line| line.chars().count() <= 100), "`{path}` is too wide: {text}");
+        assert!(lines[0].len() > 10 && !lines[0].starts_with("Usage"), "`{path}` begins with {}", lines[0]);
+        let [.., heading, example] = lines.as_slice() else { panic!("`{path}` says nothing") };
+        assert_eq!(*heading, "Example:", "`{path}`");
+        assert!(example.starts_with("  qftp ") && example.contains(path.as_str()), "{example}");
     }
-    let all: Vec<&str> = all.lines().map(str::trim_end).collect();
-    insta::assert_snapshot!("help", all.join("\n"));
+    let shown: Vec<String> = all
+        .iter()
+        .map(|(path, text)| {
+            let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+            format!("$ qftp {path}\n{}\n", lines.join("\n"))
+        })
+        .collect();
+    insta::assert_snapshot!("help", shown.join("\n"));
+    let options = run(&["options"]);
+    insta::assert_snapshot!("options", String::from_utf8(options.stdout).expect("text"));
 }
 
 #[test]

@@ -200,6 +200,15 @@ impl Job {
         Self::new(Direction::Get, policy, have, None, if have > 0 { Phase::Size } else { Phase::Move })
     }
 
+    /// The same where a listing has told how long the remote file is: the first attempt asks for no size.
+    #[must_use]
+    pub const fn expecting(mut self, len: u64) -> Self {
+        if let (Direction::Get, 0) = (self.direction, self.have) {
+            self.source = Some(len);
+        }
+        self
+    }
+
     /// An upload of a local file of so many bytes.
     #[must_use]
     pub const fn put(len: u64, policy: Policy) -> Self {

@@ -125,7 +125,7 @@ impl Ftp {
     }
 
     /// `<ftpstat>` (§2.17).
-    fn server_state(&self) -> ServerState {
+    pub(crate) fn server_state(&self) -> ServerState {
         match self.state {
             State::Closed => ServerState::Closed,
             State::Opening => ServerState::Opening,

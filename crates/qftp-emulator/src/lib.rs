@@ -48,6 +48,7 @@ mod at;
 mod client;
 mod config;
 mod data_mode;
+mod dialogue;
 mod drives;
 mod escape;
 mod faults;
@@ -61,6 +62,7 @@ mod profiles;
 #[cfg(unix)]
 mod runner;
 mod settings;
+mod state;
 mod trouble;
 
 pub use client::Client;
@@ -73,5 +75,6 @@ pub use module::Module;
 pub use profiles::Profile;
 pub use qftp_core::wire::{ListKind, SecLevel, Storage};
 #[cfg(unix)]
-pub use runner::{Builder, Direction, Emulator, HostEnd};
+pub use runner::{Builder, Direction, Emulator, HostEnd, Passing};
+pub use state::{ModuleState, PowerState};
 pub use trouble::{Cure, Event, Happened, Trouble, When};

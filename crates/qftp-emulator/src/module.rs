@@ -13,6 +13,7 @@ use crate::at::ssl::SslContexts;
 use crate::at::{Answer, Outcome, Refusal};
 use crate::config::{Config, Sim};
 use crate::data_mode::Mode;
+use crate::dialogue::{Dialogue, Passed};
 use crate::ftp::Ftp;
 use crate::ftp_side::{Reply, Request};
 use crate::mishaps::{Fifo, Hold};
@@ -68,6 +69,8 @@ pub struct Module {
     pub(crate) after_cr: bool,
     /// Whether the host's lines end with CR LF, as far as it has shown.
     pub(crate) line_feeds: Option<bool>,
+    /// For whoever watches.
+    pub(crate) dialogue: Dialogue,
     /// What is going to happen by itself.
     pub(crate) watch: Watch,
     pub(crate) happened: Happened,
@@ -119,6 +122,7 @@ impl Module {
             notes: VecDeque::new(),
             after_cr: false,
             line_feeds: None,
+            dialogue: Dialogue::default(),
             wedged: false,
             late: VecDeque::new(),
             fifo: Fifo::default(),
@@ -156,6 +160,8 @@ impl Module {
     pub(crate) fn take_input(&mut self, now: Instant, input: &[u8]) -> usize {
         let mut taken = 0;
         while let Some(rest) = input.get(taken..).filter(|rest| !rest.is_empty()) {
+            let (was_data, was_opening) =
+                (matches!(self.mode, Mode::Data(_)), matches!(self.mode, Mode::Opening(_)));
             let count = match self.mode {
                 _ if self.power != Power::On => rest.len(),
                 Mode::Command => self.take_command(now, rest),
@@ -165,10 +171,25 @@ impl Module {
             if count == 0 {
                 break;
             }
+            if self.dialogue.is_watched() {
+                let is_data = was_data || (was_opening && matches!(self.mode, Mode::Data(_)));
+                self.dialogue.pass(true, is_data, &rest[..count]);
+            }
             taken += count;
         }
         self.connect(now);
         taken
+    }
+
+    /// Keeps what passes from now on for [`poll_passed`](Self::poll_passed).
+    pub(crate) fn watch(&mut self) {
+        self.dialogue.watch();
+        self.out.marks.watch();
+    }
+
+    /// Something that passed, in its order.
+    pub(crate) fn poll_passed(&mut self) -> Option<Passed> {
+        self.dialogue.poll()
     }
 
     /// Fills `buf` with what the module says next; returns how much.
@@ -182,6 +203,8 @@ impl Module {
         if let Some(rest) = buf.get_mut(count..) {
             count += self.out.transmit(rest);
         }
+        let Self { out, dialogue, .. } = self;
+        out.marks.leave(&buf[..count], |is_data, piece| dialogue.pass(false, is_data, piece));
         self.said(now, count);
         count
     }

@@ -6,6 +6,7 @@ use qftp_core::codes::CmeCode;
 use qftp_core::wire::{Cme, Line, Writer};
 
 use crate::config::{CmeForm, Framing};
+use crate::dialogue::Marks;
 use crate::settings::Settings;
 use crate::trouble::Rng;
 
@@ -26,6 +27,8 @@ pub(crate) struct Output {
     queue: VecDeque<u8>,
     /// Information lines of the response that is being put together.
     info: Vec<u8>,
+    /// Which of it is file data.
+    pub(crate) marks: Marks,
     /// URCs that wait for the end of a command or of data mode.
     urcs: VecDeque<Vec<u8>>,
 }
@@ -38,6 +41,7 @@ impl Output {
             after_line: false,
             queue: VecDeque::new(),
             info: Vec::new(),
+            marks: Marks::default(),
             urcs: VecDeque::new(),
         }
     }
@@ -82,6 +86,7 @@ impl Output {
     /// File data, or the bare `A` of ACK mode.
     pub(crate) fn data(&mut self, bytes: &[u8]) {
         self.after_line = false;
+        self.marks.data(self.queue.len(), bytes.len());
         self.queue.extend(bytes);
     }
 

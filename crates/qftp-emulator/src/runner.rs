@@ -17,7 +17,7 @@ use std::time::{Duration, Instant as Clock};
 
 use qftp_core::Instant;
 
-pub use log::Direction;
+pub use log::{Direction, Passing};
 pub use port::HostEnd;
 
 use crate::client::Client;
@@ -25,7 +25,8 @@ use crate::config::Config;
 use crate::faults::Fault;
 use crate::ftp_side::FtpSide;
 use crate::module::Module;
-use log::{Log, Tap};
+use crate::state::ModuleState;
+use log::{Log, Tap, Watch};
 use port::{Link, Port};
 use wake::{Alarm, Bell};
 use way::Way;
@@ -37,6 +38,7 @@ pub struct Builder {
     config: Config,
     ftp: Option<Box<dyn FtpSide>>,
     log: Option<Tap>,
+    watch: Option<Watch>,
     note: Option<Listener>,
     rate: Option<u32>,
 }
@@ -63,6 +65,7 @@ pub struct Builder {
 /// ```
 pub struct Emulator {
     orders: Arc<Orders>,
+    state: Arc<Mutex<ModuleState>>,
     thread: Option<JoinHandle<()>>,
     place: Place,
 }
@@ -98,6 +101,13 @@ impl Builder {
     #[must_use]
     pub fn log(mut self, log: impl FnMut(Direction, &[u8]) + Send + 'static) -> Self {
         self.log = Some(Box::new(log));
+        self
+    }
+
+    /// Shows the dialogue to `watch` as it is dealt with: lines as wholes, secrets masked, and of files how many bytes pass.
+    #[must_use]
+    pub fn watch(mut self, watch: impl FnMut(Direction, Passing<'_>) + Send + 'static) -> Self {
+        self.watch = Some(Watch::new(Box::new(watch)));
         self
     }
 
@@ -157,13 +167,20 @@ impl Builder {
         let ring = bell.clone();
         ftp.set_waker(Arc::new(move || ring.ring()));
         let orders = Arc::new(Orders { queue: Mutex::default(), bell });
+        let mut module = Module::new(self.config);
+        if self.watch.is_some() {
+            module.watch();
+        }
+        let state = Arc::new(Mutex::new(module.state()));
         let worker = Worker {
-            module: Module::new(self.config),
+            module,
+            state: state.clone(),
             ftp,
             port,
             alarm,
             orders: orders.clone(),
             log: self.log.map(Log::new),
+            watch: self.watch,
             note: self.note,
             epoch: Clock::now(),
             received: Way::new(self.rate),
@@ -173,7 +190,7 @@ impl Builder {
             worker.run();
             drop(link);
         })?;
-        Ok(Emulator { orders, thread: Some(thread), place })
+        Ok(Emulator { orders, state, thread: Some(thread), place })
     }
 }
 
@@ -181,7 +198,7 @@ impl Emulator {
     /// A module as `config` describes it, with an FTP client on real sockets.
     #[must_use]
     pub fn builder(config: Config) -> Builder {
-        Builder { config, ftp: None, log: None, note: None, rate: None }
+        Builder { config, ftp: None, log: None, watch: None, note: None, rate: None }
     }
 
     /// The PTY's path, on a PTY.
@@ -223,6 +240,12 @@ impl Emulator {
     /// ```
     pub fn set_faults(&self, faults: &[Fault]) {
         self.order(Order::Faults(faults.to_vec()));
+    }
+
+    /// How the module stood when something passed last; for one that is watched ([`Builder::watch`]).
+    #[must_use]
+    pub fn state(&self) -> ModuleState {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the module still runs: in the process it ends when the host's end is dropped.
@@ -276,11 +299,14 @@ impl fmt::Debug for Builder {
 /// The thread that joins module, FTP side and port.
 struct Worker {
     module: Module,
+    /// How it stood before the last sleep.
+    state: Arc<Mutex<ModuleState>>,
     ftp: Box<dyn FtpSide>,
     port: Port,
     alarm: Alarm,
     orders: Arc<Orders>,
     log: Option<Log>,
+    watch: Option<Watch>,
     note: Option<Listener>,
     epoch: Clock,
     /// From the host, not yet taken by the module. No more is read until it is empty.
@@ -294,6 +320,7 @@ impl Worker {
         while self.obey() {
             self.module.handle_timeout(self.now());
             let moved = self.exchange() | self.receive() | self.transmit();
+            self.tell();
             if self.port.is_gone() {
                 break;
             }
@@ -304,6 +331,15 @@ impl Worker {
         if let Some(log) = &mut self.log {
             log.flush();
         }
+    }
+
+    /// Tells whoever watches what passed, and how the module stands.
+    fn tell(&mut self) {
+        let Some(watch) = &mut self.watch else { return };
+        while let Some(passed) = self.module.poll_passed() {
+            watch.see(&passed);
+        }
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = self.module.state();
     }
 
     fn now(&self) -> Instant {

@@ -1,10 +1,10 @@
 //! `cargo xtask install-c`: libqftp and libqftp_emulator where C programs find them.
 
 use std::fs;
-use std::io;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::prefix::Prefix;
 use crate::root;
 use crate::step::{Failure, command, must};
 
@@ -24,36 +24,18 @@ const LIBRARIES: [(&str, &str, &str); 2] = [
 
 /// Builds both and installs them under `--prefix`, below `DESTDIR` where that is set.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
-    let (mut prefix, mut profile) = ("/usr/local", "release");
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        let value = words.next().filter(|value| !value.is_empty());
-        match (*word, value) {
-            ("--prefix", Some(value)) if value.starts_with('/') => prefix = value,
-            ("--profile", Some(value)) => profile = value,
-            _ => {
-                let what = "usage: cargo xtask install-c [--prefix ABSOLUTE-FOLDER] [--profile PROFILE]";
-                return Err(Failure { what: what.to_owned(), code: 2 });
-            }
-        }
-    }
+    let prefix = Prefix::read("install-c", arguments)?;
     // Not by our `cargo`, which takes the system's OpenSSL: whoever installs says which.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let packages = ["build", "--package", "qftp-c", "--package", "qftp-c-emulator", "--profile", profile];
+    let packages =
+        ["build", "--package", "qftp-c", "--package", "qftp-c-emulator", "--profile", prefix.profile];
     must(&mut command(cargo, &packages))?;
-    // The profile `dev` has a folder by another name.
-    let built = root::target().join(if profile == "dev" { "debug" } else { profile });
-    let staging = std::env::var_os("DESTDIR").unwrap_or_default();
-    let mut folder = PathBuf::from(staging);
-    folder.push(if folder.as_os_str().is_empty() { prefix } else { prefix.trim_start_matches('/') });
-    Installation { folder, prefix }.all(&built)
+    let built = root::target().join(prefix.built());
+    Installation { prefix }.all(&built)
 }
 
 struct Installation<'a> {
-    /// Where files are put.
-    folder: PathBuf,
-    /// Where they will be found.
-    prefix: &'a str,
+    prefix: Prefix<'a>,
 }
 
 impl Installation<'_> {
@@ -80,44 +62,35 @@ impl Installation<'_> {
     }
 
     fn link(&self, to: &str, name: &str) -> Result<(), Failure> {
-        let path = self.folder.join("lib").join(name);
+        let path = self.prefix.folder.join("lib").join(name);
         if path.symlink_metadata().is_ok() {
-            fs::remove_file(&path).map_err(|error| fault(&path, &error))?;
+            fs::remove_file(&path).map_err(|error| Failure::file(&path, &error))?;
         }
         println!("{} -> {to}", path.display());
-        symlink(to, &path).map_err(|error| fault(&path, &error))
+        symlink(to, &path).map_err(|error| Failure::file(&path, &error))
     }
 
     fn copy(&self, from: &Path, to: &str) -> Result<(), Failure> {
-        let path = self.place(to)?;
-        fs::copy(from, &path).map(drop).map_err(|error| fault(from, &error))
+        let path = self.prefix.place(to)?;
+        fs::copy(from, &path).map(drop).map_err(|error| Failure::file(from, &error))
     }
 
     /// A template with its `@names@` filled in.
     fn fill(&self, template: &str, values: &[(&str, &str)], to: &str) -> Result<(), Failure> {
         let template = root::workspace().join("bindings/c/install").join(template);
-        let mut text = fs::read_to_string(&template).map_err(|error| fault(&template, &error))?;
+        let mut text = fs::read_to_string(&template).map_err(|error| Failure::file(&template, &error))?;
         // The oldest version whose programs this one still serves.
         let compatible = if MAJOR == "0" { format!("0.{MINOR}") } else { MAJOR.to_owned() };
-        let always =
-            [("prefix", self.prefix), ("version", VERSION), ("major", MAJOR), ("compatible", &compatible)];
+        let always = [
+            ("prefix", self.prefix.prefix),
+            ("version", VERSION),
+            ("major", MAJOR),
+            ("compatible", &compatible),
+        ];
         for (name, value) in always.iter().chain(values) {
             text = text.replace(&format!("@{name}@"), value);
         }
-        let path = self.place(to)?;
-        fs::write(&path, text).map_err(|error| fault(&path, &error))
+        let path = self.prefix.place(to)?;
+        fs::write(&path, text).map_err(|error| Failure::file(&path, &error))
     }
-
-    /// A file's path, with its folder made.
-    fn place(&self, to: &str) -> Result<PathBuf, Failure> {
-        let path = self.folder.join(to);
-        let folder = path.parent().unwrap_or(&self.folder);
-        fs::create_dir_all(folder).map_err(|error| fault(folder, &error))?;
-        println!("{}", path.display());
-        Ok(path)
-    }
-}
-
-fn fault(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!("{}: {error}", path.display()))
 }

@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test | bench | fuzz | matrix | sizes | install-c | lint | fmt`.
+//! The project's own tasks: `cargo xtask test | bench | fuzz | matrix | sizes | install-c | install-cli | lint | fmt`.
 //!
 //! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
 //! one named step after the other, and stops at the first that fails.
@@ -7,6 +7,8 @@ mod bench;
 mod fuzz;
 mod install;
 mod install_c;
+mod install_cli;
+mod prefix;
 mod python;
 mod root;
 mod step;
@@ -28,6 +30,8 @@ usage: cargo xtask TASK
                  every target (or those named) for so long, 20 seconds where nothing is said; needs a nightly toolchain
   install-c [--prefix DIR] [--profile PROFILE]
                  libqftp and libqftp_emulator for C below DIR (/usr/local), or below DESTDIR/DIR
+  install-cli [--prefix DIR] [--profile PROFILE]
+                 the program with its man pages and completions below DIR (/usr/local), or below DESTDIR/DIR
   lint           formatting, clippy and the documentation, warnings as errors
   fmt            format the sources";
 
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
         ["bench", arguments @ ..] => bench::run(arguments),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["install-c", arguments @ ..] => install_c::run(arguments),
+        ["install-cli", arguments @ ..] => install_cli::run(arguments),
         ["sizes"] => step::run(&steps::sizes(), &[]),
         ["matrix"] => step::run(&steps::matrix(), &[]),
         ["matrix", "--check"] => step::run(&steps::matrix_check(), &[]),

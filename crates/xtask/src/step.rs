@@ -2,6 +2,8 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::io;
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -24,6 +26,11 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), code: 1 }
+    }
+
+    /// What the system said about a file.
+    pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
+        Self::new(format!("{}: {error}", path.display()))
     }
 }
 

@@ -3,6 +3,7 @@
 --reply STOR="452 No space."   is what the command is answered, and all that happens
 --end   STOR="552 Over quota." is the last word on a transfer that otherwise works; LIST stands for NLST and MLSD as well
 --greet "421 Not now."         in place of 220, and the connection is closed
+--entry "../name"              is a file more in every listing, by this very name
 """
 
 import argparse
@@ -10,6 +11,7 @@ import logging
 
 from OpenSSL import SSL
 from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.filesystems import AbstractedFS
 from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_DTPHandler, TLS_FTPHandler
 from pyftpdlib.servers import FTPServer
 
@@ -29,6 +31,7 @@ def arguments():
         parser.add_argument(f"--{name}")
     for name in ["reply", "end"]:
         parser.add_argument(f"--{name}", type=pair, action="append", default=[])
+    parser.add_argument("--entry", action="append", default=[])
     parser.add_argument("--idle", type=int, default=300)
     parser.add_argument("--most", type=int, default=512)
     return parser.parse_args()
@@ -86,6 +89,18 @@ def ends(base, replies):
     return Data
 
 
+def lists_more(names):
+    """Folders with files in them that are not there."""
+
+    class Folders(AbstractedFS):
+        def format_mlsx(self, *args, **kwargs):
+            yield from super().format_mlsx(*args, **kwargs)
+            for name in names:
+                yield f"type=file;size=5;modify=20200101000000; {name}\r\n".encode()
+
+    return Folders
+
+
 def handler(args):
     base = {"plain": FTPHandler, "explicit": TLS_FTPHandler, "implicit": Implicit}[args.form]
 
@@ -104,6 +119,8 @@ def handler(args):
         Handler.tls_control_required = Handler.tls_data_required = True
     for command, reply in args.reply:
         setattr(Handler, f"ftp_{command}", answers(reply))
+    if args.entry:
+        Handler.abstracted_fs = lists_more(args.entry)
     data = DTPHandler if args.form == "plain" else TLS_DTPHandler
     Handler.dtp_handler = ends(data, dict(args.end))
     Handler.authorizer = DummyAuthorizer()

@@ -77,7 +77,7 @@ fn timed(
     way: &str,
     transfer: impl FnOnce(&mut AnyClient) -> Result<u64, qftp_transport::Error>,
 ) -> Result<u64, Problem> {
-    let bar = context.output.bar(way);
+    let bar = context.bar(way);
     client.set_progress(Some(bar.mover()));
     let began = Instant::now();
     let bytes = transfer(client);

@@ -56,6 +56,11 @@ impl Pdp {
         self.contexts.get(&context).is_some_and(|context| context.active)
     }
 
+    /// The numbers of those that are active.
+    pub(crate) fn active_ones(&self) -> Vec<u8> {
+        self.contexts.iter().filter(|(_, context)| context.active).map(|(number, _)| *number).collect()
+    }
+
     fn active(&self) -> usize {
         self.contexts.values().filter(|context| context.active).count()
     }

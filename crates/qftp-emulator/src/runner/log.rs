@@ -1,5 +1,7 @@
 //! The dialogue as it may be shown: without passwords.
 
+use crate::dialogue::Passed;
+
 /// Which way bytes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -7,6 +9,53 @@ pub enum Direction {
     ToModule,
     /// To the host.
     FromModule,
+}
+
+/// Something that passes between host and module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passing<'a> {
+    /// A line with its end, secrets masked.
+    Line(&'a [u8]),
+    /// So many bytes of a file.
+    Data(usize),
+}
+
+pub(super) type Watcher = Box<dyn FnMut(Direction, Passing<'_>) + Send>;
+
+/// Tells a watcher what passes, lines as wholes.
+pub(super) struct Watch {
+    tell: Watcher,
+    lines: [Line; 2],
+}
+
+impl Watch {
+    pub(super) fn new(tell: Watcher) -> Self {
+        Self { tell, lines: Default::default() }
+    }
+
+    pub(super) fn see(&mut self, passed: &Passed) {
+        match passed {
+            Passed::Data { to_module, count } => (self.tell)(direction(*to_module), Passing::Data(*count)),
+            Passed::Said { to_module, bytes } => {
+                let direction = direction(*to_module);
+                let line = &mut self.lines[direction as usize];
+                for byte in bytes {
+                    line.bytes.push(*byte);
+                    // A command ends with CR, a line of an answer with LF.
+                    let end = if *to_module { b'\r' } else { b'\n' };
+                    if *byte == end || line.bytes.len() >= LONGEST {
+                        let mut shown = Vec::new();
+                        line.show(&mut shown);
+                        (self.tell)(direction, Passing::Line(&shown));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn direction(to_module: bool) -> Direction {
+    if to_module { Direction::ToModule } else { Direction::FromModule }
 }
 
 pub(super) type Tap = Box<dyn FnMut(Direction, &[u8]) + Send>;

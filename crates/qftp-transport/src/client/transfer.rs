@@ -40,6 +40,19 @@ impl<'a, P> Way<'a, P> {
         Self { setup, login, folder, certificates: None, reopen: None, power: None, report: None }
     }
 
+    /// The same for a transfer in another working folder of the same session.
+    pub fn in_folder<'b>(&'b mut self, folder: &'b str) -> Way<'b, P> {
+        Way {
+            setup: self.setup,
+            login: self.login,
+            folder,
+            certificates: self.certificates,
+            reopen: self.reopen.as_mut().map(|reopen| &mut **reopen as &mut dyn FnMut() -> io::Result<P>),
+            power: self.power.as_mut().map(|power| &mut **power as &mut dyn FnMut() -> io::Result<()>),
+            report: self.report.as_mut().map(|report| &mut **report as &mut dyn FnMut(Report)),
+        }
+    }
+
     fn tell(&mut self, report: Report) {
         if let Some(tell) = &mut self.report {
             tell(report);
@@ -176,8 +189,24 @@ impl<P: Port> Client<P> {
         policy: Policy,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
+        self.fetch_sized(name, target, None, policy, way)
+    }
+
+    /// As [`fetch`](Self::fetch), of a file whose length a listing has told: one command less on the way. A file that is shorter by now
+    /// fails; of one that is longer this much comes.
+    pub fn fetch_sized(
+        &mut self,
+        name: &str,
+        target: &mut impl Target,
+        len: Option<u64>,
+        policy: Policy,
+        way: &mut Way<'_, P>,
+    ) -> Result<u64, Error> {
         let there = target.seek(SeekFrom::End(0)).map_err(Error::own_file)?;
         let mut job = Job::get(Some(there), policy);
+        if let Some(len) = len {
+            job = job.expecting(len);
+        }
         let mut local = Local::Target(target);
         if job.kept() == 0 {
             local.cut(0)?;

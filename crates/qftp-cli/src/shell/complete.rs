@@ -1,0 +1,132 @@
+//! What Tab completes: commands, their options, names on the server and names here.
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use qftp_core::listing::Kind;
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::validate::Validator;
+use rustyline::{Context, Helper};
+
+use super::command::{Line, Takes, takes};
+use super::here::home;
+use super::session::Shell;
+use super::words::{Word, escape, words};
+
+/// The names of a shell's surroundings.
+pub(super) struct Names<'s, 'c, 't, 'a, 'w>(pub(super) &'s RefCell<Shell<'c, 't, 'a, 'w>>);
+
+/// What a word may become, and whether it is a folder, after which one goes on.
+type Candidate = (String, bool);
+
+impl Names<'_, '_, '_, '_, '_> {
+    /// Where the replaced part of the line begins, and what may stand there.
+    pub(super) fn candidates(&self, line: &str) -> (usize, Vec<Pair>) {
+        let mut all = words(line);
+        if line.ends_with(char::is_whitespace) && !line.ends_with("\\ ") || all.is_empty() {
+            all.push(Word::at(line.len()));
+        }
+        let Some((word, before)) = all.split_last() else { return (line.len(), Vec::new()) };
+        let found = match before.first() {
+            None => starting(&word.text, command_names()),
+            Some(first) => self.arguments(&first.text, &before[1..], &word.text),
+        };
+        let pair = |(text, is_folder): Candidate| Pair {
+            display: text.trim_end_matches('/').rsplit('/').next().map_or_else(
+                || text.clone(),
+                |name| if is_folder { format!("{name}/") } else { name.to_owned() },
+            ),
+            // A folder is gone on with; anything else is done with.
+            replacement: if is_folder { escape(&text) } else { format!("{} ", escape(&text)) },
+        };
+        (word.start, found.into_iter().map(pair).collect())
+    }
+
+    fn arguments(&self, command: &str, before: &[Word], text: &str) -> Vec<Candidate> {
+        if command == "help" {
+            return starting(text, command_names());
+        }
+        if text.starts_with('-') {
+            return starting(text, options(command));
+        }
+        let place = before.iter().filter(|word| !word.text.starts_with('-')).count();
+        let reverse = before.iter().any(|word| matches!(word.text.as_str(), "-R" | "--reverse"));
+        match takes(command, place, reverse) {
+            Takes::Remote => self.remote(text, false),
+            Takes::RemoteFolder => self.remote(text, true),
+            Takes::Local => local(text),
+            Takes::Nothing => Vec::new(),
+        }
+    }
+
+    fn remote(&self, text: &str, folders: bool) -> Vec<Candidate> {
+        let (folder, start) = text.rfind('/').map_or(("", text), |at| text.split_at(at + 1));
+        // The shell itself is not at work while its line is edited.
+        let Ok(mut shell) = self.0.try_borrow_mut() else { return Vec::new() };
+        let items = shell.items(folder);
+        let matching = items.into_iter().filter(|item| item.name.starts_with(start));
+        let wanted = matching.filter(|item| !folders || matches!(item.kind, Kind::Dir | Kind::Link));
+        wanted
+            .map(|item| {
+                let is_folder = item.kind == Kind::Dir;
+                (format!("{folder}{}{}", item.name, if is_folder { "/" } else { "" }), is_folder)
+            })
+            .collect()
+    }
+}
+
+fn local(text: &str) -> Vec<Candidate> {
+    let (folder, start) = text.rfind('/').map_or(("", text), |at| text.split_at(at + 1));
+    let path = if folder.is_empty() { Path::new(".").to_owned() } else { home(Path::new(folder)) };
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let mut found: Vec<Candidate> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let is_folder = entry.path().is_dir();
+            let shows = name.starts_with(start) && (!name.starts_with('.') || start.starts_with('.'));
+            shows.then(|| (format!("{folder}{name}{}", if is_folder { "/" } else { "" }), is_folder))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn command_names() -> Vec<String> {
+    let line = Line::command();
+    let names = line.get_subcommands().map(|command| command.get_name().to_owned());
+    names.chain(["help".to_owned()]).collect()
+}
+
+fn options(command: &str) -> Vec<String> {
+    let line = Line::command();
+    let command = line.find_subcommand(command).into_iter();
+    command
+        .flat_map(clap::Command::get_opts)
+        .filter_map(|option| option.get_long())
+        .map(|name| format!("--{name}"))
+        .collect()
+}
+
+fn starting(text: &str, names: Vec<String>) -> Vec<Candidate> {
+    names.into_iter().filter(|name| name.starts_with(text)).map(|name| (name, false)).collect()
+}
+
+impl Completer for Names<'_, '_, '_, '_, '_> {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        Ok(self.candidates(line.get(..pos).unwrap_or(line)))
+    }
+}
+
+impl Hinter for Names<'_, '_, '_, '_, '_> {
+    type Hint = String;
+}
+
+impl Highlighter for Names<'_, '_, '_, '_, '_> {}
+impl Validator for Names<'_, '_, '_, '_, '_> {}
+impl Helper for Names<'_, '_, '_, '_, '_> {}
