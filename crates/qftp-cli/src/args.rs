@@ -176,17 +176,11 @@ pub(crate) enum Command {
     /// The module itself, and the files it holds
     #[command(subcommand)]
     Module(ModuleCommand),
-    /// Find out why nothing works: the module, the network, and the way to a server, one check after the other
+    /// Find out why nothing works: the port, the module, the network, and the way to a server, one check after the other
     ///
-    /// SIM card, registration, access point, PDP context and the rest in the order in which one stands on another; with a URL also the login,
-    /// a listing, and a small file up and down again. What is wrong has its likely cause and its remedy.
-    Doctor {
-        /// A folder on a server
-        url: Option<String>,
-        /// Move no file on the server
-        #[arg(long)]
-        no_file: bool,
-    },
+    /// Without --port it tries the ports that a module may be on. What is wrong has its likely cause and what mends it. With a URL it also logs
+    /// in, lists the folder, and moves a small file up and down. For example: qftp doctor --fix ftp://me@ftp.example.com/
+    Doctor(DoctorArgs),
     /// Say what happened in a log of AT commands, what failed first, why, and what to do
     ///
     /// The log is whatever there is: a terminal's capture with or without echo and time stamps, lines with arrows, a post of a forum, a
@@ -200,6 +194,21 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    /// A folder on a server
+    pub(crate) url: Option<String>,
+    /// Move no file on the server, and make no folder
+    #[arg(long)]
+    pub(crate) no_file: bool,
+    /// Do what is safe about what is wrong, and say so: attach, turn results to this port, close a session that was left open
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// The folder that /sys, /proc and /dev are in, for tests
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

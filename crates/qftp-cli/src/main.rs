@@ -85,7 +85,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Size { url } => remote::size(context, url),
         Command::Mtime { url } => remote::mtime(context, url),
         Command::Module(module) => module::run(context, module),
-        Command::Doctor { url, no_file } => doctor::run(context, url.as_deref(), !no_file),
+        Command::Doctor(args) => doctor::run(context, args),
         Command::Explain { log } => explain::run(context, log),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "qftp", &mut io::stdout());

@@ -50,6 +50,7 @@ fn help_of_every_command() {
         "module push",
         "module pull",
         "module rm",
+        "doctor",
         "explain",
         "completions",
     ];

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "tokio")]
 mod asynchronous;
+mod attention;
 mod client;
 #[cfg(feature = "embedded-io")]
 mod embedded;
@@ -22,6 +23,7 @@ mod tcp;
 pub use asynchronous::EmbeddedAsyncPort;
 #[cfg(feature = "tokio")]
 pub use asynchronous::{AnyAsyncPort, AsyncPort, AsyncRfc2217Port, open_async};
+pub use attention::{Attention, Was};
 #[cfg(feature = "tokio")]
 pub use client::AsyncClient;
 pub use client::{

@@ -278,7 +278,7 @@ impl<P: Port> Client<P> {
         }
     }
 
-    fn pause(&self, wait_ms: u32) -> Result<(), Error> {
+    pub(super) fn pause(&self, wait_ms: u32) -> Result<(), Error> {
         let began = Instant::now();
         let wait = Duration::from_millis(wait_ms.into());
         while began.elapsed() < wait {
