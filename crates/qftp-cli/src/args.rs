@@ -188,12 +188,35 @@ pub(crate) enum Command {
     Explain {
         /// The log; - is standard input
         log: PathBuf,
+        /// Write it as a page for a browser, too: host, module and server on a time axis
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
     },
+    /// Play a recording of --record again: against the session of this program, or in the place of the module
+    ///
+    /// The session hears what the recorded module said, in virtual time, and the first thing that it does otherwise is told. With --as-module a
+    /// host on the port hears it, after the times that it took. For example: qftp replay broken.rec
+    Replay(ReplayArgs),
     /// Print the completion script for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReplayArgs {
+    /// What --record wrote
+    pub(crate) recording: PathBuf,
+    /// Answer a host as the recorded module did, until Ctrl-C
+    #[arg(long)]
+    pub(crate) as_module: bool,
+    /// With --as-module: a pseudo-terminal, with a link to it at this path
+    #[arg(long, value_name = "LINK", requires = "as_module", conflicts_with = "tcp")]
+    pub(crate) pty: Option<PathBuf>,
+    /// With --as-module: a TCP port, such as 127.0.0.1:4000, for one host
+    #[arg(long, value_name = "ADDRESS", requires = "as_module")]
+    pub(crate) tcp: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -18,6 +18,7 @@ mod port;
 mod put;
 mod record;
 mod remote;
+mod replay;
 mod tls;
 mod transfer;
 mod url;
@@ -86,7 +87,8 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Mtime { url } => remote::mtime(context, url),
         Command::Module(module) => module::run(context, module),
         Command::Doctor(args) => doctor::run(context, args),
-        Command::Explain { log } => explain::run(context, log),
+        Command::Explain { log, html } => explain::run(context, log, html.as_deref()),
+        Command::Replay(args) => replay::run(context, args),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "qftp", &mut io::stdout());
             Ok(())

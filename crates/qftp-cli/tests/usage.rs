@@ -52,6 +52,7 @@ fn help_of_every_command() {
         "module rm",
         "doctor",
         "explain",
+        "replay",
         "completions",
     ];
     let mut all = String::new();

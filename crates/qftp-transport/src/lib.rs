@@ -27,8 +27,8 @@ pub use attention::{Attention, Was};
 #[cfg(feature = "tokio")]
 pub use client::AsyncClient;
 pub use client::{
-    Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind, ModuleFile, Pem,
-    Progress, Put, Report, Tap, Target, Verdict, Way,
+    Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind, ModuleFile,
+    Operation, Pem, Progress, Put, Recorder, Report, Tap, Target, Verdict, Way, recording,
 };
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;

@@ -27,6 +27,7 @@ pub(super) enum Step {
 #[derive(Clone, Debug)]
 pub(super) struct Unasked {
     pub(super) line: usize,
+    pub(super) at: Option<Duration>,
     /// Masked.
     pub(super) text: String,
     /// What it means for a transfer.
@@ -83,6 +84,8 @@ pub(super) struct Exchange {
     /// Its outcome comes after OK.
     pub(super) deferred: bool,
     pub(super) accepted: bool,
+    /// When OK or CONNECT came.
+    pub(super) answered: Option<Duration>,
     /// The host went on before the outcome came.
     pub(super) overtaken: bool,
     pub(super) outcome: Outcome,
@@ -116,6 +119,7 @@ impl Exchange {
             deferred: verb.is_some_and(|verb| verb.urc().is_some())
                 && !matches!(parsed.last(), Some(Ok(Command::Test(_) | Command::Read(_)))),
             accepted: false,
+            answered: None,
             overtaken: false,
             outcome: Outcome::Unfinished,
             code: None,
@@ -302,11 +306,13 @@ impl Builder {
             Line::Connect(_) => {
                 let Some(exchange) = self.current() else { return false };
                 exchange.connected = true;
+                exchange.answered = at;
                 return true;
             }
             Line::Ok => {
                 if let Some(exchange) = self.current() {
                     exchange.accepted = true;
+                    exchange.answered = exchange.answered.or(at);
                     if !exchange.deferred && exchange.outcome == Outcome::Unfinished {
                         exchange.end(Outcome::Ok, at);
                     }
@@ -390,7 +396,12 @@ impl Builder {
     }
 
     fn unasked(&mut self, event: &Event, text: &str, happening: Option<Happening>) {
-        self.steps.push(Step::Unasked(Unasked { line: event.line, text: masked(text), event: happening }));
+        self.steps.push(Step::Unasked(Unasked {
+            line: event.line,
+            at: event.at,
+            text: masked(text),
+            event: happening,
+        }));
     }
 
     fn data(&mut self, count: u64) {

@@ -83,7 +83,7 @@ fn text(exchange: &Exchange) -> String {
     text
 }
 
-fn seconds(time: Duration) -> String {
+pub(super) fn seconds(time: Duration) -> String {
     format!("{:.3} s", time.as_secs_f64())
 }
 

@@ -1,0 +1,191 @@
+//! Host, module and server side by side, one arrow below the other.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use qftp_core::wire::Verb;
+
+use super::super::exchange::{Exchange, Outcome, Step, Unasked};
+use super::super::print::{outcome, seconds};
+use super::escape::Escaped;
+use super::{STALL, class};
+
+/// Which way an arrow points.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Right,
+    Left,
+}
+
+/// The rows so far, and the time of the last.
+struct Drawing {
+    html: String,
+    last: Option<Duration>,
+    /// Without times lines of the log stand in their place.
+    timed: bool,
+    line: usize,
+    /// How often each command was sent without success.
+    tries: HashMap<String, usize>,
+}
+
+/// All arrows.
+pub(super) fn rows(steps: &[Step]) -> String {
+    let timed = steps.iter().any(|step| match step {
+        Step::Exchange(exchange) => exchange.begun.is_some(),
+        Step::Unasked(unasked) => unasked.at.is_some(),
+    });
+    let mut drawing = Drawing { html: String::new(), last: None, timed, line: 0, tries: HashMap::new() };
+    for step in steps {
+        match step {
+            Step::Exchange(exchange) => drawing.exchange(exchange),
+            Step::Unasked(unasked) => drawing.unasked(unasked),
+        }
+    }
+    let axis = if timed { "seconds" } else { "line" };
+    format!(
+        "<div class=\"sequence\">\n<div class=\"lanes\"><span class=\"time\">{axis}</span><span class=\"two\"><span>Host</span><span>Module</span><span>Server</span></span></div>\n{}</div>\n",
+        drawing.html
+    )
+}
+
+/// What a command makes the module do on a server, and which way files go.
+fn on_server(exchange: &Exchange) -> bool {
+    exchange.is_ftp()
+        && !matches!(exchange.verb, Some(Verb::QftpCfg | Verb::QftpLen | Verb::QftpStat))
+        && exchange.deferred
+        // What the module refuses goes no further.
+        && (exchange.accepted || exchange.connected || exchange.reply.is_some())
+}
+
+fn way_of_data(verb: Option<Verb>) -> Way {
+    match verb {
+        Some(Verb::QftpPut | Verb::Qfupl | Verb::Qfwrite) => Way::Right,
+        _ => Way::Left,
+    }
+}
+
+impl Drawing {
+    fn exchange(&mut self, exchange: &Exchange) {
+        self.stall(exchange.begun);
+        self.line = exchange.line;
+        let class = class(exchange.outcome);
+        self.html.push_str(&format!("<div class=\"exchange {class}\" id=\"line{}\">\n", exchange.line));
+        if let Some(command) = exchange.command() {
+            let again = self.again(exchange, &command);
+            let about = Escaped(&exchange.operation);
+            let label =
+                format!("<code>{}</code>{again}<span class=\"about\">{about}</span>", Escaped(&command));
+            self.row(exchange.begun, " begin", &arrow(Way::Right, "", &label), "");
+        }
+        let server = on_server(exchange);
+        if server && exchange.command().is_some() {
+            self.row(
+                None,
+                "",
+                "",
+                &arrow(Way::Right, " thought soft", &format!("{}", Escaped(&exchange.operation))),
+            );
+        }
+        if exchange.connected {
+            self.row(exchange.answered, "", &arrow(Way::Left, " soft", "CONNECT"), "");
+        } else if exchange.deferred && exchange.accepted {
+            self.row(exchange.answered, "", &arrow(Way::Left, " soft", "OK, accepted"), "");
+        }
+        if let Some(bytes) = exchange.bytes.filter(|_| exchange.connected) {
+            self.stall(exchange.ended.filter(|_| exchange.escape.is_none()));
+            let data = arrow(way_of_data(exchange.verb), " data", &format!("&lt;{bytes} bytes&gt;"));
+            self.row(None, "", &data, if server { &data } else { "" });
+        } else {
+            self.stall(exchange.ended);
+        }
+        if exchange.escape.is_some() {
+            self.row(None, "", &arrow(Way::Right, "", "<code>+++</code>"), "");
+        }
+        self.end(exchange, server);
+        self.html.push_str("</div>\n");
+    }
+
+    fn end(&mut self, exchange: &Exchange, server: bool) {
+        let reply = if exchange.reply.is_some() {
+            arrow(Way::Left, " thought bad", &format!("{}", Escaped(&exchange.reply.to_string())))
+        } else if server && exchange.outcome == Outcome::Ok {
+            arrow(Way::Left, " thought soft", "done")
+        } else {
+            String::new()
+        };
+        if !reply.is_empty() {
+            self.row(None, "", "", &reply);
+        }
+        let mut label = String::new();
+        for answer in &exchange.answers {
+            label.push_str(&format!("<code class=\"answers\">{}</code>", Escaped(answer)));
+        }
+        let (mark, colour) = match exchange.outcome {
+            Outcome::Ok => ("✓", " good"),
+            Outcome::Failed => ("✗", " bad"),
+            Outcome::Unfinished => ("?", " doubt"),
+        };
+        label.push_str(&format!("{mark} {}", Escaped(&outcome(exchange))));
+        // Most are over at once; what is not, says so.
+        if let Some(took) = exchange.took().filter(|took| *took >= Duration::from_millis(100)) {
+            label.push_str(&format!("<span class=\"about\">after {}</span>", seconds(took)));
+        }
+        self.row(exchange.ended, "", &arrow(Way::Left, colour, &label), "");
+    }
+
+    fn unasked(&mut self, unasked: &Unasked) {
+        self.stall(unasked.at);
+        self.line = unasked.line;
+        let colour = if unasked.event.is_some() { " bad" } else { " soft" };
+        let label = format!("<code>{}</code><span class=\"about\">unasked</span>", Escaped(&unasked.text));
+        self.html.push_str(&format!("<div id=\"line{}\">\n", unasked.line));
+        self.row(unasked.at, " begin", &arrow(Way::Left, colour, &label), "");
+        self.html.push_str("</div>\n");
+    }
+
+    /// A word about a command that did not succeed before.
+    fn again(&mut self, exchange: &Exchange, command: &str) -> String {
+        // The same file from another place on is the same again.
+        let what = command.split(',').next().unwrap_or(command);
+        let before = self.tries.get(what).copied().unwrap_or(0);
+        if exchange.outcome == Outcome::Ok {
+            self.tries.remove(what);
+        } else {
+            self.tries.insert(what.to_owned(), before + 1);
+        }
+        match before {
+            0 => String::new(),
+            before => format!("<span class=\"badge\">try {}</span>", before + 1),
+        }
+    }
+
+    /// A band for the time in which nothing happened, the longer the higher.
+    fn stall(&mut self, until: Option<Duration>) {
+        let (Some(from), Some(until)) = (self.last, until) else { return };
+        let Some(gap) = until.checked_sub(from).filter(|gap| *gap >= STALL) else { return };
+        let height = 1.4 + gap.as_secs_f64().log2().max(0.0) * 0.7;
+        self.html.push_str(&format!(
+            "<div class=\"stall\"><span class=\"time\"></span><span class=\"gap\" style=\"height:{height:.1}rem\"><span>{} of silence</span></span></div>\n",
+            seconds(gap)
+        ));
+        self.last = Some(until);
+    }
+
+    fn row(&mut self, at: Option<Duration>, begin: &str, near: &str, far: &str) {
+        let time = match at {
+            _ if !self.timed && !begin.is_empty() => self.line.to_string(),
+            // The same time as above says nothing.
+            Some(at) if self.last != Some(at) || !begin.is_empty() => format!("{:.3}", at.as_secs_f64()),
+            _ => String::new(),
+        };
+        self.last = at.or(self.last);
+        self.html.push_str(&format!(
+            "<div class=\"row{begin}\"><span class=\"time\">{time}</span><div class=\"near\">{near}</div><div class=\"far\">{far}</div></div>\n"
+        ));
+    }
+}
+
+fn arrow(way: Way, more: &str, label: &str) -> String {
+    let way = if way == Way::Right { "right" } else { "left" };
+    format!("<div class=\"arrow {way}{more}\">{label}</div>")
+}
