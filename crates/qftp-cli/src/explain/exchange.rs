@@ -88,6 +88,8 @@ pub(super) struct Exchange {
     pub(super) answered: Option<Duration>,
     /// The host went on before the outcome came.
     pub(super) overtaken: bool,
+    /// The module restarted before the outcome came.
+    pub(super) restarted: bool,
     pub(super) outcome: Outcome,
     pub(super) code: Option<Code>,
     pub(super) reply: ReplyCode,
@@ -102,9 +104,14 @@ pub(super) struct Exchange {
     pub(super) answers: Vec<String>,
 }
 
+/// What the names of commands begin with that are not of this family of modules.
+const FOREIGN: [char; 7] = ['^', '$', '#', '*', '%', '!', '_'];
+
 impl Exchange {
     fn new(event: &Event, raw: &str) -> Self {
-        let parsed: Vec<_> = commands(raw.as_bytes()).into_iter().flatten().collect();
+        // Behind these signs stand the commands of other vendors, whatever letters they are made of.
+        let foreign = raw.get(2..).is_some_and(|rest| rest.trim_start().starts_with(FOREIGN));
+        let parsed: Vec<_> = commands(raw.as_bytes()).filter(|_| !foreign).into_iter().flatten().collect();
         // A bare AT has no command in it.
         let parsed = if raw.trim().len() == 2 { vec![Command::parse(b"")] } else { parsed };
         let verb = parsed.last().and_then(verb);
@@ -121,6 +128,7 @@ impl Exchange {
             accepted: false,
             answered: None,
             overtaken: false,
+            restarted: false,
             outcome: Outcome::Unfinished,
             code: None,
             reply: ReplyCode::NONE,
@@ -301,6 +309,9 @@ impl Builder {
                     Urc::Ready | Urc::PoweredDown => Some(Happening::Restarted),
                     _ => None,
                 };
+                if happening == Some(Happening::Restarted) {
+                    self.restarted(at);
+                }
                 self.unasked(event, text, happening);
             }
             Line::Connect(_) => {
@@ -360,6 +371,19 @@ impl Builder {
             let verb = exchange.verb.filter(|_| !exchange.connected);
             if let Some(verb) = verb {
                 self.pending.remove(&verb);
+            }
+        }
+    }
+
+    /// What was under way has no outcome any more.
+    fn restarted(&mut self, at: Option<Duration>) {
+        let pending: Vec<usize> = self.pending.drain().map(|(_, at)| at).chain(self.last).collect();
+        for place in pending {
+            if let Some(exchange) =
+                self.exchange(place).filter(|exchange| exchange.outcome == Outcome::Unfinished)
+            {
+                exchange.restarted = true;
+                exchange.fail(None, at);
             }
         }
     }

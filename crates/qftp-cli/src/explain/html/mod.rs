@@ -47,7 +47,7 @@ fn summary(steps: &[Step], diagnosis: &Diagnosis) -> String {
         }
     }
     text.push_str("</div>\n");
-    for seen in &diagnosis.mistakes {
+    for seen in diagnosis.further() {
         let links: Vec<String> =
             seen.lines.iter().map(|line| format!("<a href=\"#line{line}\">{line}</a>")).collect();
         let word = if links.len() == 1 { "line" } else { "lines" };

@@ -21,8 +21,8 @@ enum Way {
 struct Drawing {
     html: String,
     last: Option<Duration>,
-    /// Without times lines of the log stand in their place.
-    timed: bool,
+    /// The time that is counted from; without one lines of the log stand in the place of times.
+    origin: Option<Duration>,
     line: usize,
     /// How often each command was sent without success.
     tries: HashMap<String, usize>,
@@ -30,18 +30,19 @@ struct Drawing {
 
 /// All arrows.
 pub(super) fn rows(steps: &[Step]) -> String {
-    let timed = steps.iter().any(|step| match step {
-        Step::Exchange(exchange) => exchange.begun.is_some(),
-        Step::Unasked(unasked) => unasked.at.is_some(),
+    let times = steps.iter().filter_map(|step| match step {
+        Step::Exchange(exchange) => exchange.begun,
+        Step::Unasked(unasked) => unasked.at,
     });
-    let mut drawing = Drawing { html: String::new(), last: None, timed, line: 0, tries: HashMap::new() };
+    let origin = times.min();
+    let mut drawing = Drawing { html: String::new(), last: None, origin, line: 0, tries: HashMap::new() };
     for step in steps {
         match step {
             Step::Exchange(exchange) => drawing.exchange(exchange),
             Step::Unasked(unasked) => drawing.unasked(unasked),
         }
     }
-    let axis = if timed { "seconds" } else { "line" };
+    let axis = if origin.is_some() { "s" } else { "line" };
     format!(
         "<div class=\"sequence\">\n<div class=\"lanes\"><span class=\"time\">{axis}</span><span class=\"two\"><span>Host</span><span>Module</span><span>Server</span></span></div>\n{}</div>\n",
         drawing.html
@@ -173,9 +174,11 @@ impl Drawing {
 
     fn row(&mut self, at: Option<Duration>, begin: &str, near: &str, far: &str) {
         let time = match at {
-            _ if !self.timed && !begin.is_empty() => self.line.to_string(),
+            _ if self.origin.is_none() && !begin.is_empty() => self.line.to_string(),
             // The same time as above says nothing.
-            Some(at) if self.last != Some(at) || !begin.is_empty() => format!("{:.3}", at.as_secs_f64()),
+            Some(at) if self.last != Some(at) || !begin.is_empty() => {
+                format!("{:.3}", at.saturating_sub(self.origin.unwrap_or_default()).as_secs_f64())
+            }
             _ => String::new(),
         };
         self.last = at.or(self.last);

@@ -50,7 +50,7 @@ pub(super) fn overview(steps: &[Step]) -> String {
     format!(
         "<h2>When</h2>\n<div class=\"overview\"><svg viewBox=\"0 0 1000 46\" preserveAspectRatio=\"none\" role=\"img\" \
          aria-label=\"the commands on a line of time\">{blocks}</svg>\n<div class=\"ends\"><span>{}</span><span>{}</span></div></div>\n",
-        seconds(begin),
-        seconds(end)
+        seconds(Duration::ZERO),
+        seconds(end.saturating_sub(begin))
     )
 }
