@@ -293,7 +293,7 @@ fn pages() {
         }
     }
     let page_of = |name: &str| {
-        let log = recordings.iter().find(|path| path.ends_with(name)).expect("it is there");
+        let log = recordings.iter().chain(&logs).find(|path| path.ends_with(name)).expect("it is there");
         let arguments =
             ["explain", &log.to_string_lossy(), "--html", &page.to_string_lossy()].map(str::to_owned);
         assert!(
@@ -312,6 +312,10 @@ fn pages() {
         assert!(broken.contains(part), "no {part}");
     }
     assert!(page_of("upload-broken-by-a-restart.rec").contains("RDY"));
+    // An outcome that the host did not wait for stands where it came.
+    let overtaken = page_of("host-program.log");
+    let place = |part: &str| overtaken.find(part).unwrap_or_else(|| panic!("no {part}"));
+    assert!(place("603 (FTP(S) server busy)</div>") < place("of AT+QFTPOPEN"), "{overtaken}");
     let nowhere =
         ["explain", &recordings[0].to_string_lossy(), "--html", "/no/such/folder/x"].map(str::to_owned);
     let output = qftp(&nowhere.each_ref().map(String::as_str)).output().expect("qftp runs");

@@ -18,7 +18,9 @@ enum Way {
 }
 
 /// The rows so far, and the time of the last.
-struct Drawing {
+struct Drawing<'a> {
+    /// Those whose outcome comes after the host has gone on.
+    late: Vec<&'a Exchange>,
     html: String,
     last: Option<Duration>,
     /// The time that is counted from; without one lines of the log stand in the place of times.
@@ -35,13 +37,21 @@ pub(super) fn rows(steps: &[Step]) -> String {
         Step::Unasked(unasked) => unasked.at,
     });
     let origin = times.min();
-    let mut drawing = Drawing { html: String::new(), last: None, origin, line: 0, tries: HashMap::new() };
+    let mut drawing =
+        Drawing { late: Vec::new(), html: String::new(), last: None, origin, line: 0, tries: HashMap::new() };
     for step in steps {
         match step {
-            Step::Exchange(exchange) => drawing.exchange(exchange),
-            Step::Unasked(unasked) => drawing.unasked(unasked),
+            Step::Exchange(exchange) => {
+                drawing.outcomes(exchange.begun);
+                drawing.exchange(exchange);
+            }
+            Step::Unasked(unasked) => {
+                drawing.outcomes(unasked.at);
+                drawing.unasked(unasked);
+            }
         }
     }
+    drawing.outcomes(Some(Duration::MAX));
     let axis = if origin.is_some() { "s" } else { "line" };
     format!(
         "<div class=\"sequence\">\n<div class=\"lanes\"><span class=\"time\">{axis}</span><span class=\"two\"><span>Host</span><span>Module</span><span>Server</span></span></div>\n{}</div>\n",
@@ -65,8 +75,23 @@ fn way_of_data(verb: Option<Verb>) -> Way {
     }
 }
 
-impl Drawing {
-    fn exchange(&mut self, exchange: &Exchange) {
+impl<'a> Drawing<'a> {
+    /// Draws the outcomes that came until then.
+    fn outcomes(&mut self, until: Option<Duration>) {
+        let come = |exchange: &&Exchange| exchange.ended.is_none_or(|ended| Some(ended) <= until);
+        let (mut come, late): (Vec<&Exchange>, Vec<&Exchange>) =
+            std::mem::take(&mut self.late).into_iter().partition(come);
+        self.late = late;
+        come.sort_by_key(|exchange| exchange.ended);
+        for exchange in come {
+            self.stall(exchange.ended);
+            self.html.push_str(&format!("<div class=\"late {}\">\n", class(exchange.outcome)));
+            self.end(exchange, on_server(exchange));
+            self.html.push_str("</div>\n");
+        }
+    }
+
+    fn exchange(&mut self, exchange: &'a Exchange) {
         self.stall(exchange.begun);
         self.line = exchange.line;
         let class = class(exchange.outcome);
@@ -91,6 +116,11 @@ impl Drawing {
             self.row(exchange.answered, "", &arrow(Way::Left, " soft", "CONNECT"), "");
         } else if exchange.deferred && exchange.accepted {
             self.row(exchange.answered, "", &arrow(Way::Left, " soft", "OK, accepted"), "");
+        }
+        if exchange.overtaken && exchange.ended.is_some() {
+            self.late.push(exchange);
+            self.html.push_str("</div>\n");
+            return;
         }
         if let Some(bytes) = exchange.bytes.filter(|_| exchange.connected) {
             self.stall(exchange.ended.filter(|_| exchange.escape.is_none()));
@@ -127,6 +157,11 @@ impl Drawing {
             Outcome::Unfinished => ("?", " doubt"),
         };
         label.push_str(&format!("{mark} {}", Escaped(&outcome(exchange))));
+        if exchange.overtaken {
+            // The command stands further up.
+            let of = exchange.command().unwrap_or_default();
+            label.push_str(&format!("<code class=\"answers\">of {}</code>", Escaped(&of)));
+        }
         // Most are over at once; what is not, says so.
         if let Some(took) = exchange.took().filter(|took| *took >= Duration::from_millis(100)) {
             label.push_str(&format!("<span class=\"about\">after {}</span>", seconds(took)));
