@@ -13,7 +13,7 @@ use qftp_core::session::{Apn, Setup};
 use qftp_emulator::{Config, Drives, Emulator, Fault, Profile, Registration, Takes};
 use qftp_tests::certificates::certificates;
 use qftp_tests::host::login;
-use qftp_tests::program::{Module, Run, command};
+use qftp_tests::program::{Module, Run, command, run};
 use qftp_tests::servers::{Form, Kind, Options, Server};
 use qftp_transport::{Client, Port as _, Settings, open};
 use tempfile::tempdir;
@@ -147,8 +147,8 @@ impl Bench {
     }
 
     /// The doctor on a module with these arguments, in a folder of its own: what others leave there would count among the bytes that pass.
-    fn examine(&self, module: &[&str], ftps: bool, more: &[&str]) -> Run {
-        let module = Module::start(module);
+    fn examine(&self, module_arguments: &[&str], ftps: bool, more: &[&str]) -> Run {
+        let module = Module::start(module_arguments);
         let ca = self.folder.path().join("ca.pem").display().to_string();
         let server = if ftps { &self.ftps } else { &self.plain };
         let name = format!("examined{}", self.examined.fetch_add(1, Ordering::Relaxed));
@@ -161,8 +161,14 @@ impl Bench {
         if ftps {
             arguments.extend(["--cacert", &ca]);
         }
+        let record = self.folder.path().join(format!("{name}.rec")).display().to_string();
+        arguments.extend(["--record", &record]);
         arguments.extend(more);
-        module.qftp(&arguments)
+        let done = module.qftp(&arguments);
+        // Whatever went wrong: the session would do the same again.
+        let again = run(&["replay", &record]);
+        assert_eq!(again.code, Some(0), "{module_arguments:?}: {}", again.err);
+        done
     }
 
     /// What is left on the servers.

@@ -39,6 +39,11 @@ struct Player {
     outcome: Option<String>,
     /// An operation is under way, as the recording has it.
     under_way: bool,
+    /// What it sends of a file, how much of that the session has taken, and how much the recorded host has written: a driver is handed more than
+    /// it has written.
+    upload: Vec<u8>,
+    taken: usize,
+    written: usize,
     played: Played,
 }
 
@@ -51,10 +56,18 @@ pub(super) fn play(recording: &Recording) -> Result<Played, Difference> {
         output: Vec::new(),
         outcome: None,
         under_way: false,
+        upload: Vec::new(),
+        taken: 0,
+        written: 0,
         played: Played::default(),
     };
     let mut last = 0;
-    for entry in &recording.entries {
+    for (place, entry) in recording.entries.iter().enumerate() {
+        if let What::Began(_) = &entry.what {
+            let rest = recording.entries.get(place + 1..).unwrap_or_default();
+            player.upload = upload(rest, recording.config.in_flight);
+            (player.taken, player.written) = (0, 0);
+        }
         player.entry(entry)?;
         last = entry.line;
     }
@@ -64,6 +77,18 @@ pub(super) fn play(recording: &Recording) -> Result<Played, Difference> {
     }
     let today = format!("the host goes on with {}", escape(&player.output));
     Err(Difference { line: last, then: "the recording ended".to_owned(), today })
+}
+
+/// What an operation sent of a file, and as much beyond as may have been handed out and not written when it broke off.
+fn upload(rest: &[Entry], in_flight: usize) -> Vec<u8> {
+    let own = rest.iter().take_while(|entry| !matches!(entry.what, What::Began(_)));
+    let sent = own.filter_map(|entry| match &entry.what {
+        What::Sent(Kind::Data, bytes) => Some(bytes),
+        _ => None,
+    });
+    let mut upload: Vec<u8> = sent.flatten().copied().collect();
+    upload.resize(upload.len() + in_flight, 0);
+    upload
 }
 
 impl Player {
@@ -224,27 +249,26 @@ impl Player {
         Ok(())
     }
 
-    /// File data that the recorded host sent.
+    /// File data that the recorded host sent: so much the session has to have taken by now.
     fn offer(
         &mut self,
-        mut bytes: &[u8],
+        bytes: &[u8],
         differs: impl Fn(String, String) -> Difference,
     ) -> Result<(), Difference> {
-        let all = bytes.len();
-        while !bytes.is_empty() {
+        self.written += bytes.len();
+        self.played.sent += bytes.len();
+        while self.taken < self.written {
             self.until(|player| {
                 player.session.wants_data() || player.outcome.is_some() || !player.output.is_empty()
             });
-            let count = self.session.send(Instant::from_millis(self.now), bytes);
+            let left = self.upload.get(self.taken..).unwrap_or_default();
+            let count = self.session.send(Instant::from_millis(self.now), left);
             if count == 0 {
-                let then = format!("the host sent {all} bytes of the file");
-                return Err(differs(
-                    then,
-                    format!("it takes {} of them{}", all - bytes.len(), self.waiting()),
-                ));
+                let then = format!("the host had sent {} bytes of the file", self.written);
+                let today = format!("it takes {} of them{}", self.taken, self.waiting());
+                return Err(differs(then, today));
             }
-            self.played.sent += count;
-            bytes = bytes.get(count..).unwrap_or_default();
+            self.taken += count;
         }
         Ok(())
     }

@@ -94,20 +94,20 @@ impl Watch {
     }
 
     pub(crate) fn began(&mut self, operation: &Operation<'_>) {
-        self.decide();
+        self.catch_up();
         self.ended();
         let at = self.began.elapsed();
         self.taps.each(|tap| tap.began(at, operation));
     }
 
     pub(crate) fn aborted(&mut self) {
-        self.decide();
+        self.catch_up();
         let at = self.began.elapsed();
         self.taps.each(|tap| tap.aborted(at));
     }
 
     pub(crate) fn sent(&mut self, kind: Kind, bytes: &[u8]) {
-        self.decide();
+        self.catch_up();
         let at = self.began.elapsed();
         if self.taps.is_empty() {
             return;
@@ -156,6 +156,17 @@ impl Watch {
         }
         if self.received.line.is_empty() && self.undecided.is_empty() {
             self.ended();
+        }
+    }
+
+    /// What the session has used stands before what it made of it: also a line whose line feed is still to come, and the `A` of a module that
+    /// acknowledges a block.
+    fn catch_up(&mut self) {
+        self.decide();
+        let line = &self.received.line;
+        if line.ends_with(b"\r") || line.iter().all(|byte| *byte == b'A') {
+            let (since, taps) = (self.since, &mut self.taps);
+            self.received.finish(|line| taps.each(|tap| tap.received(since, Kind::Line, line)));
         }
     }
 
