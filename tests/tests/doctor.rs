@@ -370,6 +370,7 @@ fn what_is_safe_is_mended_where_that_is_wanted() {
     };
     let printed = examined(healthy, leave_open, &[]).ok();
     assert!(printed.contains("? results") && printed.contains("AT+QFTPCLOSE"), "{printed}");
+    assert!(printed.contains("done: set-up has put right: results"), "{printed}");
     let mended = examined(healthy, leave_open, &["--fix"]).ok();
     assert!(mended.contains("done: an FTP session closed"), "{mended}");
     assert!(!mended.contains(['?', '✗']), "{mended}");

@@ -1,5 +1,7 @@
 //! The port: which there are, which one a module answers on, at which rate, and who else is on it.
 
+use std::path::Path;
+
 use qftp_transport::{Address, AnyPort, Attention, OpenErrorKind, Settings, Verdict, open};
 
 use super::machine::{Candidate, Holder, Kind, Machine, QUECTEL};
@@ -41,7 +43,7 @@ impl<'a> Ports<'a> {
             return Ok(open(&path, &self.settings)?);
         };
         let is_path = matches!(Address::parse(named), Ok(Address::Path(_)));
-        if is_path {
+        if is_path && Path::new(named).exists() {
             self.neighbours(named, tell);
         }
         match open(named, &self.settings) {

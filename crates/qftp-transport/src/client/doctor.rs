@@ -39,7 +39,10 @@ impl<P: Port> Client<P> {
                         && finding.verdict != Verdict::NotTried
                 })
             });
-            let finding = if stands { self.look(check, what)? } else { not_tried(check, "") };
+            let mut finding = if stands { self.look(check, what)? } else { not_tried(check, "") };
+            if check == Check::Context && finding.verdict == Verdict::Good {
+                finding = self.put_right(finding, &findings, what)?;
+            }
             tell(&finding);
             findings.push(finding);
         }
@@ -82,6 +85,22 @@ impl<P: Port> Client<P> {
             Some(done) => Ok(self.check(check, what)?.mended(&done)),
             None => Ok(finding),
         }
+    }
+
+    /// The finding of a set-up that succeeded, with what it has put right of what was found before.
+    fn put_right(
+        &mut self,
+        mut finding: Finding,
+        before: &[Finding],
+        what: &Examination<'_>,
+    ) -> Result<Finding, Error> {
+        for check in [Check::Results, Check::Attachment] {
+            let was = before.iter().any(|had| had.check == check && had.verdict == Verdict::Doubtful);
+            if was && self.check(check, what)?.verdict == Verdict::Good {
+                finding = finding.mended(&format!("set-up has put right: {check}"));
+            }
+        }
+        Ok(finding)
     }
 
     fn check(&mut self, check: Check, what: &Examination<'_>) -> Result<Finding, Error> {
@@ -235,7 +254,7 @@ impl<P: Port> Client<P> {
             Check::Results,
             "OK comes, and no outcome".to_owned(),
             &cause,
-            "set-up turns them here, to stay `qftp doctor --fix`; by hand AT+QURCCFG=\"urcport\",\"uart1\" (or \"usbat\", \"usbmodem\"); else restart the module",
+            "the set-up of every command of qftp turns them here; by hand AT+QURCCFG=\"urcport\",\"uart1\" (or \"usbat\", \"usbmodem\"); else restart the module",
         ))
     }
 
