@@ -1275,6 +1275,13 @@ int32_t qftp_client_download(struct qftp_client *client, const char *name, qftp_
 int32_t qftp_client_remove(struct qftp_client *client, const char *name);
 
 /**
+ * Records all that passes the port in the file of this path, which is made anew, secrets masked: `qftp explain` reads it, `qftp replay` plays
+ * it. Call it before qftp_client_setup. NULL ends the recording; QFTP_ERR_LOCAL then says that it is not whole.
+ */
+int32_t qftp_client_record(struct qftp_client *client,
+                           const char *path);
+
+/**
  * Changes the server's working folder; at most 128 bytes. It is changed to again when the session is brought back.
  */
 int32_t qftp_client_cwd(struct qftp_client *client,

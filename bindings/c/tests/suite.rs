@@ -55,6 +55,8 @@ impl Way {
 
     fn alone(self, program: &Path, arguments: &[&str]) {
         let mut command = self.command(program);
+        // A file of any name may be made.
+        command.current_dir(program.parent().expect("a folder"));
         passes(&command.args(arguments).output().unwrap_or_else(|error| panic!("{command:?}: {error}")));
     }
 }

@@ -38,13 +38,14 @@ pub(crate) struct Client {
 impl Client {
     /// `port` is a path, a URL, or an object that reads and writes.
     #[new]
-    #[pyo3(signature = (port, *, baud, rtscts, timeout, log))]
+    #[pyo3(signature = (port, *, baud, rtscts, timeout, record, log))]
     fn new(
         py: Python<'_>,
         port: &Bound<'_, PyAny>,
         baud: u32,
         rtscts: bool,
         timeout: Option<f64>,
+        record: Option<PathBuf>,
         log: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let settings = Settings { baud, flow: if rtscts { Flow::RtsCts } else { Flow::None } };
@@ -62,6 +63,9 @@ impl Client {
         client.set_cancel(cancel.clone());
         let dialogue = Dialogue::default();
         client.set_tap(Some(Box::new(Lines::new(dialogue.clone(), log, raised.clone()))));
+        if let Some(path) = record {
+            client.record(path)?;
+        }
         let inner = Inner { client, access: Access::default(), address, settings };
         Ok(Self { inner: Mutex::new(Some(inner)), cancel, raised, dialogue, process: process::id() })
     }
@@ -131,13 +135,14 @@ impl Client {
         })
     }
 
-    /// Lets go of the port.
-    fn close(&self, py: Python<'_>) {
+    /// Lets go of the port. What kept a recording from being whole is an OSError.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
         if self.process != process::id() {
-            return;
+            return Ok(());
         }
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();
-        py.detach(|| drop(inner));
+        py.detach(|| inner.map_or(Ok(()), |mut inner| inner.client.stop_recording()))?;
+        Ok(())
     }
 
     #[getter]

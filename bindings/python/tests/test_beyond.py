@@ -27,6 +27,19 @@ def test_whole_files(qftp_client, qftp_ftp_server, tmp_path):
     assert back.read_bytes() == PAYLOAD and sorted(os.listdir(tmp_path)) == ["a.bin", "b.bin"]
 
 
+def test_recording(qftp_module, qftp_ftp_server, tmp_path):
+    record = tmp_path / "a.rec"
+    with qftp.FTP(port=qftp_module.port, apn="internet", record=record) as ftp:
+        ftp.connect(qftp_ftp_server.host, qftp_ftp_server.port)
+        ftp.login(qftp_ftp_server.user, qftp_ftp_server.password)
+        ftp.storbinary("STOR a", io.BytesIO(b"recorded"))
+    text = record.read_text()
+    assert text.startswith("# qftp recording 1\n") and " >= recorded\n" in text and " ! put a start=0" in text
+    assert qftp_ftp_server.password not in text
+    with pytest.raises(OSError):
+        qftp.FTP(port=qftp_module.port, record=tmp_path / "no" / "folder").connect("h")
+
+
 def test_atomic(qftp_client, qftp_ftp_server, tmp_path):
     (tmp_path / "new").write_bytes(b"new")
     (qftp_ftp_server.folder / "a").write_bytes(b"old")
@@ -216,7 +229,7 @@ def test_doctor(qftp_ftp_server, qftp_ftp_tls_server):
         told = []
         findings = module.doctor(qftp_ftp_server.url, tell=told.append)
         assert told == findings and {finding.verdict for finding in findings} == {"good"}, findings
-        assert findings[0].check == "port" and findings[-1].check == "small file"
+        assert findings[0].check == "port" and findings[-1].check == "logout"
         assert os.listdir(qftp_ftp_server.folder) == []
         secure = module.doctor(qftp_ftp_tls_server.url, cafile=qftp_ftp_tls_server.cafile)
         assert {finding.verdict for finding in secure} == {"good"}, secure

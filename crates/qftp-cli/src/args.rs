@@ -230,17 +230,11 @@ pub(crate) enum Command {
     /// The module itself, and the files it holds
     #[command(subcommand)]
     Module(ModuleCommand),
-    /// Find out why nothing works: the module, the network, and the way to a server, one check after the other
+    /// Find out why nothing works: the port, the module, the network, and the way to a server, one check after the other
     ///
-    /// SIM card, registration, access point, PDP context and the rest in the order in which one stands on another; with a URL also the login,
-    /// a listing, and a small file up and down again. What is wrong has its likely cause and its remedy.
-    Doctor {
-        /// A folder on a server
-        url: Option<String>,
-        /// Move no file on the server
-        #[arg(long)]
-        no_file: bool,
-    },
+    /// Without --port it tries the ports that a module may be on. What is wrong has its likely cause and what mends it. With a URL it also logs
+    /// in, lists the folder, and moves a small file up and down. For example: qftp doctor --fix ftp://me@ftp.example.com/
+    Doctor(DoctorArgs),
     /// Say what happened in a log of AT commands, what failed first, why, and what to do
     ///
     /// The log is whatever there is: a terminal's capture with or without echo and time stamps, lines with arrows, a post of a forum, a
@@ -248,7 +242,15 @@ pub(crate) enum Command {
     Explain {
         /// The log; - is standard input
         log: PathBuf,
+        /// Write it as a page for a browser, too: host, module and server on a time axis
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
     },
+    /// Play a recording of --record again: against the session of this program, or in the place of the module
+    ///
+    /// The session hears what the recorded module said, in virtual time, and the first thing that it does otherwise is told. With --as-module a
+    /// host on the port hears it, after the times that it took.
+    Replay(ReplayArgs),
     /// Print the options that every command takes
     Options,
     /// Write the man pages into a folder
@@ -262,6 +264,36 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReplayArgs {
+    /// What --record wrote
+    pub(crate) recording: PathBuf,
+    /// Answer a host as the recorded module did, until Ctrl-C
+    #[arg(long)]
+    pub(crate) as_module: bool,
+    /// With --as-module: a pseudo-terminal, with a link to it at this path
+    #[arg(long, value_name = "LINK", requires = "as_module", conflicts_with = "tcp")]
+    pub(crate) pty: Option<PathBuf>,
+    /// With --as-module: a TCP port, such as 127.0.0.1:4000, for one host
+    #[arg(long, value_name = "ADDRESS", requires = "as_module")]
+    pub(crate) tcp: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    /// A folder on a server
+    pub(crate) url: Option<String>,
+    /// Move no file on the server, and make no folder
+    #[arg(long)]
+    pub(crate) no_file: bool,
+    /// Do what is safe about what is wrong, and say so: attach, turn results to this port, close a session that was left open
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// The folder that /sys, /proc and /dev are in, for tests
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use qftp_core::wire::Storage;
 use qftp_emulator::{Builder, Config, Direction, Drives, Emulator, Fault, FaultKind, Profile};
+use qftp_transport::recording::escape;
 use qftp_transport::{Port, SerialPort, Settings};
 use serde_json::json;
 
 use crate::args::EmulateArgs;
 use crate::exit::{Code, Problem};
 use crate::port::Context;
-use crate::record::escape;
 
 /// Runs a module until Ctrl-C.
 pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> {

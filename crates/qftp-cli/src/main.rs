@@ -24,6 +24,7 @@ mod port;
 mod put;
 mod record;
 mod remote;
+mod replay;
 mod report;
 mod shell;
 mod sync;
@@ -118,8 +119,9 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Size { url } => remote::size(context, url),
         Command::Mtime { url } => remote::mtime(context, url),
         Command::Module(module) => module::run(context, module),
-        Command::Doctor { url, no_file } => doctor::run(context, url.as_deref(), !no_file),
-        Command::Explain { log } => explain::run(context, log),
+        Command::Doctor(args) => doctor::run(context, args),
+        Command::Explain { log, html } => explain::run(context, log, html.as_deref()),
+        Command::Replay(args) => replay::run(context, args),
         Command::Options => {
             context.output.result(&help::options(), &serde_json::json!({ "options": help::options() }));
             Ok(())

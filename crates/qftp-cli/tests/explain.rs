@@ -196,6 +196,17 @@ fn transcripts_in_every_disguise() {
         check("LF", &terminal(&text, "\n", bare));
         check("CR", &terminal(&text, "\r", bare));
         check("blank lines", &terminal(&text, "\r\n\r\n", bare));
+        // File data stands in a line of its own; what is not data lost every end.
+        let glued: String = String::from_utf8_lossy(&terminal(&text, "\n", bare))
+            .lines()
+            .map(|line| if line.starts_with("xxx") { format!("\n{line}\n") } else { line.to_owned() })
+            .collect();
+        // Whatever a module may answer is no answer by which a line could be told.
+        if !text.lines().any(|line| line.starts_with("< ") && line.contains('*')) {
+            check("ends lost", glued.as_bytes());
+        }
+        let curly = |_: usize, _: bool, text: &str| text.replace('"', "”");
+        check("typographic quotes", &terminal(&text, "\n", curly));
         let arrows = ["->", "<-"];
         let echo = |_: usize, sent: bool, text: &str| {
             if sent { format!("-> {text}\n<- {text}") } else { format!("<- {text}") }
@@ -215,6 +226,100 @@ fn transcripts_in_every_disguise() {
             .collect();
         check("hex dump", dump.concat().as_bytes());
     }
+}
+
+/// Commands of other services and of other vendors' FTP are shown as what they are, whatever they answer, and judged by nobody.
+#[test]
+fn other_commands_are_passed_through() {
+    let logs: [&[u8]; 6] = [
+        b"AT+QIOPEN=1,0,\"TCP\",\"192.0.2.7\",80,0,1\r\nOK\r\n+QIOPEN: 0,566\r\nAT+QISEND=0,3\r\n> \r\nSEND OK\r\nAT+QICLOSE=0\r\nOK\r\n",
+        b"AT+QMTOPEN=0,\"broker\",1883\r\nOK\r\n+QMTOPEN: 0,3\r\nAT+QMTPUB=0,1,1,0,\"t\",5\r\nERROR\r\n",
+        b"AT+QHTTPURL=23,80\r\nCONNECT\r\nhttp://example.com/603,0\r\nOK\r\nAT+QHTTPGET=80\r\nOK\r\n+QHTTPGET: 702\r\nAT+QHTTPREAD=80\r\nCONNECT\r\n<html>\r\nOK\r\n+QHTTPREAD: 0\r\n",
+        b"AT+FTPSERV=\"ftp.example.com\"\r\nOK\r\nAT+FTPGET=1\r\nOK\r\n+FTPGET: 1,66\r\n",
+        b"AT+CFTPSGETFILE=\"a\",\"b\"\r\nOK\r\n+CFTPSGETFILE: 9\r\nAT#FTPOPEN=\"h\",\"u\",\"p\",0\r\n#FTPOPEN: 4\r\nERROR\r\n",
+        b"AT+UFTPC=1\r\nOK\r\n+UUFTPCR: 1,0\r\nAT^SISO=1\r\n+CME ERROR: 603\r\n",
+    ];
+    for log in logs {
+        let (exchanges, diagnosis) = objects(log);
+        let shown = String::from_utf8_lossy(log);
+        let sent = shown.lines().filter(|line| line.starts_with("AT")).count();
+        assert_eq!(exchanges.len(), sent, "{shown}{exchanges:?}");
+        for exchange in exchanges {
+            assert!(exchange["operation"].is_null() && exchange["server_code"].is_null(), "{exchange}");
+            let command = exchange["command"].as_str().expect("a command");
+            assert!(command.contains("***") || shown.contains(command), "{exchange}");
+        }
+        let said = diagnosis["diagnosis"].as_str().expect("a sentence");
+        assert!(said.contains("no command in it that qftp knows"), "{shown}{diagnosis}");
+        assert_eq!(diagnosis["mistakes"].as_array().map(Vec::len), Some(0), "{diagnosis}");
+    }
+    // Among ours they take nothing from them.
+    let mixed = [b"AT+QFTPSIZE=\"a\"\r\nOK\r\n".as_slice(), logs[0], b"+QFTPSIZE: 0,5\r\n"].concat();
+    let (exchanges, _) = objects(&mixed);
+    assert_eq!((&exchanges[0]["value"], &exchanges[0]["outcome"]), (&5.into(), &"ok".into()));
+}
+
+/// The page: whole, with all that the text has, and nothing that it would have to load or run.
+#[test]
+fn pages() {
+    let folder = tempdir().expect("a folder");
+    let page = folder.path().join("page.html");
+    let logs = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs"));
+    let recordings = files(&repository("tests/recordings"));
+    for log in logs.iter().chain(&recordings) {
+        let bytes = fs::read(log).expect("read");
+        let arguments =
+            ["explain", &log.to_string_lossy(), "--html", &page.to_string_lossy()].map(str::to_owned);
+        let output = qftp(&arguments.each_ref().map(String::as_str)).output().expect("qftp runs");
+        assert!(output.status.success(), "{log:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let text = fs::read_to_string(&page).expect("UTF-8");
+        for (open, close) in [("<div", "</div>"), ("<span", "</span>"), ("<code", "</code>"), ("<p", "</p>")]
+        {
+            assert_eq!(text.matches(open).count(), text.matches(close).count(), "{log:?}: {open}");
+        }
+        for outside in ["<script", "<link", "<img", "src=", "url(", "@import", "href=\"http"] {
+            assert!(!text.contains(outside), "{log:?}: {outside}");
+        }
+        let (exchanges, diagnosis) = objects(&bytes);
+        assert_eq!(text.matches("class=\"exchange ").count(), exchanges.len(), "{log:?}");
+        let said = diagnosis["diagnosis"].as_str().expect("a sentence");
+        let first = said.split(['"', '<', '\'']).next().unwrap_or_default();
+        assert!(text.contains(first), "{log:?}: no {first}");
+        if let Some(line) = diagnosis["line"].as_u64() {
+            assert!(text.contains(&format!("id=\"line{line}\"")), "{log:?}");
+        }
+        for secret in ["hunter2", "s3cr3t", "Pa55"] {
+            assert!(!text.contains(secret), "{log:?}: a secret");
+        }
+    }
+    let page_of = |name: &str| {
+        let log = recordings.iter().chain(&logs).find(|path| path.ends_with(name)).expect("it is there");
+        let arguments =
+            ["explain", &log.to_string_lossy(), "--html", &page.to_string_lossy()].map(str::to_owned);
+        assert!(
+            qftp(&arguments.each_ref().map(String::as_str)).output().expect("qftp runs").status.success()
+        );
+        fs::read_to_string(&page).expect("UTF-8")
+    };
+    let broken = page_of("download-broken-and-resumed.rec");
+    for part in [
+        "&lt;3000 bytes&gt;",
+        "&lt;2140 bytes&gt;",
+        "s of silence",
+        "try 2",
+        "606 (Control connection closed)",
+    ] {
+        assert!(broken.contains(part), "no {part}");
+    }
+    assert!(page_of("upload-broken-by-a-restart.rec").contains("RDY"));
+    // An outcome that the host did not wait for stands where it came.
+    let overtaken = page_of("host-program.log");
+    let place = |part: &str| overtaken.find(part).unwrap_or_else(|| panic!("no {part}"));
+    assert!(place("603 (FTP(S) server busy)</div>") < place("of AT+QFTPOPEN"), "{overtaken}");
+    let nowhere =
+        ["explain", &recordings[0].to_string_lossy(), "--html", "/no/such/folder/x"].map(str::to_owned);
+    let output = qftp(&nowhere.each_ref().map(String::as_str)).output().expect("qftp runs");
+    assert_eq!(output.status.code(), Some(6));
 }
 
 /// What --record writes is explained as what it is.

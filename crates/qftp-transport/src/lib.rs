@@ -5,6 +5,7 @@
 
 #[cfg(feature = "tokio")]
 mod asynchronous;
+mod attention;
 mod client;
 #[cfg(feature = "embedded-io")]
 mod embedded;
@@ -22,11 +23,12 @@ mod tcp;
 pub use asynchronous::EmbeddedAsyncPort;
 #[cfg(feature = "tokio")]
 pub use asynchronous::{AnyAsyncPort, AsyncPort, AsyncRfc2217Port, open_async};
+pub use attention::{Attention, Was};
 #[cfg(feature = "tokio")]
 pub use client::AsyncClient;
 pub use client::{
-    Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind, ModuleFile, Pem,
-    Progress, Put, Report, Tap, Target, Verdict, Way,
+    Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind, ModuleFile,
+    Operation, Pem, Progress, Put, Recorder, Report, Tap, Target, Verdict, Way, recording,
 };
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;

@@ -5,6 +5,7 @@ mod files;
 mod list;
 mod login;
 mod module;
+mod record;
 mod remembered;
 mod server;
 
@@ -29,6 +30,7 @@ pub use files::*;
 pub use list::*;
 pub use login::*;
 pub use module::*;
+pub use record::*;
 pub use server::*;
 
 use callbacks::{Power, Report};

@@ -383,6 +383,24 @@ static void certificates_that_are_none(qftp_client *client, const char *folder)
     assert(qftp_client_connect(client, &setup, &secure, &certificates, NULL) == QFTP_ERR_ACTIVE_FTPS);
 }
 
+/* The recording has the dialogue, and no secret. */
+static void is_recorded(qftp_client *client, const char *path, const char *password)
+{
+    char line[4096];
+    bool commands = false;
+    FILE *file;
+    assert(qftp_client_record(client, NULL) == QFTP_OK && qftp_client_record(client, NULL) == QFTP_OK);
+    file = fopen(path, "r");
+    assert(file != NULL && fgets(line, sizeof line, file) != NULL && strcmp(line, "# qftp recording 1\n") == 0);
+    while (fgets(line, sizeof line, file) != NULL) {
+        commands = commands || strstr(line, " > AT+QFTPOPEN=") != NULL;
+        assert(strstr(line, password) == NULL);
+    }
+    fclose(file);
+    assert(commands);
+    is_a_failure(client, qftp_client_record(client, "/no/such/folder/x"), QFTP_ERR_LOCAL, "local file");
+}
+
 int main(int argc, char **argv)
 {
     qftp_client *client = NULL;
@@ -391,6 +409,7 @@ int main(int argc, char **argv)
     qftp_error error;
     static struct seen seen;
     uint64_t size = 0;
+    char path[4096];
 
     assert(argc == 8);
     fill();
@@ -411,6 +430,8 @@ int main(int argc, char **argv)
     seen.client = client;
     assert(qftp_client_set_log(client, see_log, &seen) == QFTP_OK);
     assert(qftp_client_set_report(client, see_report, &seen) == QFTP_OK);
+    path_of(path, sizeof path, argv[7], "client.rec");
+    assert(qftp_client_record(client, path) == QFTP_OK);
 
     qftp_setup_init(&setup);
     setup.apn = argv[2];
@@ -443,6 +464,7 @@ int main(int argc, char **argv)
     assert(qftp_client_connect(client, &setup, &login, NULL, NULL) == QFTP_OK);
     certificates_that_are_none(client, argv[7]);
     assert(qftp_client_restart(client) == QFTP_OK && !qftp_client_is_set_up(client));
+    is_recorded(client, path, argv[6]);
 
     assert(qftp_client_free(client) == QFTP_OK);
     /* After its end it is refused, as often as one likes. */

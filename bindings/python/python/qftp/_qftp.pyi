@@ -28,6 +28,7 @@ class Client:
         baud: int,
         rtscts: bool,
         timeout: Optional[float],
+        record: Optional[_Path],
         log: Optional[Callable[[str, bytes], object]],
     ) -> Client: ...
     @property

@@ -42,7 +42,8 @@ class FTP(WholeFiles):
 
     ``port`` is the module's: a path (``/dev/ttyUSB2``), ``tcp://host:port``, ``rfc2217://host:port``, an object with ``read`` and
     ``write`` such as pyserial's ``Serial``, or ``emulator:`` for an emulated module of its own. ``apn`` is the network's access
-    point; without it the PDP context's settings stay as they are.
+    point; without it the PDP context's settings stay as they are. ``record`` is a file for all that passes the port, secrets
+    masked, anew each time it is opened: ``qftp explain`` reads it and ``qftp replay`` plays it.
 
     The module logs in when it connects, so ``connect`` only brings the module in order and ``login`` does the rest. What the
     module does not hand on, such as the words of the server's replies, begins with the right number and has words of qftp's own.
@@ -73,6 +74,7 @@ class FTP(WholeFiles):
         baud: int = 115200,
         rtscts: bool = False,
         via: str = "com",
+        record: Union[str, "os.PathLike[str]", None] = None,
     ) -> None:
         if source_address is not None:
             raise io.UnsupportedOperation("source_address: the module chooses where its connections come from")
@@ -83,7 +85,7 @@ class FTP(WholeFiles):
         super().__init__(
             port,
             timeout=timeout,
-            serial={"baud": baud, "rtscts": rtscts},
+            serial={"baud": baud, "rtscts": rtscts, "record": record},
             setup={
                 "apn": apn,
                 "apn_user": apn_user,

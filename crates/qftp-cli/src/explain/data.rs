@@ -1,6 +1,6 @@
 //! Data mode: which events are file data, and where they end.
 
-use qftp_core::wire::{FtpOutcome, Info, Line, Verb};
+use qftp_core::wire::{FtpOutcome, Info, Line, Urc, Verb};
 
 use super::decoration::Way;
 use super::reading::{Event, What};
@@ -24,15 +24,23 @@ pub(super) fn behind(events: &[Event], verb: Option<Verb>, announced: Option<u64
     let mut tries = 0;
     let mut line_end = 0;
     let mut ended = false;
+    // The log tells data from lines.
+    let mut marked = false;
     for (at, event) in events.iter().enumerate() {
         seen.events = at;
         match &event.what {
             What::Data(count) => {
-                (seen.bytes, line_end) = (seen.bytes + count, 0);
+                (seen.bytes, line_end, marked) = (seen.bytes + count, 0, true);
                 continue;
             }
             What::Escape => continue,
             What::Line(text) if text.is_empty() => {}
+            What::Line(text)
+                if marked
+                    && matches!(Line::parse(text.as_bytes()), Line::Urc(Urc::Ready | Urc::PoweredDown)) =>
+            {
+                return first.unwrap_or(Data { bytes: seen.bytes.saturating_sub(line_end), ..seen });
+            }
             What::Line(text) => {
                 if event.is_command() && event.way != Some(Way::Received) {
                     return first.unwrap_or(seen);

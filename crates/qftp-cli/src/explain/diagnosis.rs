@@ -53,6 +53,13 @@ impl Diagnosis {
     }
 }
 
+impl Diagnosis {
+    /// The mistakes that the cause does not say already.
+    pub(super) fn further(&self) -> impl Iterator<Item = &Seen> {
+        self.mistakes.iter().filter(|seen| seen.lines.len() > 1 || self.cause.as_deref() != Some(seen.said))
+    }
+}
+
 /// Whether a mistake is the reason of this failure: it was made here, and it is not what followed from it.
 fn about(seen: &Seen, exchange: &Exchange) -> bool {
     seen.lines.contains(&exchange.line) && seen.name != "failure-taken-for-success"

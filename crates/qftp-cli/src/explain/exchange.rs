@@ -27,6 +27,7 @@ pub(super) enum Step {
 #[derive(Clone, Debug)]
 pub(super) struct Unasked {
     pub(super) line: usize,
+    pub(super) at: Option<Duration>,
     /// Masked.
     pub(super) text: String,
     /// What it means for a transfer.
@@ -83,8 +84,12 @@ pub(super) struct Exchange {
     /// Its outcome comes after OK.
     pub(super) deferred: bool,
     pub(super) accepted: bool,
+    /// When OK or CONNECT came.
+    pub(super) answered: Option<Duration>,
     /// The host went on before the outcome came.
     pub(super) overtaken: bool,
+    /// The module restarted before the outcome came.
+    pub(super) restarted: bool,
     pub(super) outcome: Outcome,
     pub(super) code: Option<Code>,
     pub(super) reply: ReplyCode,
@@ -99,9 +104,14 @@ pub(super) struct Exchange {
     pub(super) answers: Vec<String>,
 }
 
+/// What the names of commands begin with that are not of this family of modules.
+const FOREIGN: [char; 7] = ['^', '$', '#', '*', '%', '!', '_'];
+
 impl Exchange {
     fn new(event: &Event, raw: &str) -> Self {
-        let parsed: Vec<_> = commands(raw.as_bytes()).into_iter().flatten().collect();
+        // Behind these signs stand the commands of other vendors, whatever letters they are made of.
+        let foreign = raw.get(2..).is_some_and(|rest| rest.trim_start().starts_with(FOREIGN));
+        let parsed: Vec<_> = commands(raw.as_bytes()).filter(|_| !foreign).into_iter().flatten().collect();
         // A bare AT has no command in it.
         let parsed = if raw.trim().len() == 2 { vec![Command::parse(b"")] } else { parsed };
         let verb = parsed.last().and_then(verb);
@@ -116,7 +126,9 @@ impl Exchange {
             deferred: verb.is_some_and(|verb| verb.urc().is_some())
                 && !matches!(parsed.last(), Some(Ok(Command::Test(_) | Command::Read(_)))),
             accepted: false,
+            answered: None,
             overtaken: false,
+            restarted: false,
             outcome: Outcome::Unfinished,
             code: None,
             reply: ReplyCode::NONE,
@@ -297,16 +309,21 @@ impl Builder {
                     Urc::Ready | Urc::PoweredDown => Some(Happening::Restarted),
                     _ => None,
                 };
+                if happening == Some(Happening::Restarted) {
+                    self.restarted(at);
+                }
                 self.unasked(event, text, happening);
             }
             Line::Connect(_) => {
                 let Some(exchange) = self.current() else { return false };
                 exchange.connected = true;
+                exchange.answered = at;
                 return true;
             }
             Line::Ok => {
                 if let Some(exchange) = self.current() {
                     exchange.accepted = true;
+                    exchange.answered = exchange.answered.or(at);
                     if !exchange.deferred && exchange.outcome == Outcome::Unfinished {
                         exchange.end(Outcome::Ok, at);
                     }
@@ -358,6 +375,19 @@ impl Builder {
         }
     }
 
+    /// What was under way has no outcome any more.
+    fn restarted(&mut self, at: Option<Duration>) {
+        let pending: Vec<usize> = self.pending.drain().map(|(_, at)| at).chain(self.last).collect();
+        for place in pending {
+            if let Some(exchange) =
+                self.exchange(place).filter(|exchange| exchange.outcome == Outcome::Unfinished)
+            {
+                exchange.restarted = true;
+                exchange.fail(None, at);
+            }
+        }
+    }
+
     fn information(&mut self, event: &Event, text: &str, verb: Option<Verb>) {
         let secret = self.secret && text.contains([',', '"']);
         let shown = if secret { "***".to_owned() } else { masked(text) };
@@ -390,7 +420,12 @@ impl Builder {
     }
 
     fn unasked(&mut self, event: &Event, text: &str, happening: Option<Happening>) {
-        self.steps.push(Step::Unasked(Unasked { line: event.line, text: masked(text), event: happening }));
+        self.steps.push(Step::Unasked(Unasked {
+            line: event.line,
+            at: event.at,
+            text: masked(text),
+            event: happening,
+        }));
     }
 
     fn data(&mut self, count: u64) {

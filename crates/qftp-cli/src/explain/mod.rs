@@ -9,11 +9,13 @@ mod diagnosis;
 mod exchange;
 mod glued;
 mod hexdump;
+mod html;
 mod mask;
 mod mistakes;
 mod print;
 mod reading;
 
+use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -24,8 +26,8 @@ use crate::port::Context;
 /// The longest log, in bytes: what is beyond is no log of one dialogue, and all of it is held in memory.
 const LONGEST: u64 = 256 << 20;
 
-/// Reads the log and prints what it tells.
-pub(crate) fn run(context: &Context, path: &Path) -> Result<(), Problem> {
+/// Reads the log and prints what it tells; with `page`, writes it as a page too.
+pub(crate) fn run(context: &Context, path: &Path, page: Option<&Path>) -> Result<(), Problem> {
     let source: Box<dyn std::io::Read> = match Source::open(path)? {
         Source::File(file, _) => Box::new(file),
         Source::Stream(stream) => stream,
@@ -38,6 +40,11 @@ pub(crate) fn run(context: &Context, path: &Path) -> Result<(), Problem> {
     }
     let steps = exchange::steps(&reading::events(&bytes));
     let diagnosis = diagnosis::Diagnosis::of(&steps);
+    if let Some(page) = page {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let text = html::page(&name, &steps, &diagnosis);
+        fs::write(page, text).map_err(|error| Problem::local(page, &error))?;
+    }
     print::all(context.output, &steps, &diagnosis);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use qftp_core::session::{Cause, Failure, LineFault, SessionState};
 use qftp_core::wire::Verb;
 use serde::Serialize;
 use serde_json::Value;
@@ -83,7 +84,7 @@ fn text(exchange: &Exchange) -> String {
     text
 }
 
-fn seconds(time: Duration) -> String {
+pub(super) fn seconds(time: Duration) -> String {
     format!("{:.3} s", time.as_secs_f64())
 }
 
@@ -94,11 +95,7 @@ fn summary(diagnosis: &Diagnosis) -> String {
             let _ = write!(text, "\n  {word}: {about}");
         }
     }
-    for seen in &diagnosis.mistakes {
-        // Said already, as the cause.
-        if seen.lines.len() == 1 && diagnosis.cause.as_deref() == Some(seen.said) {
-            continue;
-        }
+    for seen in diagnosis.further() {
         let lines: Vec<String> = seen.lines.iter().map(usize::to_string).collect();
         let word = if lines.len() == 1 { "line" } else { "lines" };
         let _ = write!(text, "\nMistake of the host, {word} {}: {}", lines.join(", "), seen.said);
@@ -129,6 +126,7 @@ pub(super) fn outcome(exchange: &Exchange) -> String {
             let mut text = match exchange.code {
                 Some(Code::Ftp(code)) => format!("failed: {code}"),
                 Some(Code::Cme(code)) => format!("failed: {code}"),
+                None if exchange.restarted => "failed: the module restarted".to_owned(),
                 None => "failed, and the module gave no reason".to_owned(),
             };
             if exchange.reply.is_some() {
@@ -142,6 +140,12 @@ pub(super) fn outcome(exchange: &Exchange) -> String {
     }
 }
 
+/// A restart as core knows it.
+const fn restart(exchange: &Exchange) -> Failure {
+    let (verb, cause) = (exchange.verb, Cause::Line(LineFault::Restarted));
+    Failure { verb, cause, transferred: 0, state: SessionState::Reset }
+}
+
 /// The likely cause of what did not end well.
 pub(super) fn cause(exchange: &Exchange) -> Option<String> {
     match exchange.outcome {
@@ -151,6 +155,7 @@ pub(super) fn cause(exchange: &Exchange) -> Option<String> {
             _ if exchange.reply.is_known() && exchange.reply.is_some() => exchange.reply.cause().to_owned(),
             Some(Code::Ftp(code)) => code.cause().to_owned(),
             Some(Code::Cme(code)) => code.cause().to_owned(),
+            None if exchange.restarted => restart(exchange).likely_cause().to_owned(),
             None if exchange.misspelt => "the parameters are not those of this command".to_owned(),
             None => "the module tells no reason while AT+CMEE=0 is set".to_owned(),
         }),
@@ -173,6 +178,7 @@ pub(super) fn remedy(exchange: &Exchange) -> Option<String> {
             _ if exchange.reply.is_known() && exchange.reply.is_some() => exchange.reply.remedy().to_owned(),
             Some(Code::Ftp(code)) => code.remedy().to_owned(),
             Some(Code::Cme(code)) => code.remedy().to_owned(),
+            None if exchange.restarted => restart(exchange).remedy().to_owned(),
             None if exchange.verb == Some(Verb::Qiact) => "ask with AT+QIGETERROR; check SIM, registration and APN".to_owned(),
             None if exchange.operation.is_empty() => return None,
             None => "switch reasons on with AT+CMEE=1; check the SIM card (AT+CPIN?) and the command's form (=?)".to_owned(),

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use qftp_core::wire::{Line, commands};
+use qftp_transport::recording::{HEAD, unescape};
 
 use super::decoration::{self, Way};
 use super::{glued, hexdump};
-use crate::record::{HEAD, unescape};
 
 /// One thing that passed.
 #[derive(Clone, Debug)]
@@ -256,7 +256,8 @@ fn assembled(chunks: Vec<Chunk>) -> Vec<Event> {
         if let Some(begun) = open.take_if(|begun| begun.way != chunk.way || chunk.data) {
             flush(begun, &mut events);
         }
-        if chunk.data && chunk.bytes == b"+++" {
+        let escapes = chunk.data || (open.is_none() && chunk.way == Some(Way::Sent));
+        if escapes && chunk.bytes == b"+++" {
             let escape = What::Escape;
             events.push(Event {
                 line: chunk.line,

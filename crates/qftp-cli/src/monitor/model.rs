@@ -6,7 +6,7 @@ use std::time::Duration;
 use qftp_core::wire::{FtpOutcome, Line, Urc, Verb};
 use qftp_emulator::{Fault, FaultKind};
 
-use crate::record::escape;
+use qftp_transport::recording::escape;
 
 /// Entries of the dialogue that are kept.
 const MOST: usize = 5000;

@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use qftp_transport::Kind;
+use qftp_transport::recording::{self, What};
+
 use super::model::{Model, Playing};
 use crate::exit::Problem;
-use crate::record::{HEAD, unescape};
 
 /// One line of a recording.
 #[derive(Debug)]
@@ -27,21 +29,20 @@ pub(super) struct Recording {
 
 impl Recording {
     pub(super) fn read(path: &Path, text: &str) -> Result<Self, Problem> {
-        let mut lines = text.lines();
-        if lines.next() != Some(HEAD) {
-            return Err(Problem::usage(format!(
-                "{}: no recording: it does not begin with `{HEAD}`",
-                path.display()
-            ))
-            .remedy("--record makes one; `qftp explain` reads any other log"));
-        }
-        let item = |(number, line): (usize, &str)| {
-            read(line).ok_or_else(|| {
-                Problem::usage(format!("{}, line {number}: no line of a recording", path.display()))
-            })
-        };
-        let lines = (2..).zip(lines).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let items = lines.map(item).collect::<Result<Vec<_>, _>>()?;
+        let recording = recording::Recording::parse(text).map_err(|error| {
+            Problem::usage(format!("{}: no recording: {error}", path.display()))
+                .remedy("--record makes one; `qftp explain` reads any other log")
+        })?;
+        let items = recording.entries.into_iter().filter_map(|entry| {
+            let (to_module, kind, bytes) = match entry.what {
+                What::Sent(kind, bytes) => (true, kind, bytes),
+                What::Received(kind, bytes) => (false, kind, bytes),
+                // What was asked for shows in what was sent.
+                _ => return None,
+            };
+            Some(Item { at: entry.at, to_module, is_data: kind == Kind::Data, bytes })
+        });
+        let items = items.collect();
         Ok(Self { items, next: 0, now: Duration::ZERO, title: path.display().to_string() })
     }
 
@@ -104,18 +105,4 @@ impl Recording {
         model.advance(until);
         model.facts_from_dialogue();
     }
-}
-
-/// `SECONDS MARK BYTES`.
-fn read(line: &str) -> Option<Item> {
-    let mut words = line.splitn(3, ' ');
-    let at = Duration::try_from_secs_f64(words.next()?.parse().ok()?).ok()?;
-    let (to_module, is_data) = match words.next()? {
-        ">" => (true, false),
-        "<" => (false, false),
-        ">=" => (true, true),
-        "<=" => (false, true),
-        _ => return None,
-    };
-    Some(Item { at, to_module, is_data, bytes: unescape(words.next().unwrap_or_default()) })
 }

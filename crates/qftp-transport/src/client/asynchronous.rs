@@ -1,17 +1,18 @@
+use std::io;
+use std::path::Path;
 use std::task::Poll;
 use std::time::Duration;
 
-use qftp_core::Instant;
 use qftp_core::session::{
-    Config, GetOptions, Kind as FailureKind, Login, Misuse, PutOptions, Session, SessionState, Setup, TlsGaps,
+    Config, GetOptions, Kind as FailureKind, Login, PutOptions, SessionState, Setup, TlsGaps,
 };
 use qftp_core::wire::{Command, ListKind, OpenMode, ServerState, Storage};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use super::compare::Compare;
 use super::engine::{Engine, Outcome, Want};
-use super::files::{Listing, PART, add, begin_listing};
-use super::{Cancel, Certificates, Error, ModuleFile, Progress, Put, Tap};
+use super::files::{Listing, PART, add};
+use super::{Cancel, Certificates, Error, ModuleFile, Operation, Progress, Put, Recorder, Tap};
 use crate::asynchronous::AsyncPort;
 use crate::poll_once::poll_once;
 
@@ -64,8 +65,25 @@ impl<P: AsyncPort> AsyncClient<P> {
 
     /// Shows this all that passes the port, secrets masked.
     pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
-        self.engine.watch.finish();
-        self.engine.watch.tap = tap;
+        self.engine.set_tap(tap);
+    }
+
+    /// Records all that passes the port from now on, secrets masked, in a file that `qftp replay` plays and `qftp explain` reads
+    /// (docs/recordings.md). What was recorded before is finished first.
+    ///
+    /// # Errors
+    /// Those of the file, also of the one before.
+    pub fn record(&mut self, path: impl AsRef<Path>) -> io::Result<()> {
+        let recorder = Recorder::create(path)?;
+        self.engine.record(Some(recorder)).map_or(Ok(()), Recorder::finish)
+    }
+
+    /// Ends the recording, if there is one.
+    ///
+    /// # Errors
+    /// What kept it from being whole.
+    pub fn stop_recording(&mut self) -> io::Result<()> {
+        self.engine.record(None).map_or(Ok(()), Recorder::finish)
     }
 
     /// Lets this handle cancel the operations of the client.
@@ -104,32 +122,32 @@ impl<P: AsyncPort> AsyncClient<P> {
 
     /// Brings the module in order: echo off, results to this port, SIM card ready, PDP context active.
     pub async fn setup(&mut self, setup: &Setup<'_>) -> Result<(), Error> {
-        self.simple(|session, now| session.setup(now, setup)).await
+        self.simple(&Operation::Setup(*setup)).await
     }
 
     /// Connects to a server and logs in.
     pub async fn open(&mut self, login: &Login<'_>) -> Result<(), Error> {
-        self.simple(|session, now| session.open(now, login)).await
+        self.simple(&Operation::Open(*login)).await
     }
 
     /// Logs out.
     pub async fn close(&mut self) -> Result<(), Error> {
-        self.simple(Session::close).await
+        self.simple(&Operation::Close).await
     }
 
     /// Deactivates the PDP context.
     pub async fn deactivate(&mut self) -> Result<(), Error> {
-        self.simple(Session::deactivate).await
+        self.simple(&Operation::Deactivate).await
     }
 
     /// Changes the server's working folder.
     pub async fn cwd(&mut self, path: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.cwd(now, path)).await
+        self.simple(&Operation::Cwd(path)).await
     }
 
     /// The server's working folder.
     pub async fn pwd(&mut self) -> Result<String, Error> {
-        self.run(0, Session::pwd, None, None).await.map(Outcome::text)
+        self.run(&Operation::Pwd, None, None).await.map(Outcome::text)
     }
 
     /// Sends what the reader has as a file; returns the number of bytes.
@@ -167,7 +185,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         source: Source<'_>,
         options: PutOptions,
     ) -> Result<Outcome, Error> {
-        self.run(options.len, |session, now| session.put(now, name, &options), Some(source), None).await
+        self.run(&Operation::Put(name, options), Some(source), None).await
     }
 
     /// Fetches a file into the writer; returns the number of bytes.
@@ -177,9 +195,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         sink: &mut (impl AsyncWrite + Unpin + Send),
         options: &GetOptions,
     ) -> Result<u64, Error> {
-        self.run(0, |session, now| session.get(now, name, options), None, Some(sink))
-            .await
-            .map(Outcome::number)
+        self.run(&Operation::Get(name, *options), None, Some(sink)).await.map(Outcome::number)
     }
 
     /// Reads a file of the server again and compares it with what the reader has: `None` when they are the same, else the offset of the first
@@ -202,7 +218,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         folder: &str,
         sink: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<u64, Error> {
-        self.run(0, begin_listing(kind, folder), None, Some(sink)).await.map(Outcome::number)
+        self.run(&Operation::List(kind, folder), None, Some(sink)).await.map(Outcome::number)
     }
 
     /// The listing of a folder as the server writes it (LIST); [`qftp_core::listing`] reads its entries.
@@ -222,57 +238,57 @@ impl<P: AsyncPort> AsyncClient<P> {
 
     /// The size of a file on the server.
     pub async fn size(&mut self, name: &str) -> Result<u64, Error> {
-        self.run(0, |session, now| session.size(now, name), None, None).await.map(Outcome::number)
+        self.run(&Operation::Size(name), None, None).await.map(Outcome::number)
     }
 
     /// When a file on the server was last written: `YYYYMMDDHHMMSS[.sss]`, UTC.
     pub async fn modified(&mut self, name: &str) -> Result<String, Error> {
-        self.run(0, |session, now| session.modified(now, name), None, None).await.map(Outcome::text)
+        self.run(&Operation::Modified(name), None, None).await.map(Outcome::text)
     }
 
     /// Renames a file or folder on the server.
     pub async fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.rename(now, from, to)).await
+        self.simple(&Operation::Rename(from, to)).await
     }
 
     /// Deletes a file on the server.
     pub async fn delete(&mut self, name: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.delete(now, name)).await
+        self.simple(&Operation::Delete(name)).await
     }
 
     /// Makes a folder on the server.
     pub async fn make_dir(&mut self, name: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.make_dir(now, name)).await
+        self.simple(&Operation::MakeDir(name)).await
     }
 
     /// Removes an empty folder on the server.
     pub async fn remove_dir(&mut self, name: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.remove_dir(now, name)).await
+        self.simple(&Operation::RemoveDir(name)).await
     }
 
     /// Bytes that the last transfer has moved (QFTPLEN).
     pub async fn length(&mut self) -> Result<u64, Error> {
-        self.run(0, Session::length, None, None).await.map(Outcome::number)
+        self.run(&Operation::Length, None, None).await.map(Outcome::number)
     }
 
     /// The state of the module's FTP client (QFTPSTAT).
     pub async fn status(&mut self) -> Result<ServerState, Error> {
-        self.run(0, Session::status, None, None).await.map(Outcome::state)
+        self.run(&Operation::Status, None, None).await.map(Outcome::state)
     }
 
     /// The same within 2 seconds: whether outcomes of FTP commands come to this port at all.
     pub async fn probe(&mut self) -> Result<ServerState, Error> {
-        self.run(0, Session::probe, None, None).await.map(Outcome::state)
+        self.run(&Operation::Probe, None, None).await.map(Outcome::state)
     }
 
     /// Free bytes and all bytes of a storage of the module.
     pub async fn storage(&mut self, storage: Storage) -> Result<(u64, u64), Error> {
-        self.run(0, |session, now| session.storage(now, storage), None, None).await.map(Outcome::space)
+        self.run(&Operation::Storage(storage), None, None).await.map(Outcome::space)
     }
 
     /// The module's files: `*` those in UFS, `RAM:*`, `SD:*`, or one name.
     pub async fn files(&mut self, pattern: &str) -> Result<Vec<ModuleFile>, Error> {
-        self.simple(|session, now| session.files(now, pattern)).await?;
+        self.simple(&Operation::Files(pattern)).await?;
         Ok(ModuleFile::all(&self.engine.lines))
     }
 
@@ -283,9 +299,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         source: &mut (impl AsyncRead + Unpin + Send),
         len: u64,
     ) -> Result<u64, Error> {
-        self.run(len, |session, now| session.upload(now, name, len), Some(source), None)
-            .await
-            .map(Outcome::number)
+        self.run(&Operation::Upload(name, len), Some(source), None).await.map(Outcome::number)
     }
 
     /// Fetches a file of the module into the writer, its checksum proven.
@@ -294,12 +308,12 @@ impl<P: AsyncPort> AsyncClient<P> {
         name: &str,
         sink: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<u64, Error> {
-        self.run(0, |session, now| session.download(now, name), None, Some(sink)).await.map(Outcome::number)
+        self.run(&Operation::Download(name), None, Some(sink)).await.map(Outcome::number)
     }
 
     /// Deletes a file of the module.
     pub async fn remove(&mut self, name: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.remove(now, name)).await
+        self.simple(&Operation::Remove(name)).await
     }
 
     /// Brings certificates into the module, in place of any that a login before has left there.
@@ -325,7 +339,7 @@ impl<P: AsyncPort> AsyncClient<P> {
 
     /// Opens a file of the module; returns its handle.
     pub async fn file_open(&mut self, name: &str, mode: OpenMode) -> Result<u64, Error> {
-        self.run(0, |session, now| session.file_open(now, name, mode), None, None).await.map(Outcome::number)
+        self.run(&Operation::FileOpen(name, mode), None, None).await.map(Outcome::number)
     }
 
     /// Reads at most `len` bytes of an open file of the module into the writer; returns how many there were.
@@ -335,9 +349,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         len: u32,
         sink: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<u64, Error> {
-        self.run(0, |session, now| session.file_read(now, handle, len), None, Some(sink))
-            .await
-            .map(Outcome::number)
+        self.run(&Operation::FileRead(handle, len), None, Some(sink)).await.map(Outcome::number)
     }
 
     /// Writes `len` bytes of the reader to an open file of the module; returns how many it took.
@@ -347,21 +359,17 @@ impl<P: AsyncPort> AsyncClient<P> {
         len: u32,
         source: &mut (impl AsyncRead + Unpin + Send),
     ) -> Result<u64, Error> {
-        let begin = |session: &mut Session, now| session.file_write(now, handle, len);
-        self.run(len.into(), begin, Some(source), None).await.map(Outcome::number)
+        self.run(&Operation::FileWrite(handle, len), Some(source), None).await.map(Outcome::number)
     }
 
     /// Any one command; returns its information lines.
     pub async fn command(&mut self, command: &Command<'_>) -> Result<Vec<String>, Error> {
-        self.simple(|session, now| session.command(now, command)).await?;
+        self.simple(&Operation::Command(*command)).await?;
         Ok(self.engine.lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect())
     }
 
-    async fn simple(
-        &mut self,
-        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
-    ) -> Result<(), Error> {
-        self.run(0, begin, None, None).await.map(drop)
+    async fn simple(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
+        self.run(operation, None, None).await.map(drop)
     }
 
     async fn listing(&mut self, kind: ListKind, folder: &str) -> Result<Vec<u8>, Error> {
@@ -373,8 +381,7 @@ impl<P: AsyncPort> AsyncClient<P> {
     /// One operation from its beginning to its end.
     async fn run(
         &mut self,
-        upload: u64,
-        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+        operation: &Operation<'_>,
         source: Option<Source<'_>>,
         sink: Option<Sink<'_>>,
     ) -> Result<Outcome, Error> {
@@ -388,7 +395,7 @@ impl<P: AsyncPort> AsyncClient<P> {
             self.engine.received(count);
             self.engine.idle_input();
         }
-        self.engine.start(upload, begin)?;
+        self.engine.start(operation)?;
         self.drive(source, sink).await
     }
 

@@ -1,16 +1,16 @@
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
+use std::path::Path;
 use std::time::Duration;
 
-use qftp_core::Instant;
 use qftp_core::session::{
-    Config, GetOptions, Kind as FailureKind, Login, Misuse, PutOptions, Session, SessionState, Setup, TlsGaps,
+    Config, GetOptions, Kind as FailureKind, Login, PutOptions, SessionState, Setup, TlsGaps,
 };
 use qftp_core::wire::{Command, ListKind, OpenMode, ServerState, Storage};
 
 use super::compare::Compare;
 use super::engine::{Engine, Outcome, Want};
-use super::files::{Listing, PART, add, begin_listing};
-use super::{Cancel, Certificates, Error, ModuleFile, Progress, Put, Tap};
+use super::files::{Listing, PART, add};
+use super::{Cancel, Certificates, Error, ModuleFile, Operation, Progress, Put, Recorder, Tap};
 use crate::port::Port;
 
 /// How long one write to the port may wait for room before what came is looked at.
@@ -58,8 +58,25 @@ impl<P: Port> Client<P> {
 
     /// Shows this all that passes the port, secrets masked.
     pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
-        self.engine.watch.finish();
-        self.engine.watch.tap = tap;
+        self.engine.set_tap(tap);
+    }
+
+    /// Records all that passes the port from now on, secrets masked, in a file that `qftp replay` plays and `qftp explain` reads
+    /// (docs/recordings.md). What was recorded before is finished first.
+    ///
+    /// # Errors
+    /// Those of the file, also of the one before.
+    pub fn record(&mut self, path: impl AsRef<Path>) -> io::Result<()> {
+        let recorder = Recorder::create(path)?;
+        self.engine.record(Some(recorder)).map_or(Ok(()), Recorder::finish)
+    }
+
+    /// Ends the recording, if there is one.
+    ///
+    /// # Errors
+    /// What kept it from being whole.
+    pub fn stop_recording(&mut self) -> io::Result<()> {
+        self.engine.record(None).map_or(Ok(()), Recorder::finish)
     }
 
     /// Lets this handle cancel the operations of the client.
@@ -98,32 +115,32 @@ impl<P: Port> Client<P> {
 
     /// Brings the module in order: echo off, results to this port, SIM card ready, PDP context active.
     pub fn setup(&mut self, setup: &Setup<'_>) -> Result<(), Error> {
-        self.simple(|session, now| session.setup(now, setup))
+        self.simple(&Operation::Setup(*setup))
     }
 
     /// Connects to a server and logs in.
     pub fn open(&mut self, login: &Login<'_>) -> Result<(), Error> {
-        self.simple(|session, now| session.open(now, login))
+        self.simple(&Operation::Open(*login))
     }
 
     /// Logs out.
     pub fn close(&mut self) -> Result<(), Error> {
-        self.simple(Session::close)
+        self.simple(&Operation::Close)
     }
 
     /// Deactivates the PDP context.
     pub fn deactivate(&mut self) -> Result<(), Error> {
-        self.simple(Session::deactivate)
+        self.simple(&Operation::Deactivate)
     }
 
     /// Changes the server's working folder.
     pub fn cwd(&mut self, path: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.cwd(now, path))
+        self.simple(&Operation::Cwd(path))
     }
 
     /// The server's working folder.
     pub fn pwd(&mut self) -> Result<String, Error> {
-        self.run(0, Session::pwd, None, None).map(Outcome::text)
+        self.run(&Operation::Pwd, None, None).map(Outcome::text)
     }
 
     /// Sends what the reader has as a file; returns the number of bytes.
@@ -150,13 +167,12 @@ impl<P: Port> Client<P> {
     }
 
     fn put_part(&mut self, name: &str, source: &mut dyn Read, options: PutOptions) -> Result<Outcome, Error> {
-        self.run(options.len, |session, now| session.put(now, name, &options), Some(source), None)
+        self.run(&Operation::Put(name, options), Some(source), None)
     }
 
     /// Fetches a file into the writer; returns the number of bytes.
     pub fn get(&mut self, name: &str, mut sink: impl Write, options: &GetOptions) -> Result<u64, Error> {
-        self.run(0, |session, now| session.get(now, name, options), None, Some(&mut sink))
-            .map(Outcome::number)
+        self.run(&Operation::Get(name, *options), None, Some(&mut sink)).map(Outcome::number)
     }
 
     /// Reads a file of the server again and compares it with what the reader has: `None` when they are the same, else the offset of the first
@@ -169,7 +185,7 @@ impl<P: Port> Client<P> {
 
     /// Writes a listing of a folder, of any length, to the writer as it comes; returns the number of bytes.
     pub fn list_to(&mut self, kind: ListKind, folder: &str, mut sink: impl Write) -> Result<u64, Error> {
-        self.run(0, begin_listing(kind, folder), None, Some(&mut sink)).map(Outcome::number)
+        self.run(&Operation::List(kind, folder), None, Some(&mut sink)).map(Outcome::number)
     }
 
     /// The listing of a folder as the server writes it (LIST); [`qftp_core::listing`] reads its entries.
@@ -191,74 +207,73 @@ impl<P: Port> Client<P> {
 
     /// The size of a file on the server.
     pub fn size(&mut self, name: &str) -> Result<u64, Error> {
-        self.run(0, |session, now| session.size(now, name), None, None).map(Outcome::number)
+        self.run(&Operation::Size(name), None, None).map(Outcome::number)
     }
 
     /// When a file on the server was last written: `YYYYMMDDHHMMSS[.sss]`, UTC.
     pub fn modified(&mut self, name: &str) -> Result<String, Error> {
-        self.run(0, |session, now| session.modified(now, name), None, None).map(Outcome::text)
+        self.run(&Operation::Modified(name), None, None).map(Outcome::text)
     }
 
     /// Renames a file or folder on the server.
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.rename(now, from, to))
+        self.simple(&Operation::Rename(from, to))
     }
 
     /// Deletes a file on the server.
     pub fn delete(&mut self, name: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.delete(now, name))
+        self.simple(&Operation::Delete(name))
     }
 
     /// Makes a folder on the server.
     pub fn make_dir(&mut self, name: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.make_dir(now, name))
+        self.simple(&Operation::MakeDir(name))
     }
 
     /// Removes an empty folder on the server.
     pub fn remove_dir(&mut self, name: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.remove_dir(now, name))
+        self.simple(&Operation::RemoveDir(name))
     }
 
     /// Bytes that the last transfer has moved (QFTPLEN).
     pub fn length(&mut self) -> Result<u64, Error> {
-        self.run(0, Session::length, None, None).map(Outcome::number)
+        self.run(&Operation::Length, None, None).map(Outcome::number)
     }
 
     /// The state of the module's FTP client (QFTPSTAT).
     pub fn status(&mut self) -> Result<ServerState, Error> {
-        self.run(0, Session::status, None, None).map(Outcome::state)
+        self.run(&Operation::Status, None, None).map(Outcome::state)
     }
 
     /// The same within 2 seconds: whether outcomes of FTP commands come to this port at all.
     pub fn probe(&mut self) -> Result<ServerState, Error> {
-        self.run(0, Session::probe, None, None).map(Outcome::state)
+        self.run(&Operation::Probe, None, None).map(Outcome::state)
     }
 
     /// Free bytes and all bytes of a storage of the module.
     pub fn storage(&mut self, storage: Storage) -> Result<(u64, u64), Error> {
-        self.run(0, |session, now| session.storage(now, storage), None, None).map(Outcome::space)
+        self.run(&Operation::Storage(storage), None, None).map(Outcome::space)
     }
 
     /// The module's files: `*` those in UFS, `RAM:*`, `SD:*`, or one name.
     pub fn files(&mut self, pattern: &str) -> Result<Vec<ModuleFile>, Error> {
-        self.simple(|session, now| session.files(now, pattern))?;
+        self.simple(&Operation::Files(pattern))?;
         Ok(ModuleFile::all(&self.engine.lines))
     }
 
     /// Sends `len` bytes of the reader into a file of the module, its checksum proven.
     pub fn upload(&mut self, name: &str, mut source: impl Read, len: u64) -> Result<u64, Error> {
-        self.run(len, |session, now| session.upload(now, name, len), Some(&mut source), None)
-            .map(Outcome::number)
+        self.run(&Operation::Upload(name, len), Some(&mut source), None).map(Outcome::number)
     }
 
     /// Fetches a file of the module into the writer, its checksum proven.
     pub fn download(&mut self, name: &str, mut sink: impl Write) -> Result<u64, Error> {
-        self.run(0, |session, now| session.download(now, name), None, Some(&mut sink)).map(Outcome::number)
+        self.run(&Operation::Download(name), None, Some(&mut sink)).map(Outcome::number)
     }
 
     /// Deletes a file of the module.
     pub fn remove(&mut self, name: &str) -> Result<(), Error> {
-        self.simple(|session, now| session.remove(now, name))
+        self.simple(&Operation::Remove(name))
     }
 
     /// Brings certificates into the module, in place of any that a login before has left there.
@@ -284,32 +299,37 @@ impl<P: Port> Client<P> {
 
     /// Opens a file of the module; returns its handle.
     pub fn file_open(&mut self, name: &str, mode: OpenMode) -> Result<u64, Error> {
-        self.run(0, |session, now| session.file_open(now, name, mode), None, None).map(Outcome::number)
+        self.run(&Operation::FileOpen(name, mode), None, None).map(Outcome::number)
     }
 
     /// Reads at most `len` bytes of an open file of the module into the writer; returns how many there were.
     pub fn file_read(&mut self, handle: u32, len: u32, mut sink: impl Write) -> Result<u64, Error> {
-        self.run(0, |session, now| session.file_read(now, handle, len), None, Some(&mut sink))
-            .map(Outcome::number)
+        self.run(&Operation::FileRead(handle, len), None, Some(&mut sink)).map(Outcome::number)
     }
 
     /// Writes `len` bytes of the reader to an open file of the module; returns how many it took.
     pub fn file_write(&mut self, handle: u32, len: u32, mut source: impl Read) -> Result<u64, Error> {
-        self.run(len.into(), |session, now| session.file_write(now, handle, len), Some(&mut source), None)
-            .map(Outcome::number)
+        self.run(&Operation::FileWrite(handle, len), Some(&mut source), None).map(Outcome::number)
     }
 
     /// Any one command; returns its information lines.
     pub fn command(&mut self, command: &Command<'_>) -> Result<Vec<String>, Error> {
-        self.simple(|session, now| session.command(now, command))?;
+        self.simple(&Operation::Command(*command))?;
         Ok(self.engine.lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect())
     }
 
-    pub(super) fn simple(
+    /// Any operation as a value, such as one of a recording: what it sends comes from `source`, what it brings goes to `sink`.
+    pub fn perform(
         &mut self,
-        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+        operation: &Operation<'_>,
+        source: Option<&mut dyn Read>,
+        sink: Option<&mut dyn Write>,
     ) -> Result<(), Error> {
-        self.run(0, begin, None, None).map(drop)
+        self.run(operation, source, sink).map(drop)
+    }
+
+    pub(super) fn simple(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
+        self.run(operation, None, None).map(drop)
     }
 
     fn listing(&mut self, kind: ListKind, folder: &str) -> Result<Vec<u8>, Error> {
@@ -321,8 +341,7 @@ impl<P: Port> Client<P> {
     /// One operation from its beginning to its end.
     fn run(
         &mut self,
-        upload: u64,
-        begin: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+        operation: &Operation<'_>,
         source: Option<&mut dyn Read>,
         sink: Option<&mut dyn Write>,
     ) -> Result<Outcome, Error> {
@@ -332,12 +351,12 @@ impl<P: Port> Client<P> {
             let _ = self.drive(None, None);
         }
         self.drain().map_err(|error| self.engine.port_failed(error))?;
-        self.engine.start(upload, begin)?;
+        self.engine.start(operation)?;
         self.drive(source, sink)
     }
 
     /// Reads what came between two operations, so that the next takes none of it for its own.
-    fn drain(&mut self) -> std::io::Result<()> {
+    fn drain(&mut self) -> io::Result<()> {
         let mut total = 0;
         while total < STALE {
             self.engine.idle_input();

@@ -1,156 +1,23 @@
 //! What is wrong with a module, or with the way to a server: the checks of section 4 of the manual, in order.
 
+mod afterwards;
+mod check;
+mod mend;
+mod network;
 mod readings;
+mod server;
+mod tls;
 
-use std::fmt;
-use std::io::Cursor;
+use qftp_core::session::{Cause, Failure, LineFault, SessionState, Setup};
+use qftp_core::wire::{Basic, Command, GeneralInfo, PdpCommand, ServerState, Storage, Verb};
 
-use qftp_core::session::{Cause, Failure, GetOptions, LineFault, Login, SessionState, Setup, TlsSuspect};
-use qftp_core::wire::{Basic, Command, Domain, GeneralInfo, Info, Line, PdpCommand, Storage, Verb};
-
-use super::{Certificates, Client, Error, Put};
+use super::{Client, Error, Kind};
+use crate::attention::Attention;
 use crate::port::Port;
-use readings::{access_point, address, attachment, names, operator, registered, signal, sim};
+use check::{doubtful, found, good, not_tried};
+use readings::{access_point, address, attachment, general, names, operator, signal, sim};
 
-/// What is looked at, in the order in which one thing stands on another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Check {
-    /// Something answers `AT`.
-    Port,
-    /// What it says it is.
-    Module,
-    /// The SIM card.
-    Sim,
-    /// Outcomes of FTP commands come to this port.
-    Results,
-    /// The module's own storages.
-    Storage,
-    /// How strong the network is.
-    Signal,
-    /// Whether the network has taken the module in.
-    Registration,
-    /// Which network it is.
-    Operator,
-    /// Whether it is attached to the packet service.
-    Attachment,
-    /// The access point of the PDP context.
-    AccessPoint,
-    /// The PDP context comes up.
-    Context,
-    /// Its address.
-    Address,
-    /// The servers that names are asked of.
-    Names,
-    /// The FTP server lets us in.
-    Login,
-    /// A listing: the data connection.
-    Listing,
-    /// A small file, up and down again, and compared.
-    File,
-}
-
-impl Check {
-    /// All, in order.
-    pub const ALL: [Self; 16] = [
-        Self::Port,
-        Self::Module,
-        Self::Sim,
-        Self::Results,
-        Self::Storage,
-        Self::Signal,
-        Self::Registration,
-        Self::Operator,
-        Self::Attachment,
-        Self::AccessPoint,
-        Self::Context,
-        Self::Address,
-        Self::Names,
-        Self::Login,
-        Self::Listing,
-        Self::File,
-    ];
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Port => "port",
-            Self::Module => "module",
-            Self::Results => "results",
-            Self::Sim => "SIM card",
-            Self::Signal => "signal",
-            Self::Registration => "registration",
-            Self::Operator => "operator",
-            Self::Attachment => "attachment",
-            Self::AccessPoint => "access point",
-            Self::Context => "PDP context",
-            Self::Address => "address",
-            Self::Names => "name servers",
-            Self::Storage => "storage",
-            Self::Login => "login",
-            Self::Listing => "listing",
-            Self::File => "small file",
-        }
-    }
-}
-
-impl fmt::Display for Check {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    /// As it must be.
-    Good,
-    /// It may do, or the module does not say.
-    Doubtful,
-    /// Nothing that stands on it can work.
-    Bad,
-    /// Something that it stands on is bad, or it was not asked for.
-    NotTried,
-}
-
-/// What a check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Which check.
-    pub check: Check,
-    /// How it came out.
-    pub verdict: Verdict,
-    /// What the module or server said of it.
-    pub said: String,
-    /// The likely cause, a sentence without its full stop, where it is not good.
-    pub cause: Option<String>,
-    /// What to do about it, likewise.
-    pub remedy: Option<String>,
-}
-
-/// What is examined, beside the module itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Examination<'a> {
-    /// As in [`Client::setup`].
-    pub setup: Setup<'a>,
-    /// The server that is tried, if one is.
-    pub login: Option<Login<'a>>,
-    /// Certificates for [`Login::tls`].
-    pub certificates: Option<Certificates<'a>>,
-    /// The working folder on the server; empty for the login's own.
-    pub folder: &'a str,
-    /// Whether a small file is put there, fetched, compared and deleted.
-    pub file: bool,
-}
-
-impl<'a> Examination<'a> {
-    /// The module and the network alone.
-    #[must_use]
-    pub const fn new(setup: Setup<'a>) -> Self {
-        Self { setup, login: None, certificates: None, folder: "", file: false }
-    }
-}
+pub use check::{Check, Examination, Finding, Verdict};
 
 impl<P: Port> Client<P> {
     /// Looks at everything that a transfer stands on, and tells each finding as it is made. The module is left logged out.
@@ -164,7 +31,7 @@ impl<P: Port> Client<P> {
         tell: &mut dyn FnMut(&Finding),
     ) -> Result<Vec<Finding>, Error> {
         let mut findings: Vec<Finding> = Vec::new();
-        for check in Check::ALL {
+        for &check in Check::ALL {
             let stands = Self::stands_on(check).iter().all(|under| {
                 findings.iter().any(|finding| {
                     finding.check == *under
@@ -172,11 +39,14 @@ impl<P: Port> Client<P> {
                         && finding.verdict != Verdict::NotTried
                 })
             });
-            let finding = if stands { self.check(check, what)? } else { not_tried(check, "") };
+            let mut finding = if stands { self.look(check, what)? } else { not_tried(check, "") };
+            if check == Check::Context && finding.verdict == Verdict::Good {
+                finding = self.put_right(finding, &findings, what)?;
+            }
             tell(&finding);
             findings.push(finding);
         }
-        if self.is_open() {
+        if self.is_open() && self.is_set_up() {
             // What counts has been found.
             let _ = self.close();
         }
@@ -190,27 +60,60 @@ impl<P: Port> Client<P> {
     const fn stands_on(check: Check) -> &'static [Check] {
         match check {
             Check::Port => &[],
-            Check::Module | Check::Sim | Check::Storage => &[Check::Port],
+            Check::Line | Check::Module | Check::Sim | Check::Storage => &[Check::Port],
             Check::Results | Check::Signal | Check::Registration | Check::Operator | Check::AccessPoint => {
                 &[Check::Port, Check::Sim]
             }
             Check::Attachment => &[Check::Sim, Check::Registration],
             Check::Context => &[Check::Results, Check::Sim, Check::Registration],
-            Check::Address | Check::Names | Check::Login => &[Check::Context],
+            Check::Address | Check::Names | Check::Tls => &[Check::Context],
+            Check::Login => &[Check::Context, Check::Tls],
             Check::Listing => &[Check::Login],
             Check::File => &[Check::Login, Check::Listing],
+            Check::Folder => &[Check::Login, Check::Listing, Check::File],
+            Check::Logout => &[Check::Login, Check::Listing],
         }
+    }
+
+    /// A check; what is not good is mended where that is wanted and safe, and looked at again.
+    fn look(&mut self, check: Check, what: &Examination<'_>) -> Result<Finding, Error> {
+        let finding = self.check(check, what)?;
+        if !what.mend || !matches!(finding.verdict, Verdict::Bad | Verdict::Doubtful) {
+            return Ok(finding);
+        }
+        match self.mend(&finding, what)? {
+            Some(done) => Ok(self.check(check, what)?.mended(&done)),
+            None => Ok(finding),
+        }
+    }
+
+    /// The finding of a set-up that succeeded, with what it has put right of what was found before.
+    fn put_right(
+        &mut self,
+        mut finding: Finding,
+        before: &[Finding],
+        what: &Examination<'_>,
+    ) -> Result<Finding, Error> {
+        for check in [Check::Results, Check::Attachment] {
+            let was = before.iter().any(|had| had.check == check && had.verdict == Verdict::Doubtful);
+            if was && self.check(check, what)?.verdict == Verdict::Good {
+                finding = finding.mended(&format!("set-up has put right: {check}"));
+            }
+        }
+        Ok(finding)
     }
 
     fn check(&mut self, check: Check, what: &Examination<'_>) -> Result<Finding, Error> {
         let context = what.setup.context;
         match check {
             Check::Port => self.port_answers(),
+            Check::Line => self.line(),
             Check::Module => {
                 self.ask(check, &Command::Basic(Basic::Identify), |lines| Some(good(check, lines.join(" "))))
             }
-            Check::Results => self.results_arrive(),
+            Check::Storage => self.storages(),
             Check::Sim => self.ask(check, &Command::Read(Verb::Cpin), sim),
+            Check::Results => self.results_arrive(),
             Check::Signal => self.ask(check, &Command::Execute(Verb::Csq), signal),
             Check::Registration => self.registration(),
             Check::Operator => self.ask(check, &Command::Read(Verb::Cops), operator),
@@ -230,30 +133,64 @@ impl<P: Port> Client<P> {
                 let command = Command::Pdp(PdpCommand::Dns { context, servers: None });
                 self.ask(check, &command, names)
             }
-            Check::Storage => self.storages(),
+            Check::Tls => self.tls_settings(what.login.as_ref()),
             Check::Login => match &what.login {
                 Some(login) => self.lets_in(login, what),
                 None => Ok(not_tried(check, "no server was named")),
             },
-            Check::Listing => {
-                let listed = self.names(".");
-                found(
-                    check,
-                    listed.map(|names| {
-                        let count =
-                            names.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
-                        format!("{count} entries over a data connection")
-                    }),
-                )
-            }
-            Check::File if what.file => self.moves_a_file(),
-            Check::File => Ok(not_tried(check, "not asked for")),
+            Check::Listing => self.lists(what),
+            Check::File if what.file => self.moves_a_file(what),
+            Check::Folder if what.file => self.makes_a_folder(what),
+            Check::File | Check::Folder => Ok(not_tried(check, "not asked for")),
+            Check::Logout => self.lets_go(what),
         }
     }
 
     fn port_answers(&mut self) -> Result<Finding, Error> {
+        let Self { port, engine } = self;
+        let attention = Attention::watched(port, true, &mut |sent, bytes| {
+            if sent {
+                engine.watch.sent(Kind::Line, bytes);
+            } else {
+                engine.watch.received(bytes, None);
+            }
+        });
+        engine.watch.decide();
+        let attention = attention.map_err(|error| self.engine.port_failed(error))?;
         let answered = self.setup(&Setup { network: false, ..Setup::default() });
-        found(Check::Port, answered.map(|()| format!("{} answers", self.port.name())))
+        let name = self.port.name();
+        let Attention::Module { echo, was } = attention else {
+            return found(Check::Port, answered.map(|()| format!("{name} answers")));
+        };
+        let said = format!("{name} answers, echo {}", if echo { "on" } else { "off" });
+        let finding = found(Check::Port, answered.map(|()| said))?;
+        Ok(match was.mended() {
+            Some(done) => finding.mended(done),
+            None => finding,
+        })
+    }
+
+    fn line(&mut self) -> Result<Finding, Error> {
+        let mut said = Vec::new();
+        for verb in [Verb::Ipr, Verb::Ifc] {
+            match self.command(&Command::Read(verb)) {
+                Ok(lines) => said.extend(general(&lines).filter_map(|info| match info {
+                    GeneralInfo::Rate(0) => Some("any rate (AT+IPR=0)".to_owned()),
+                    GeneralInfo::Rate(rate) => Some(format!("{rate} bits/s")),
+                    GeneralInfo::FlowControl(2, 2) => Some("flow control RTS/CTS".to_owned()),
+                    GeneralInfo::FlowControl(0, 0) => Some("no flow control".to_owned()),
+                    GeneralInfo::FlowControl(host, module) => {
+                        Some(format!("flow control {host},{module} (AT+IFC)"))
+                    }
+                    _ => None,
+                })),
+                // A port on USB may have neither.
+                Err(Error::Failed(failure)) if failure.state == SessionState::Usable => {}
+                Err(error) => return found(Check::Line, Err(error)),
+            }
+        }
+        let said = if said.is_empty() { "the module does not say".to_owned() } else { said.join(", ") };
+        Ok(good(Check::Line, said))
     }
 
     /// One question, and what its information lines mean; `None` for lines that mean nothing.
@@ -265,52 +202,69 @@ impl<P: Port> Client<P> {
     ) -> Result<Finding, Error> {
         match self.command(command) {
             Ok(lines) => Ok(read(&lines).unwrap_or_else(|| {
-                doubtful(check, lines.join(", "), "the module does not say", "see the dialogue")
+                doubtful(check, lines.join(", "), "the module does not say", "see the dialogue (-v)")
             })),
             Err(error) => found(check, Err(error)),
         }
     }
 
+    /// Asks for the FTP client's state three times: one outcome that is lost tells of others.
     fn results_arrive(&mut self) -> Result<Finding, Error> {
-        match self.probe() {
-            Ok(state) => Ok(good(Check::Results, format!("they come to this port; the FTP client is {state:?}").to_lowercase())),
-            Err(Error::Failed(Failure { cause: Cause::Line(LineFault::UrcSilent), .. })) => Ok(Finding {
-                cause: Some("URCs go to another port of the module (AT+QURCCFG), or its FTP service is stuck".to_owned()),
-                remedy: Some("use the port that they go to, or let set-up turn them here (--urc-port); else restart the module".to_owned()),
-                // Set-up tries the other ports.
-                ..doubtful(Check::Results, "OK comes, and no outcome".to_owned(), "", "")
-            }),
-            Err(error) => found(Check::Results, Err(error)),
-        }
-    }
-
-    fn registration(&mut self) -> Result<Finding, Error> {
-        let mut states = Vec::new();
-        for domain in [Domain::Circuit, Domain::Gprs, Domain::Lte] {
-            match self.command(&Command::Read(domain.verb())) {
-                Ok(lines) => {
-                    states.extend(lines.iter().filter_map(|line| match Line::parse(line.as_bytes()) {
-                        Line::Info(Info::General(GeneralInfo::Registration { stat, .. })) => {
-                            Some((domain, stat))
-                        }
-                        _ => None,
-                    }));
-                }
-                // Not every firmware has all three.
-                Err(Error::Failed(failure)) if failure.state == SessionState::Usable => {}
-                Err(error) => return found(Check::Registration, Err(error)),
+        const ASKED: usize = 3;
+        let check = Check::Results;
+        let (mut lost, mut came, mut state) = (0, 0, ServerState::Closed);
+        while lost + came < ASKED && (lost < 2 || came > 0) {
+            match self.probe() {
+                Ok(now) => (came, state) = (came + 1, now),
+                Err(Error::Failed(Failure { cause: Cause::Line(LineFault::UrcSilent), .. })) => lost += 1,
+                Err(error) if is_busy(&error) => return self.late(),
+                Err(error) => return found(check, Err(error)),
             }
         }
-        Ok(registered(&states))
+        Ok(match (lost, came) {
+            (0, _) if state == ServerState::Closed => good(check, "outcomes come to this port".to_owned()),
+            (0, _) => doubtful(
+                check,
+                format!("an FTP session is there already, its state is {state:?}").to_lowercase(),
+                "another program uses it, or left it without AT+QFTPCLOSE",
+                "nothing to do: set-up closes it (AT+QFTPCLOSE)",
+            ),
+            (_, 0) => self.elsewhere()?,
+            _ => doubtful(
+                check,
+                format!("of {} outcomes {lost} did not come", lost + came),
+                "lines of the module are lost on the way, or its FTP service is stuck",
+                "use flow control (RTS/CTS) or another port of the module; restart it with AT+CFUN=1,1",
+            )
+            .bad(),
+        })
+    }
+
+    /// Outcomes go somewhere else.
+    fn elsewhere(&mut self) -> Result<Finding, Error> {
+        let cause = match self.urc_port()? {
+            Some(port) => format!(
+                "they go to the module's port {} (AT+QURCCFG), which is another than this; or its FTP service is stuck",
+                port.name()
+            ),
+            None => "they go to another port of the module; or its FTP service is stuck".to_owned(),
+        };
+        // Set-up tries the ports.
+        Ok(doubtful(
+            Check::Results,
+            "OK comes, and no outcome".to_owned(),
+            &cause,
+            "the set-up of every command of qftp turns them here; by hand AT+QURCCFG=\"urcport\",\"uart1\" (or \"usbat\", \"usbmodem\"); else restart the module",
+        ))
     }
 
     fn storages(&mut self) -> Result<Finding, Error> {
         let mut said = Vec::new();
-        let mut full = true;
+        let mut flash_full = false;
         for storage in Storage::ALL {
             match self.storage(storage) {
                 Ok((free, total)) => {
-                    full &= free == 0;
+                    flash_full |= free == 0 && storage == Storage::Ufs;
                     said.push(format!("{} {free} of {total} bytes free", storage.name()));
                 }
                 Err(Error::Failed(failure)) if failure.state == SessionState::Usable => {
@@ -320,94 +274,18 @@ impl<P: Port> Client<P> {
             }
         }
         let said = said.join(", ");
-        Ok(if full {
-            let cause = "no storage has room: certificates for FTPS and staged transfers have no place";
-            doubtful(
-                Check::Storage,
-                said,
-                cause,
-                "remove files that nobody needs (`qftp module files`, `qftp module rm`)",
-            )
+        Ok(if flash_full {
+            let cause =
+                "its flash is full: certificates for FTPS and files staged in it (--via ufs) have no room";
+            let remedy = "remove files that nobody needs: `qftp module files`, `qftp module rm NAME`";
+            doubtful(Check::Storage, said, cause, remedy)
         } else {
             good(Check::Storage, said)
         })
     }
-
-    fn lets_in(&mut self, login: &Login<'_>, what: &Examination<'_>) -> Result<Finding, Error> {
-        let opened = match &what.certificates {
-            Some(certificates) => self.push_certificates(certificates),
-            None => Ok(()),
-        };
-        let opened = opened.and_then(|()| self.open(login));
-        let opened =
-            opened.and_then(|()| if what.folder.is_empty() { Ok(()) } else { self.cwd(what.folder) });
-        let tls = opened.as_ref().err().and_then(Error::failure).and_then(Failure::ftp_code)
-            == Some(qftp_core::codes::FtpCode::SSL);
-        let mut finding = found(Check::Login, opened.map(|()| format!("{} lets us in", login.host)))?;
-        if let (true, Some(settings)) = (tls, &login.tls) {
-            let suspects: Vec<&str> = settings.suspects().map(TlsSuspect::cause).collect();
-            finding.cause = Some(format!("one of these, the likeliest first: {}", suspects.join("; ")));
-        }
-        Ok(finding)
-    }
-
-    /// A file with everything that trips other hosts.
-    fn moves_a_file(&mut self) -> Result<Finding, Error> {
-        const NAME: &str = "qftp-doctor.tmp";
-        let mut content: Vec<u8> = (0..=u8::MAX).cycle().take(2_048).collect();
-        content.extend(b"\r\nOK\r\n\r\n+QFTPGET: 0,2048\r\n+++\r\nNO CARRIER\r\n");
-        let moved = self.put(NAME, content.as_slice(), &Put::whole(content.len() as u64)).and_then(|count| {
-            let differs = self.verify(NAME, Cursor::new(&content), &GetOptions::default())?;
-            self.delete(NAME)?;
-            match differs {
-                None => Ok(format!("{count} bytes went up and came down unchanged")),
-                Some(at) => Err(Error::Differs { at }),
-            }
-        });
-        match moved {
-            Err(Error::Differs { at }) => Ok(Finding {
-                cause: Some("the line changes bytes".to_owned()),
-                remedy: Some(
-                    "use flow control (RTS/CTS), a lower baud rate or a better cable; transfer with --verify"
-                        .to_owned(),
-                ),
-                ..doubtful(Check::File, format!("it came back different from byte {at} on"), "", "").bad()
-            }),
-            moved => found(Check::File, moved),
-        }
-    }
 }
 
-impl Finding {
-    pub(super) fn bad(self) -> Self {
-        Self { verdict: Verdict::Bad, ..self }
-    }
-}
-
-/// Success in words, or what failed; errors that are no finding are handed on.
-fn found(check: Check, result: Result<String, Error>) -> Result<Finding, Error> {
-    match result {
-        Ok(said) => Ok(good(check, said)),
-        Err(Error::Failed(failure)) => Ok(Finding {
-            check,
-            verdict: Verdict::Bad,
-            said: failure.to_string(),
-            cause: Some(failure.likely_cause().to_owned()),
-            remedy: Some(failure.remedy().to_owned()),
-        }),
-        Err(other) => Err(other),
-    }
-}
-
-const fn good(check: Check, said: String) -> Finding {
-    Finding { check, verdict: Verdict::Good, said, cause: None, remedy: None }
-}
-
-fn doubtful(check: Check, said: String, cause: &str, remedy: &str) -> Finding {
-    let (cause, remedy) = (Some(cause.to_owned()), Some(remedy.to_owned()));
-    Finding { check, verdict: Verdict::Doubtful, said, cause, remedy }
-}
-
-fn not_tried(check: Check, why: &str) -> Finding {
-    Finding { verdict: Verdict::NotTried, ..good(check, why.to_owned()) }
+/// Whether the module still waits for the outcome of another FTP command.
+fn is_busy(error: &Error) -> bool {
+    error.failure().and_then(Failure::ftp_code) == Some(qftp_core::codes::FtpCode::BUSY)
 }

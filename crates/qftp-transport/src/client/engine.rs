@@ -7,10 +7,10 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use qftp_core::Instant as Millis;
-use qftp_core::session::{Config, Done, Event, Failure, Misuse, Session, SessionState};
+use qftp_core::session::{Config, Done, Event, Failure, Session, SessionState};
 use qftp_core::wire::{Line, ServerState, Writer};
 
-use super::{Cancel, Error, Kind, Progress, Watch};
+use super::{Cancel, Error, Kind, Operation, Progress, Recorder, Tap, Watch};
 
 /// The longest wait in one go: a cancellation is noticed that soon.
 const WAIT: Duration = Duration::from_millis(100);
@@ -112,12 +112,8 @@ impl Engine {
         }
     }
 
-    /// Begins an operation that sends `upload` bytes of the caller's, or none.
-    pub(super) fn start(
-        &mut self,
-        upload: u64,
-        begin: impl FnOnce(&mut Session, Millis) -> Result<(), Misuse>,
-    ) -> Result<(), Error> {
+    /// Begins an operation.
+    pub(super) fn start(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
         if self.broken {
             return Err(Error::Port(io::Error::new(
                 io::ErrorKind::NotConnected,
@@ -128,7 +124,9 @@ impl Engine {
             return Err(Error::Cancelled { transferred: 0, state: SessionState::Usable });
         }
         let now = self.now();
-        begin(&mut self.session, now)?;
+        operation.begin(&mut self.session, now)?;
+        self.watch.began(operation);
+        let upload = operation.sends();
         self.lines.clear();
         self.chunk.clear();
         self.chunk_used = 0;
@@ -138,6 +136,21 @@ impl Engine {
         self.aborting = None;
         self.outcome = None;
         Ok(())
+    }
+
+    /// Shows this what passes from now on.
+    pub(super) fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
+        self.watch.finish();
+        self.watch.taps.tap = tap;
+        self.watch.configured(&self.config);
+    }
+
+    /// Records what passes from now on; returns the recorder of before.
+    pub(super) fn record(&mut self, recorder: Option<Recorder>) -> Option<Recorder> {
+        self.watch.finish();
+        let before = std::mem::replace(&mut self.watch.taps.recorder, recorder);
+        self.watch.configured(&self.config);
+        before
     }
 
     /// Takes note of what came between two operations.
@@ -277,6 +290,9 @@ impl Engine {
     fn abort(&mut self, why: Abort) {
         let now = self.now();
         let under_way = self.outcome.is_none() && self.session.abort(now).is_ok();
+        if under_way {
+            self.watch.aborted();
+        }
         if under_way && self.output_is_data {
             self.output.clear();
         }

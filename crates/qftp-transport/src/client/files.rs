@@ -2,9 +2,8 @@
 
 use std::io;
 
-use qftp_core::Instant;
-use qftp_core::session::{Misuse, Session, Via};
-use qftp_core::wire::{FileInfo, Info, Line, ListKind, ServerState};
+use qftp_core::session::Via;
+use qftp_core::wire::{FileInfo, Info, Line, ServerState};
 
 use super::Error;
 use super::engine::Outcome;
@@ -47,18 +46,6 @@ impl ModuleFile {
             _ => None,
         };
         lines.iter().filter_map(file).collect()
-    }
-}
-
-/// Starts one of the three listings.
-pub(super) fn begin_listing(
-    kind: ListKind,
-    folder: &str,
-) -> impl FnOnce(&mut Session, Instant) -> Result<(), Misuse> {
-    move |session, now| match kind {
-        ListKind::Long => session.list(now, folder),
-        ListKind::Names => session.names(now, folder),
-        ListKind::Facts => session.facts(now, folder),
     }
 }
 

@@ -10,6 +10,8 @@ mod doctor;
 mod engine;
 mod error;
 mod files;
+mod operation;
+pub mod recording;
 mod tap;
 mod transfer;
 
@@ -21,6 +23,8 @@ pub use certificates::{Certificates, ClientFiles, Pem};
 pub use doctor::{Check, Examination, Finding, Verdict};
 pub use error::Error;
 pub use files::{ModuleFile, Put};
+pub use operation::Operation;
+pub use recording::Recorder;
 use tap::Watch;
 pub use tap::{Kind, Tap};
 pub use transfer::{Report, Target, Way};

@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use qftp_core::session::Event;
+use qftp_core::session::{Config, Event};
 use qftp_core::wire::{Line, secret_start};
+
+use super::operation::Operation;
+use super::recording::{Recorder, ending};
 
 /// Sees what passes the port. Commands and answers come a line at a time, with its line end, and with secrets replaced by `***`.
 pub trait Tap: Send {
@@ -13,6 +16,36 @@ pub trait Tap: Send {
     fn received(&mut self, at: Duration, kind: Kind, bytes: &[u8]);
     /// A line that belonged to no operation; its bytes were shown as well.
     fn urc(&mut self, _at: Duration, _line: &Line<'_>) {}
+    /// How the session of the client is set; told once, before anything else.
+    fn configured(&mut self, _at: Duration, _config: &Config) {}
+    /// An operation began.
+    fn began(&mut self, _at: Duration, _operation: &Operation<'_>) {}
+    /// It was aborted, and has still to end.
+    fn aborted(&mut self, _at: Duration) {}
+    /// It ended: `ok` with its value, or `failed` with the reason.
+    fn ended(&mut self, _at: Duration, _outcome: &str) {}
+}
+
+/// Those who watch a client.
+#[derive(Default)]
+pub(crate) struct Taps {
+    pub(crate) tap: Option<Box<dyn Tap>>,
+    pub(crate) recorder: Option<Recorder>,
+}
+
+impl Taps {
+    fn is_empty(&self) -> bool {
+        self.tap.is_none() && self.recorder.is_none()
+    }
+
+    fn each(&mut self, mut tell: impl FnMut(&mut dyn Tap)) {
+        if let Some(tap) = &mut self.tap {
+            tell(tap.as_mut());
+        }
+        if let Some(recorder) = &mut self.recorder {
+            tell(recorder);
+        }
+    }
 }
 
 /// What bytes are.
@@ -27,36 +60,68 @@ pub enum Kind {
 /// No command line and no answer is longer; what has no line end is handed on in pieces of this.
 const LONGEST: usize = 4096;
 
-/// Tells a tap what passes, each byte as what it is.
+/// Tells taps what passes, each byte as what it is.
 pub(crate) struct Watch {
-    pub(crate) tap: Option<Box<dyn Tap>>,
+    pub(crate) taps: Taps,
     began: Instant,
     sent: Masker,
     received: Masker,
     /// Bytes that came and may be an answer or held-back data, and when the first of them came.
     undecided: Vec<u8>,
     since: Duration,
+    /// An outcome that is told when the line that it came of is whole.
+    outcome: Option<(Duration, String)>,
 }
 
 impl Watch {
     pub(crate) fn new(began: Instant) -> Self {
         let (sent, received) = (Masker::new(b'\r'), Masker::new(b'\n'));
-        Self { tap: None, began, sent, received, undecided: Vec::new(), since: Duration::ZERO }
+        Self {
+            taps: Taps::default(),
+            began,
+            sent,
+            received,
+            undecided: Vec::new(),
+            since: Duration::ZERO,
+            outcome: None,
+        }
+    }
+
+    /// Tells those who watch from now on what they cannot know; call it when there is a new one.
+    pub(crate) fn configured(&mut self, config: &Config) {
+        let at = self.began.elapsed();
+        self.taps.each(|tap| tap.configured(at, config));
+    }
+
+    pub(crate) fn began(&mut self, operation: &Operation<'_>) {
+        self.catch_up();
+        self.ended();
+        let at = self.began.elapsed();
+        self.taps.each(|tap| tap.began(at, operation));
+    }
+
+    pub(crate) fn aborted(&mut self) {
+        self.catch_up();
+        let at = self.began.elapsed();
+        self.taps.each(|tap| tap.aborted(at));
     }
 
     pub(crate) fn sent(&mut self, kind: Kind, bytes: &[u8]) {
-        self.decide();
+        self.catch_up();
         let at = self.began.elapsed();
-        let Some(tap) = &mut self.tap else { return };
+        if self.taps.is_empty() {
+            return;
+        }
+        let taps = &mut self.taps;
         match kind {
-            Kind::Data => tap.sent(at, kind, bytes),
-            Kind::Line => self.sent.push(bytes, |line| tap.sent(at, kind, line)),
+            Kind::Data => taps.each(|tap| tap.sent(at, kind, bytes)),
+            Kind::Line => self.sent.push(bytes, |line| taps.each(|tap| tap.sent(at, kind, line))),
         }
     }
 
     /// The session used up these bytes, and `event` came of it.
     pub(crate) fn received(&mut self, used: &[u8], event: Option<&Event<'_>>) {
-        if self.tap.is_none() {
+        if self.taps.is_empty() {
             return;
         }
         if let Some(Event::Data(data)) = event {
@@ -82,8 +147,32 @@ impl Watch {
         if event.is_some() || self.undecided.len() >= LONGEST {
             self.decide();
         }
-        if let (Some(Event::Urc(line)), Some(tap)) = (event, &mut self.tap) {
-            tap.urc(self.began.elapsed(), line);
+        let at = self.began.elapsed();
+        if let Some(Event::Urc(line)) = event {
+            self.taps.each(|tap| tap.urc(at, line));
+        }
+        if let Some(outcome) = event.and_then(ending) {
+            self.outcome = Some((at, outcome));
+        }
+        if self.received.line.is_empty() && self.undecided.is_empty() {
+            self.ended();
+        }
+    }
+
+    /// What the session has used stands before what it made of it: also a line whose line feed is still to come, and the `A` of a module that
+    /// acknowledges a block.
+    fn catch_up(&mut self) {
+        self.decide();
+        let line = &self.received.line;
+        if line.ends_with(b"\r") || line.iter().all(|byte| *byte == b'A') {
+            let (since, taps) = (self.since, &mut self.taps);
+            self.received.finish(|line| taps.each(|tap| tap.received(since, Kind::Line, line)));
+        }
+    }
+
+    fn ended(&mut self) {
+        if let Some((at, outcome)) = self.outcome.take() {
+            self.taps.each(|tap| tap.ended(at, &outcome));
         }
     }
 
@@ -91,23 +180,25 @@ impl Watch {
     pub(crate) fn finish(&mut self) {
         self.decide();
         let at = self.began.elapsed();
-        let Some(tap) = &mut self.tap else { return };
-        self.sent.finish(|line| tap.sent(at, Kind::Line, line));
-        self.received.finish(|line| tap.received(at, Kind::Line, line));
+        let taps = &mut self.taps;
+        self.sent.finish(|line| taps.each(|tap| tap.sent(at, Kind::Line, line)));
+        self.received.finish(|line| taps.each(|tap| tap.received(at, Kind::Line, line)));
+        self.ended();
     }
 
     /// What is undecided is no data: so it is, also, when an operation ends.
     pub(crate) fn decide(&mut self) {
-        let Some(tap) = &mut self.tap else { return };
-        let since = self.since;
-        self.received.push(&self.undecided, |line| tap.received(since, Kind::Line, line));
+        let (since, taps) = (self.since, &mut self.taps);
+        self.received.push(&self.undecided, |line| taps.each(|tap| tap.received(since, Kind::Line, line)));
         self.undecided.clear();
+        if self.received.line.is_empty() {
+            self.ended();
+        }
     }
 
     fn data(&mut self, data: &[u8]) {
-        if let Some(tap) = &mut self.tap {
-            tap.received(self.began.elapsed(), Kind::Data, data);
-        }
+        let at = self.began.elapsed();
+        self.taps.each(|tap| tap.received(at, Kind::Data, data));
     }
 }
 
@@ -132,6 +223,10 @@ impl Masker {
             if byte == self.end || self.line.len() >= LONGEST {
                 self.hand_on(byte == self.end, &mut hand_on);
             }
+        }
+        // The way out of data mode has no line end, and its time counts.
+        if self.end == b'\r' && self.line == b"+++" {
+            self.hand_on(true, &mut hand_on);
         }
     }
 

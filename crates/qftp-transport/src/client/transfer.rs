@@ -6,9 +6,9 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::time::{Duration, Instant};
 
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
-use qftp_core::session::{Cause, Failure, LineFault, Login, Session, SessionState, Setup};
+use qftp_core::session::{Cause, Failure, LineFault, Login, SessionState, Setup};
 
-use super::{Certificates, Client, Error, Put};
+use super::{Certificates, Client, Error, Operation, Put};
 use crate::port::Port;
 
 /// How often a wait looks whether it was cancelled.
@@ -307,7 +307,7 @@ impl<P: Port> Client<P> {
         }
     }
 
-    fn pause(&self, wait_ms: u32) -> Result<(), Error> {
+    pub(super) fn pause(&self, wait_ms: u32) -> Result<(), Error> {
         let began = Instant::now();
         let wait = Duration::from_millis(wait_ms.into());
         while began.elapsed() < wait {
@@ -354,7 +354,7 @@ impl<P: Port> Client<P> {
 
     /// Restarts the module (`AT+CFUN=1,1`); [`setup`](Self::setup) comes next.
     pub fn restart(&mut self) -> Result<(), Error> {
-        self.simple(Session::restart)
+        self.simple(&Operation::Restart)
     }
 }
 

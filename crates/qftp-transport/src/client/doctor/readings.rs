@@ -2,9 +2,9 @@
 
 use qftp_core::wire::{Domain, GeneralInfo, Info, Line, PdpInfo, PinState};
 
-use super::{Check, Finding, doubtful, good};
+use super::check::{Check, Finding, doubtful, good};
 
-fn general(lines: &[String]) -> impl Iterator<Item = GeneralInfo<'_>> {
+pub(super) fn general(lines: &[String]) -> impl Iterator<Item = GeneralInfo<'_>> {
     lines.iter().filter_map(|line| match Line::parse(line.as_bytes()) {
         Line::Info(Info::General(info)) => Some(info),
         _ => None,
@@ -28,6 +28,15 @@ pub(super) fn sim(lines: &[String]) -> Option<Finding> {
         ),
     };
     Some(doubtful(Check::Sim, said, cause, remedy).bad())
+}
+
+/// A radio that is switched off looks for no network.
+pub(super) fn radio_off(lines: &[String]) -> Option<Finding> {
+    let GeneralInfo::Function(function) = general(lines).next()? else { return None };
+    let said = format!("its radio is off (AT+CFUN={function})");
+    let finding =
+        || doubtful(Check::Registration, said, "something switched it off", "AT+CFUN=1 switches it on");
+    (function != 1).then(|| finding().bad())
 }
 
 pub(super) fn signal(lines: &[String]) -> Option<Finding> {
