@@ -233,7 +233,7 @@ pub(crate) enum Command {
     /// Find out why nothing works: the port, the module, the network, and the way to a server, one check after the other
     ///
     /// Without --port it tries the ports that a module may be on. What is wrong has its likely cause and what mends it. With a URL it also logs
-    /// in, lists the folder, and moves a small file up and down. For example: qftp doctor --fix ftp://me@ftp.example.com/
+    /// in, lists the folder, and moves a small file up and down.
     Doctor(DoctorArgs),
     /// Say what happened in a log of AT commands, what failed first, why, and what to do
     ///
