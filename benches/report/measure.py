@@ -15,6 +15,9 @@ class Bench:
     def __init__(self, root, out, quick):
         self.root, self.out, self.quick = root, out, quick
         self.cargo = os.environ.get("CARGO", "cargo")
+        # What is only to be seen to work is built as the tests build it.
+        self.profile = [] if quick else ["--release"]
+        self.target = root / "target" / ("debug" if quick else "release")
 
     def run(self, *command, **options):
         """The output of a command that must succeed."""
@@ -117,9 +120,8 @@ def throughput(bench):
 
 
 def throughput_program(bench):
-    packages = ["-p", "qftp-tests", "--example", "throughput"]
-    bench.run(bench.cargo, "build", "--quiet", "--release", *packages)
-    return bench.root / "target/release/examples/throughput"
+    bench.run(bench.cargo, "build", "--quiet", *bench.profile, "-p", "qftp-tests", "--example", "throughput")
+    return bench.target / "examples/throughput"
 
 
 def bindings_c(bench):
@@ -127,9 +129,9 @@ def bindings_c(bench):
     count = count_program(bench)
     corpus = bench.out / "corpus"
     bench.run(count, "corpus", corpus)
-    bench.run(bench.cargo, "build", "--quiet", "--release", "-p", "qftp-c")
+    bench.run(bench.cargo, "build", "--quiet", *bench.profile, "-p", "qftp-c")
     loop = bench.out / "loop"
-    library = bench.root / "target/release/libqftp.a"
+    library = bench.target / "libqftp.a"
     bench.run(
         "cc", "-O2", "-std=c99", "-Iinclude", "benches/c/loop.c", library, "-lm", "-lpthread", "-ldl", "-o", loop
     )

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use qftp_transport::Address;
 
-use crate::args::Options;
 use crate::config;
 use crate::input::{PASSWORD, assert_public, public};
+use crate::options::Options;
 use crate::url::Url;
 
 /// The first byte says which, the rest is the text.

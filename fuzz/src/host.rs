@@ -12,9 +12,9 @@ use qftp_core::wire::{
 };
 use qftp_core::{Checksum, Instant, Secret};
 
+use crate::client::tap::{Kind, Tap, Watch};
 use crate::input::{Input, PASSWORD, SECRET, USER, assert_public};
 use crate::oblige;
-use crate::tap::{Kind, Tap, Watch};
 
 /// No operation survives more of its own time-outs than this.
 const TIMEOUTS: usize = 400;
@@ -102,7 +102,7 @@ impl Host {
         }
         let watch = tap.map(|tap| {
             let mut watch = Watch::new(RealTime::now());
-            watch.tap = Some(tap);
+            watch.taps.tap = Some(tap);
             watch
         });
         Self {

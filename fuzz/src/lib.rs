@@ -19,9 +19,8 @@ mod session;
 mod wire_line;
 
 // The program is no library, and the client's tap is its own affair: their sources are taken as they are.
-#[allow(dead_code, missing_docs, unused_imports)]
-#[path = "../../crates/qftp-cli/src/args.rs"]
-mod args;
+#[allow(dead_code, missing_docs, missing_debug_implementations)]
+mod client;
 #[allow(dead_code)]
 #[path = "../../crates/qftp-cli/src/config.rs"]
 mod config;
@@ -29,11 +28,11 @@ mod config;
 #[path = "../../crates/qftp-cli/src/exit.rs"]
 mod exit;
 #[allow(dead_code)]
+#[path = "../../crates/qftp-cli/src/options.rs"]
+mod options;
+#[allow(dead_code)]
 #[path = "../../crates/qftp-cli/src/record.rs"]
 mod record;
-#[allow(dead_code, missing_debug_implementations)]
-#[path = "../../crates/qftp-transport/src/client/tap.rs"]
-mod tap;
 #[allow(dead_code)]
 #[path = "../../crates/qftp-cli/src/url.rs"]
 mod url;

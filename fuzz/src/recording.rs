@@ -7,10 +7,10 @@ use std::time::Duration;
 use qftp_core::wire::Line;
 use tempfile::TempDir;
 
+use crate::client::tap::{Kind, Tap};
 use crate::host::Host;
 use crate::input::{Input, assert_public};
 use crate::record::Taps;
-use crate::tap::{Kind, Tap};
 
 thread_local! {
     static FOLDER: RefCell<Option<TempDir>> = const { RefCell::new(None) };

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::args::{FlowArg, Options, TlsMinArg, UrcPortArg, ViaArg};
 use crate::exit::Problem;
+use crate::options::{FlowArg, Options, TlsMinArg, UrcPortArg, ViaArg};
 
 /// Every key of the file. Each is an option's name, but for those of the APN's login.
 #[derive(Debug, Default, Deserialize)]

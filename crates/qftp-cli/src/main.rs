@@ -18,6 +18,7 @@ mod local;
 mod man;
 mod module;
 mod monitor;
+mod options;
 mod output;
 mod password;
 mod port;

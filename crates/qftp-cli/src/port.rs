@@ -9,11 +9,11 @@ use qftp_core::wire::{PdpAuth, PdpType, Storage, TransMode, TransferType, UrcPor
 use qftp_core::{Secret, limits};
 use qftp_transport::{Cancel, Client, Error, Flow, Port, Settings, open};
 
-use crate::args::{FlowArg, Options, UrcPortArg, ViaArg};
 use crate::bar::Bar;
 use crate::config::ApnLogin;
 use crate::exit::{Code, Problem};
 use crate::journal::Journal;
+use crate::options::{FlowArg, Options, UrcPortArg, ViaArg};
 use crate::output::Output;
 use crate::password;
 use crate::record::Taps;

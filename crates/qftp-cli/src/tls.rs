@@ -9,8 +9,8 @@ use qftp_core::session::{Tls, TlsSuspect};
 use qftp_core::wire::SslVersion;
 use qftp_transport::{Certificates, ClientFiles, Error, Pem};
 
-use crate::args::{Options, TlsMinArg};
 use crate::exit::{Candidate, Problem};
+use crate::options::{Options, TlsMinArg};
 use crate::url::{Scheme, Url};
 
 /// What a login by FTPS needs, read and checked before a byte goes to the module.

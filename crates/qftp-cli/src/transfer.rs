@@ -5,8 +5,9 @@ use qftp_core::session::Via;
 use qftp_core::wire::Storage;
 use qftp_transport::{Error, Report, Way, open_again};
 
-use crate::args::{FlowArg, TransferArgs, ViaArg};
+use crate::args::TransferArgs;
 use crate::exit::Problem;
+use crate::options::{FlowArg, ViaArg};
 use crate::port::{Account, AnyClient, AnyPort, Context, EMULATOR, leave, warn_of_gaps};
 use crate::tls::Ftps;
 use crate::url::Url;

@@ -18,15 +18,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
         _ => return Err(Failure { what: "usage: bench [--quick]".to_owned(), code: 2 }),
     };
     install::all()?;
-    must(&mut cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "qftp-cli",
-        "--no-default-features",
-        "--features",
-        "ftps",
-    ]))?;
+    // What is only to be seen to work is built as the tests build it.
+    let (profile, folder) = if quick.is_empty() { ("release", "release") } else { ("dev", "debug") };
+    must(&mut cargo(&["build", "--profile", profile, "--package", "qftp-cli"]))?;
     let python = install::python();
     must(&mut command(
         &python,
@@ -35,7 +29,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let report = [&["-m", "benches.report"], quick].concat();
     let mut report = command(&python, &report);
     with_tools(&mut report).env("OPENSSL_NO_VENDOR", "1");
-    must(report.env("QFTP_TEST_QFTP", root::target().join("release").join("qftp")))
+    must(report.env("QFTP_TEST_QFTP", root::target().join(folder).join("qftp")))
 }
 
 /// The benchmarks work, with little to do.
