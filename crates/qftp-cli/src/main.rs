@@ -25,6 +25,10 @@ mod put;
 mod record;
 mod remote;
 mod report;
+#[cfg(feature = "demo")]
+mod serve;
+#[cfg(feature = "demo")]
+mod server;
 mod shell;
 mod sync;
 mod there;
@@ -81,6 +85,8 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
     match command {
         #[cfg(feature = "demo")]
         Command::Demo(demo) => demo::run(context, demo),
+        #[cfg(feature = "demo")]
+        Command::Serve { folder, listen } => serve::run(context, folder, *listen),
         Command::Emulate(emulate) => emulate::run(context, emulate),
         Command::Monitor { file, emulate } => monitor::run(context, file.as_deref(), emulate),
         Command::Put { local, url, atomic, transfer, report } => {

@@ -120,25 +120,27 @@ pub(crate) fn all() -> Result<(), Failure> {
     virtual_environment(&mut apt)
 }
 
-/// The fuzzer's driver, built into a folder of ours.
+/// The fuzzer's driver.
 pub(crate) fn cargo_fuzz() -> Result<(), Failure> {
-    fs::create_dir_all(root::tools())
-        .map_err(|error| Failure::new(format!("{}: {error}", root::tools().display())))?;
-    const VERSION: &str = "0.13.2";
-    if cargo_fuzz_folder().join("cargo-fuzz").exists() {
-        println!("cargo-fuzz: there");
+    program("cargo-fuzz", "0.13.2", &[])
+}
+
+/// What makes the book; it has no server and watches nothing.
+pub(crate) fn mdbook() -> Result<(), Failure> {
+    program("mdbook", "0.5.4", &["--no-default-features", "--features", "search"])
+}
+
+/// A program of crates.io, built into a folder of ours.
+fn program(name: &str, version: &str, features: &[&str]) -> Result<(), Failure> {
+    let tools = root::tools();
+    fs::create_dir_all(&tools).map_err(|error| Failure::file(&tools, &error))?;
+    if tools.join("bin").join(name).exists() {
+        println!("{name}: there");
         return Ok(());
     }
-    let tools = root::tools();
-    must(&mut cargo(&[
-        "install",
-        "--locked",
-        "--root",
-        &tools.to_string_lossy(),
-        "--version",
-        VERSION,
-        "cargo-fuzz",
-    ]))
+    let folder = tools.to_string_lossy();
+    let install = ["install", "--locked", "--root", &folder, "--version", version, name];
+    must(&mut cargo(&[&install, features].concat()))
 }
 
 /// Where cargo finds it as `cargo fuzz`.

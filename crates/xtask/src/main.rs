@@ -4,10 +4,12 @@
 //! one named step after the other, and stops at the first that fails.
 
 mod bench;
+mod book;
 mod fuzz;
 mod install;
 mod install_c;
 mod install_cli;
+mod links;
 mod prefix;
 mod python;
 mod root;

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::bench;
+use crate::book;
 use crate::fuzz;
 use crate::install;
 use crate::python;
@@ -24,6 +25,11 @@ pub(crate) fn all() -> Vec<Step> {
             name: "doxygen",
             about: "the documentation of the C headers, warnings are errors",
             run: doxygen,
+        },
+        Step {
+            name: "book",
+            about: "the book is built, and every link in it leads somewhere",
+            run: book::step,
         },
         Step { name: "benches", about: "the benchmarks: formatting, clippy, no failure lost", run: benches },
         Step { name: "cost", about: "instructions of core a byte, against a budget", run: bench::cost },
