@@ -1,7 +1,9 @@
 //! A release: one version everywhere.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -66,11 +68,69 @@ fn what_is_published_describes_itself() {
             "description = ",
             "license.workspace",
             "repository.workspace",
-            "rust-version.workspace",
+            "rust-version",
             "keywords.workspace",
         ] {
             assert!(manifest.contains(key), "{name} has no {key}");
         }
         assert!(!manifest.contains("publish = false"), "{name}");
+    }
+}
+
+/// What a command of cargo says, without the network.
+fn cargo(arguments: &[&str]) -> String {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut command = Command::new(cargo);
+    let output = command.args(arguments).args(["--locked", "--offline"]).current_dir(root).output();
+    let output = output.expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// The `1.88` of a version of Rust, as a number.
+fn minor(version: &str) -> u32 {
+    let numbers: Vec<u32> = version.split('.').map(|number| number.parse().expect("a number")).collect();
+    assert_eq!(numbers[0], 1, "{version}");
+    numbers.get(1).copied().unwrap_or(0)
+}
+
+/// No dependency of a crate asks for a newer Rust than the crate says. What of the standard library is newer, clippy finds (`incompatible_msrv`).
+#[test]
+fn dependencies_are_content_with_our_rust() {
+    let metadata =
+        cargo(&["metadata", "--format-version", "1", "--filter-platform", "x86_64-unknown-linux-gnu"]);
+    // Package by package, each from its name to its Rust: `"name":"x","version":"1.2.3", … "rust_version":"1.60"`.
+    let mut needs = HashMap::new();
+    let mut name = String::new();
+    for part in metadata.split("{\"name\":\"") {
+        let (word, rest) = part.split_once('"').unwrap_or((part, ""));
+        if let Some(rest) = rest.strip_prefix(",\"version\":\"") {
+            name = format!("{word} v{}", rest.split('"').next().unwrap_or_default());
+        }
+        if let Some((_, version)) = part.split_once("\"rust_version\":\"") {
+            needs.insert(name.clone(), minor(version.split('"').next().unwrap_or_default()));
+        }
+    }
+    assert!(needs.len() > 50, "{} packages say what they need", needs.len());
+    for package in ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-c", "qftp-cli"] {
+        let tree = cargo(&[
+            "tree",
+            "--package",
+            package,
+            "--all-features",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+        ]);
+        let mut lines = tree.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+        let ours = needs[&lines.next().expect("itself")];
+        let newer: Vec<String> = lines
+            .filter_map(|line| Some((needs.get(&line)?, line)))
+            .filter(|(needed, _)| **needed > ours)
+            .map(|(needed, line)| format!("{line} needs 1.{needed}"))
+            .collect();
+        assert!(newer.is_empty(), "{package} says 1.{ours}, but {newer:?}");
     }
 }

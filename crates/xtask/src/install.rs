@@ -130,6 +130,11 @@ pub(crate) fn mdbook() -> Result<(), Failure> {
     program("mdbook", "0.5.4", &["--no-default-features", "--features", "search"])
 }
 
+/// What looks at the licences of dependencies.
+pub(crate) fn cargo_deny() -> Result<(), Failure> {
+    program("cargo-deny", "0.20.2", &[])
+}
+
 /// A program of crates.io, built into a folder of ours.
 fn program(name: &str, version: &str, features: &[&str]) -> Result<(), Failure> {
     let tools = root::tools();
@@ -143,9 +148,12 @@ fn program(name: &str, version: &str, features: &[&str]) -> Result<(), Failure> 
     must(&mut cargo(&[&install, features].concat()))
 }
 
-/// Where cargo finds it as `cargo fuzz`.
-pub(crate) fn cargo_fuzz_folder() -> PathBuf {
-    root::tools().join("bin")
+/// Where cargo finds them by their names: `cargo fuzz`, `cargo deny`.
+pub(crate) fn with_programs(command: &mut Command) -> &mut Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = [root::tools().join("bin")].into_iter().chain(std::env::split_paths(&path));
+    let joined = std::env::join_paths(paths);
+    command.env("PATH", joined.unwrap_or(path))
 }
 
 /// apt-get, whose lists are fetched once and only when something is to be installed.
