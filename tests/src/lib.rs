@@ -8,6 +8,7 @@ pub mod program;
 pub mod servers;
 pub mod terminal;
 pub mod transcript;
+pub mod tutorial;
 
 /// The examples of the README compile.
 #[cfg(doctest)]

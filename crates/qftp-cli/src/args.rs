@@ -1,5 +1,7 @@
 //! The command line, as clap reads it. The texts here are the reference that `qftp --help` prints.
 
+#[cfg(feature = "demo")]
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -36,6 +38,17 @@ pub(crate) enum Command {
     /// With --baud its line has the speed of a real one. --list-faults tells which faults there are; their WHEN is a number of bytes of files
     /// (1000), of command lines (3cmd), or a time (500ms, 2s).
     Emulate(EmulateArgs),
+    /// An FTP server over a folder, for a bench, until Ctrl-C
+    ///
+    /// It lets everybody in, by any user name and password, and lets them write: for tests, not for a network that is not yours.
+    #[cfg(feature = "demo")]
+    Serve {
+        /// The folder
+        folder: PathBuf,
+        /// Where it listens; port 0 is a free one
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:2121")]
+        listen: SocketAddr,
+    },
     /// Watch an emulated module, or a recording: the dialogue beside state, rate and faults
     ///
     /// Keys switch faults of the module on and off while a host works with it; a recording is played, and gone through step by step.

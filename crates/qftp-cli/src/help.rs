@@ -9,6 +9,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("", "qftp --port /dev/ttyUSB2 --apn internet put log.bin ftp://me@ftp.example.com/logs/"),
     ("demo", "qftp demo --size 100k --baud 921600"),
     ("emulate", "qftp emulate --pty /tmp/module --profile ec200s --fault control-lost=1000"),
+    ("serve", "qftp serve site --listen 127.0.0.1:2121"),
     ("monitor", "qftp monitor --pty /tmp/module"),
     ("put", "qftp put big.bin ftp://me@ftp.example.com/logs/ --resume --retries 10 --report put.html"),
     ("get", "qftp get ftp://me@ftp.example.com/firmware.bin --resume --retries 10 --verify"),

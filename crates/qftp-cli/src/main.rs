@@ -27,6 +27,10 @@ mod record;
 mod remote;
 mod replay;
 mod report;
+#[cfg(feature = "demo")]
+mod serve;
+#[cfg(feature = "demo")]
+mod server;
 mod shell;
 mod sync;
 mod there;
@@ -83,6 +87,8 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
     match command {
         #[cfg(feature = "demo")]
         Command::Demo(demo) => demo::run(context, demo),
+        #[cfg(feature = "demo")]
+        Command::Serve { folder, listen } => serve::run(context, folder, *listen),
         Command::Emulate(emulate) => emulate::run(context, emulate),
         Command::Monitor { file, emulate } => monitor::run(context, file.as_deref(), emulate),
         Command::Put { local, url, atomic, transfer, report } => {

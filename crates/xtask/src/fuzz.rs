@@ -90,16 +90,12 @@ fn folder() -> PathBuf {
 
 fn build() -> Result<(), Failure> {
     let folder = folder();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let paths = [install::cargo_fuzz_folder()].into_iter().chain(std::env::split_paths(&path));
-    let path = std::env::join_paths(paths).map_err(|error| Failure::new(error.to_string()))?;
     let target = folder.to_string_lossy().into_owned();
     let arguments =
         ["run", TOOLCHAIN, "cargo", "fuzz", "build", "--fuzz-dir", "fuzz", "--target-dir", &target];
     // What the cargo that runs this task has set is meant for its own toolchain.
     must(
-        command("rustup", &arguments)
-            .env("PATH", path)
+        install::with_programs(&mut command("rustup", &arguments))
             .env("OPENSSL_NO_VENDOR", "1")
             .env_remove("CARGO")
             .env_remove("RUSTUP_TOOLCHAIN")

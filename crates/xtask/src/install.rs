@@ -120,30 +120,40 @@ pub(crate) fn all() -> Result<(), Failure> {
     virtual_environment(&mut apt)
 }
 
-/// The fuzzer's driver, built into a folder of ours.
+/// The fuzzer's driver.
 pub(crate) fn cargo_fuzz() -> Result<(), Failure> {
-    fs::create_dir_all(root::tools())
-        .map_err(|error| Failure::new(format!("{}: {error}", root::tools().display())))?;
-    const VERSION: &str = "0.13.2";
-    if cargo_fuzz_folder().join("cargo-fuzz").exists() {
-        println!("cargo-fuzz: there");
-        return Ok(());
-    }
-    let tools = root::tools();
-    must(&mut cargo(&[
-        "install",
-        "--locked",
-        "--root",
-        &tools.to_string_lossy(),
-        "--version",
-        VERSION,
-        "cargo-fuzz",
-    ]))
+    program("cargo-fuzz", "0.13.2", &[])
 }
 
-/// Where cargo finds it as `cargo fuzz`.
-pub(crate) fn cargo_fuzz_folder() -> PathBuf {
-    root::tools().join("bin")
+/// What makes the book; it has no server and watches nothing.
+pub(crate) fn mdbook() -> Result<(), Failure> {
+    program("mdbook", "0.5.4", &["--no-default-features", "--features", "search"])
+}
+
+/// What looks at the licences of dependencies.
+pub(crate) fn cargo_deny() -> Result<(), Failure> {
+    program("cargo-deny", "0.20.2", &[])
+}
+
+/// A program of crates.io, built into a folder of ours.
+fn program(name: &str, version: &str, features: &[&str]) -> Result<(), Failure> {
+    let tools = root::tools();
+    fs::create_dir_all(&tools).map_err(|error| Failure::file(&tools, &error))?;
+    if tools.join("bin").join(name).exists() {
+        println!("{name}: there");
+        return Ok(());
+    }
+    let folder = tools.to_string_lossy();
+    let install = ["install", "--locked", "--root", &folder, "--version", version, name];
+    must(&mut cargo(&[&install, features].concat()))
+}
+
+/// Where cargo finds them by their names: `cargo fuzz`, `cargo deny`.
+pub(crate) fn with_programs(command: &mut Command) -> &mut Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = [root::tools().join("bin")].into_iter().chain(std::env::split_paths(&path));
+    let joined = std::env::join_paths(paths);
+    command.env("PATH", joined.unwrap_or(path))
 }
 
 /// apt-get, whose lists are fetched once and only when something is to be installed.

@@ -1,13 +1,17 @@
-//! The project's own tasks: `cargo xtask test | bench | fuzz | matrix | sizes | install-c | install-cli | lint | fmt`.
+//! The project's own tasks: `cargo xtask test | bench | fuzz | matrix | sizes | dist | install-c | install-cli | lint | fmt`.
 //!
 //! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
 //! one named step after the other, and stops at the first that fails.
 
 mod bench;
+mod book;
+mod deny;
+mod dist;
 mod fuzz;
 mod install;
 mod install_c;
 mod install_cli;
+mod links;
 mod prefix;
 mod python;
 mod root;
@@ -32,6 +36,8 @@ usage: cargo xtask TASK
                  libqftp and libqftp_emulator for C below DIR (/usr/local), or below DESTDIR/DIR
   install-cli [--prefix DIR] [--profile PROFILE]
                  the program with its man pages and completions below DIR (/usr/local), or below DESTDIR/DIR
+  dist [--quick] packages of the crates, the archive for C and the wheel, with their sums, into target/dist
+                 (quick: unproven, and without the wheel)
   lint           formatting, clippy and the documentation, warnings as errors
   fmt            format the sources";
 
@@ -47,6 +53,7 @@ fn main() -> ExitCode {
         ["test", names @ ..] => step::run(&steps::all(), names),
         ["bench", arguments @ ..] => bench::run(arguments),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
+        ["dist", arguments @ ..] => dist::run(arguments),
         ["install-c", arguments @ ..] => install_c::run(arguments),
         ["install-cli", arguments @ ..] => install_cli::run(arguments),
         ["sizes"] => step::run(&steps::sizes(), &[]),

@@ -3,6 +3,9 @@
 use std::process::Command;
 
 use crate::bench;
+use crate::book;
+use crate::deny;
+use crate::dist;
 use crate::fuzz;
 use crate::install;
 use crate::python;
@@ -24,6 +27,17 @@ pub(crate) fn all() -> Vec<Step> {
             name: "doxygen",
             about: "the documentation of the C headers, warnings are errors",
             run: doxygen,
+        },
+        Step {
+            name: "book",
+            about: "the book is built, and every link in it leads somewhere",
+            run: book::step,
+        },
+        Step { name: "deny", about: "licences, bans and sources of what we depend on", run: deny::step },
+        Step {
+            name: "dist",
+            about: "the packages of a release, the archive for C, their sums",
+            run: dist::step,
         },
         Step { name: "benches", about: "the benchmarks: formatting, clippy, no failure lost", run: benches },
         Step { name: "cost", about: "instructions of core a byte, against a budget", run: bench::cost },

@@ -1,7 +1,6 @@
 //! `qftp demo`: an FTP server, an emulated module and a host in one process.
 
 mod payload;
-mod server;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -18,9 +17,9 @@ use crate::exit::Problem;
 use crate::local::Source;
 use crate::output;
 use crate::port::{AnyClient, Context};
+use crate::server::Server;
 use crate::url::Url;
 use payload::{Hashed, Payload};
-use server::Server;
 
 /// The file's name on the server.
 const NAME: &str = "demo.bin";

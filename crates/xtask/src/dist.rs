@@ -1,0 +1,123 @@
+//! `cargo xtask dist`: what a release hands out, in target/dist.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::install;
+use crate::install_c::VERSION;
+use crate::python;
+use crate::root;
+use crate::step::{Failure, cargo, command, must};
+
+/// The crates of a release, each after those that it needs.
+const CRATES: [&str; 4] = ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-cli"];
+
+/// `cargo xtask dist [--quick]`: quick is without what takes an OpenSSL of its own, and without building each crate from its package.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
+    let quick = match arguments {
+        [] => false,
+        ["--quick"] => true,
+        _ => return Err(Failure { what: "usage: cargo xtask dist [--quick]".to_owned(), code: 2 }),
+    };
+    let dist = root::target().join("dist");
+    let _ = fs::remove_dir_all(&dist);
+    fs::create_dir_all(&dist).map_err(|error| Failure::file(&dist, &error))?;
+    crates(&dist, quick)?;
+    archive(&dist, quick)?;
+    if !quick {
+        install::all()?;
+        python::release(&dist)?;
+    }
+    sums(&dist)
+}
+
+/// The step of `cargo xtask test`.
+pub(crate) fn step() -> Result<(), Failure> {
+    run(&["--quick"])
+}
+
+fn crates(dist: &Path, quick: bool) -> Result<(), Failure> {
+    let mut package = cargo(&["package", "--locked"]);
+    CRATES.iter().for_each(|name| {
+        package.args(["--package", name]);
+    });
+    // Whoever tries it has changes; a release has none.
+    if quick {
+        package.args(["--no-verify", "--allow-dirty"]);
+    }
+    must(&mut package)?;
+    for name in CRATES {
+        let file = format!("{name}-{VERSION}.crate");
+        let from = root::target().join("package").join(&file);
+        fs::copy(&from, dist.join(&file)).map_err(|error| Failure::file(&from, &error))?;
+    }
+    Ok(())
+}
+
+/// What `install-c` installs, to be unpacked anywhere: pkg-config and CMake find the place by themselves.
+fn archive(dist: &Path, quick: bool) -> Result<(), Failure> {
+    let name = format!("qftp-c-{VERSION}-{}", std::env::consts::ARCH);
+    let staging = root::target().join("dist-c");
+    let _ = fs::remove_dir_all(&staging);
+    let folder = staging.join(&name);
+    let prefix = folder.to_string_lossy();
+    let profile = if quick { "dev" } else { "release" };
+    let install = ["xtask", "install-c", "--prefix", &prefix, "--profile", profile];
+    // In a process of its own: where things go is said by its environment too.
+    let mut install = if quick { cargo(&install) } else { command(env_cargo(), &install) };
+    must(install.env_remove("DESTDIR"))?;
+    relocate(&folder)?;
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        let from = root::workspace().join(licence);
+        fs::copy(&from, folder.join(licence)).map_err(|error| Failure::file(&from, &error))?;
+    }
+    let archive = dist.join(format!("{name}.tar.gz"));
+    let (archive, staging) = (archive.to_string_lossy(), staging.to_string_lossy());
+    must(&mut command(
+        "tar",
+        &["--owner=0", "--group=0", "--sort=name", "-czf", &archive, "-C", &staging, &name],
+    ))?;
+    tried(&archive, &name)
+}
+
+/// Unpacks the archive somewhere else, and builds and runs a program with it.
+fn tried(archive: &str, name: &str) -> Result<(), Failure> {
+    let place = root::target().join("dist-tried");
+    let _ = fs::remove_dir_all(&place);
+    fs::create_dir_all(&place).map_err(|error| Failure::file(&place, &error))?;
+    must(&mut command("tar", &["-xzf", archive, "-C", &place.to_string_lossy()]))?;
+    let found = place.join(name).join("lib/pkgconfig");
+    let build = [format!("BUILD={}", place.display()), format!("PKG_CONFIG_PATH={}", found.display())];
+    must(&mut command("make", &["-C", "bindings/c/examples/make", &build[0], &build[1]]))?;
+    must(&mut command(place.join("hello"), &[]))
+}
+
+/// pkg-config's files name the place where they were installed; those of an archive name their own.
+fn relocate(folder: &Path) -> Result<(), Failure> {
+    for name in ["qftp", "qftp_emulator"] {
+        let path = folder.join(format!("lib/pkgconfig/{name}.pc"));
+        let fault = |error: std::io::Error| Failure::file(&path, &error);
+        let text = fs::read_to_string(&path).map_err(fault)?;
+        let place = folder.to_string_lossy();
+        fs::write(&path, text.replace(place.as_ref(), "${pcfiledir}/../..")).map_err(fault)?;
+    }
+    Ok(())
+}
+
+fn env_cargo() -> PathBuf {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).into()
+}
+
+/// SHA256SUMS, as `sha256sum --check` reads it.
+fn sums(dist: &Path) -> Result<(), Failure> {
+    let entries = fs::read_dir(dist).map_err(|error| Failure::file(dist, &error))?.flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let output = command("sha256sum", &names).current_dir(dist).output();
+    let output = output.map_err(|error| Failure::new(format!("sha256sum: {error}")))?;
+    let path = dist.join("SHA256SUMS");
+    fs::write(&path, &output.stdout).map_err(|error| Failure::file(&path, &error))?;
+    must(command("sha256sum", &["--check", "SHA256SUMS"]).current_dir(dist))
+}
