@@ -49,6 +49,7 @@ mod options;
 mod put;
 mod receive;
 mod recover;
+mod secrets;
 mod setup;
 mod state;
 mod sync;
