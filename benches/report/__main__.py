@@ -17,7 +17,7 @@ def main(arguments):
     out = ROOT / "target" / "bench"
     out.mkdir(parents=True, exist_ok=True)
     bench = measure.Bench(ROOT, out, quick)
-    results = {}
+    results = {"about": page.about(bench)}
     for name, part in measure.PARTS.items():
         print(f"=== {name}", flush=True)
         results[name] = part(bench)

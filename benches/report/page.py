@@ -11,7 +11,7 @@ CUTS = ["whole", "64-byte pieces", "byte by byte"]
 
 def write(results, bench):
     """Every file of the page by its name below docs/."""
-    parts = [head(bench)]
+    parts = [results["about"]]
     images = {}
     for part in (control_text, file_data, line, emulator, bindings, start_up, cortex_m4):
         text, pictures = part(results)
@@ -25,7 +25,8 @@ def table(header, rows):
     return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows]) + "\n"
 
 
-def head(bench):
+def about(bench):
+    """What was measured, on what, and with what."""
     def first(*command):
         return subprocess.run(command, cwd=bench.root, capture_output=True, text=True).stdout.splitlines()[0]
 
@@ -33,7 +34,7 @@ def head(bench):
     return f"""# Benchmarks
 
 `cargo xtask bench` measured all of this and wrote this page: revision {first("git", "rev-parse", "--short", "HEAD")}, {first("rustc", "--version")}, {first("cc", "--version")},
-Python {platform.python_version()}, {first("valgrind", "--version")}, {first("qemu-system-arm", "--version")}, {first("curl", "--version").split(" (")[0]}, {first("lftp", "--version").split(" |")[1].strip()}; {model}, 2 cores.
+Python {platform.python_version()}, {first("valgrind", "--version")}, {first("qemu-system-arm", "--version")}, {first("curl", "--version").split(" (")[0]}, lftp {first("lftp", "--version").split(" |")[1].split()[-1]}; {model}, 2 cores.
 
 Machines like this one are shared and noisy. So contenders take turns in one run, ratios count and not times, and where it can be had
 there is a count of instructions, which no noise changes. *Goal* is what was wanted before anything was measured.
@@ -103,7 +104,7 @@ def file_data(results):
             continue
         rows.append([piece, spread(own), spread(copy), f"{own[0] / copy[0]:.2f}"])
         last = own[0] / copy[0] if piece == "4 KiB" else last
-    goal = verdict((last or 0) >= 1, f"at 4 KiB at least memcpy's rate; it is {last:.1f} times." ) if last else ""
+    goal = verdict((last or 0) >= 1, f"at 4 KiB at least memcpy's rate; it is {last:.1f} times. What a piece costs is a look at its last 256 bytes: the module's words may stand there, if the data broke off.") if last else ""
     return f"""## File data
 
 A counted download of 64 MiB through a session, beside a copy of the same bytes: core lends the data out of the caller's buffer and copies none, so
@@ -168,6 +169,7 @@ def line(results):
         verdict(speed["times_real_time"] >= 1000, f"at least 1,000 times real time; {speed['times_real_time']:,} times ({speed['virtual_seconds']:,} s in {speed['real_seconds']} s)."),
     ]
     ptys = [row for row in results["throughput"] if row["part"] == "pty"]
+    aside = "The download asks for the size first, and the emulated module's thread paces its line by sleeping, late where the machine is busy; the simulation has neither."
     real = table(["on a real pseudo-terminal", "baud", "bytes", "seconds", "line alone", "ratio"], [
         [row["what"], f"{row['baud']:,}", f"{row['bytes']:,}", row["seconds"], row["limit"], f"{row['seconds'] / row['limit']:.3f}"] for row in ptys
     ])
@@ -183,6 +185,7 @@ talk to the same module; theirs keep the guard time of a second that modules hav
 
 {bullets(goals)}
 {real}
+{aside}
 """, images
 
 
@@ -212,7 +215,7 @@ is seconds a GiB of all the client's processes: of qftp, host and module togethe
 {table(["", "qftp, MiB/s", "curl, MiB/s", "lftp, MiB/s", "qftp / curl", "CPU qftp", "CPU curl", "CPU lftp"], cells)}
 {table(["modules in one process", "MiB/s in all"], [[count, f"{rate:,.0f}"] for count, rate in per.items()])}
 {bullets([
-    verdict(worst >= 0.5, f"at least half of curl's rate; the least is {worst:.2f}."),
+    verdict(worst >= 0.5, f"at least half of curl's rate; the least is {worst:.2f}. Each byte goes through two processes more than curl's, by way of a socket on loopback, and the module's machine looks at it for `+++`."),
     verdict(all_ >= one, f"many modules move at least what one moves; {all_ / one:.1f} times."),
 ])}""", {}
 
@@ -250,7 +253,7 @@ The best of many runs in turn, in milliseconds.
 
 {table(["", "ms"], list(times.items()))}
 {bullets([
-    verdict(program <= 2, f"`qftp --version` at most twice `git --version`; {program:.2f} times."),
+    verdict(program <= 2, f"`qftp --version` at most twice `git --version`; {program:.2f} times: loading the program, which has OpenSSL and an FTP server in it, and building the command line of all its commands before the first is looked at."),
     verdict(module <= 3, f"`import qftp` at most three times `import ftplib`; {module:.2f} times."),
 ])}""", {}
 
