@@ -21,7 +21,7 @@ def main(arguments):
     for name, part in measure.PARTS.items():
         print(f"=== {name}", flush=True)
         results[name] = part(bench)
-    (out / "results.json").write_text(json.dumps(results, indent=1))
+    (out / ("quick.json" if quick else "results.json")).write_text(json.dumps(results, indent=1))
     folder = out if quick else ROOT / "docs"
     for name, text in page.write(results, bench).items():
         path = folder / name
