@@ -162,7 +162,7 @@ def line(results):
     sized, many = worst(["get"], ["Com"], 1 << 20), worst(["put-many"], ["Com"], 0)
     # By how much the staged road is ahead of the port, of the same transfer.
     of = {(row["what"], row["size"], row["baud"], row["road"]): row["micros"] for row in rows}
-    leads = [(of[*key, "Com"] / micros, key) for (*key, road), micros in of.items() if road == "Ufs" and (*key, "Com") in of]
+    leads = [(of[(*key, "Com")] / micros, key) for (*key, road), micros in of.items() if road == "Ufs" and (*key, "Com") in of]
     ahead, (what, size, _) = max(leads)
     where = f" ({what} of {size:,})" if ahead > 1 else ""
     goals = [
