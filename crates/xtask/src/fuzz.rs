@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::install;
 use crate::root;
-use crate::step::{Failure, cargo, command, must, succeeds};
+use crate::step::{Failure, cargo, command, must};
 
 /// How long each target runs where nothing is said.
 const SECONDS: u64 = 20;
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
             code: 2,
         });
     }
-    nightly()?;
+    install::toolchain(TOOLCHAIN)?;
     install::cargo_fuzz()?;
     build()?;
     let chosen = all.iter().filter(|target| names.is_empty() || names.contains(&target.as_str()));
@@ -66,21 +66,6 @@ fn targets() -> Result<Vec<String>, Failure> {
         .collect();
     names.sort();
     Ok(names)
-}
-
-fn nightly() -> Result<(), Failure> {
-    let there = || succeeds(&mut command("rustup", &["run", TOOLCHAIN, "rustc", "--version"]));
-    if there() {
-        return Ok(());
-    }
-    let install = ["toolchain", "install", TOOLCHAIN, "--profile", "minimal"];
-    if must(&mut command("rustup", &install)).is_ok() && there() {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "fuzzing needs the toolchain `{TOOLCHAIN}` for its sanitizer, and a C++ compiler; `rustup {}` did not bring it",
-        install.join(" ")
-    )))
 }
 
 /// Where cargo-fuzz builds, and where the corpora grow: not in the sources.

@@ -135,6 +135,19 @@ pub(crate) fn cargo_deny() -> Result<(), Failure> {
     program("cargo-deny", "0.20.2", &[])
 }
 
+/// A toolchain beside the one in use: the nightly one, or a version.
+pub(crate) fn toolchain(name: &str) -> Result<(), Failure> {
+    let there = || succeeds(&mut command("rustup", &["run", name, "rustc", "--version"]));
+    let install = ["toolchain", "install", name, "--profile", "minimal"];
+    if there() || (must(&mut command("rustup", &install)).is_ok() && there()) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "this needs the toolchain `{name}` beside the one in use; `rustup {}` did not bring it",
+        install.join(" ")
+    )))
+}
+
 /// A program of crates.io, built into a folder of ours.
 fn program(name: &str, version: &str, features: &[&str]) -> Result<(), Failure> {
     let tools = root::tools();

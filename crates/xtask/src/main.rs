@@ -3,6 +3,7 @@
 //! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
 //! one named step after the other, and stops at the first that fails.
 
+mod api;
 mod bench;
 mod book;
 mod deny;

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::api;
 use crate::bench;
 use crate::book;
 use crate::deny;
@@ -17,6 +18,7 @@ pub(crate) fn all() -> Vec<Step> {
     let mut steps = vec![install_step()];
     steps.extend(lint());
     steps.extend([
+        Step { name: "api", about: "the public API of the crates is what api/*.txt says", run: api::step },
         Step { name: "features", about: "the light builds: every crate without its features", run: features },
         Step {
             name: "freestanding",
