@@ -9,6 +9,8 @@ use crate::python;
 use crate::root;
 use crate::step::{Failure, cargo, command, must};
 
+/// What stands beside the sources in each package.
+const TEXTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 /// The crates of a release, each after those that it needs.
 const CRATES: [&str; 4] = ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-cli"];
 
@@ -49,7 +51,27 @@ fn crates(dist: &Path, quick: bool) -> Result<(), Failure> {
     for name in CRATES {
         let file = format!("{name}-{VERSION}.crate");
         let from = root::target().join("package").join(&file);
+        has_texts(&from, &format!("{name}-{VERSION}"))?;
         fs::copy(&from, dist.join(&file)).map_err(|error| Failure::file(&from, &error))?;
+    }
+    Ok(())
+}
+
+/// Whether the texts are in the package, whole: the licences of a crate's folder are links.
+fn has_texts(package: &Path, folder: &str) -> Result<(), Failure> {
+    for name in TEXTS {
+        let inside = format!("{folder}/{name}");
+        let unpack = ["-xzOf", &package.to_string_lossy(), &inside];
+        let text = command("tar", &unpack).output();
+        let text = text.map_err(|error| Failure::new(format!("tar: {error}")))?.stdout;
+        let ours = fs::read(root::workspace().join(name)).unwrap_or_default();
+        // Each package has a README of its own.
+        if text.is_empty() || (name.starts_with("LICENSE") && text != ours) {
+            return Err(Failure::new(format!(
+                "{}: {inside} is not in it as it should be",
+                package.display()
+            )));
+        }
     }
     Ok(())
 }
@@ -67,9 +89,11 @@ fn archive(dist: &Path, quick: bool) -> Result<(), Failure> {
     let mut install = if quick { cargo(&install) } else { command(env_cargo(), &install) };
     must(install.env_remove("DESTDIR"))?;
     relocate(&folder)?;
-    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        let from = root::workspace().join(licence);
-        fs::copy(&from, folder.join(licence)).map_err(|error| Failure::file(&from, &error))?;
+    let guide = folder.join("docs");
+    fs::create_dir_all(&guide).map_err(|error| Failure::file(&guide, &error))?;
+    for text in ["LICENSE-MIT", "LICENSE-APACHE", "docs/c.md"] {
+        let from = root::workspace().join(text);
+        fs::copy(&from, folder.join(text)).map_err(|error| Failure::file(&from, &error))?;
     }
     let archive = dist.join(format!("{name}.tar.gz"));
     let (archive, staging) = (archive.to_string_lossy(), staging.to_string_lossy());
