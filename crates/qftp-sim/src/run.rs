@@ -167,8 +167,12 @@ impl Run<'_> {
             let of_get = if matches!(op, Op::Get(..)) { name.as_str() } else { "-" };
             self.world.server.begin(mishap, &format!("/{of_get}"), new);
             self.world.note(|| format!("{index}: {op:?}"));
+            let (others, words) = (self.on_server(), self.world.harmed());
             self.one(op, &name, contents)?;
             self.world.collect();
+            if self.world.harmed() > words {
+                self.spoil_others(&others);
+            }
         }
         self.world.calm();
         if self.world.module.is_off() {
@@ -187,10 +191,16 @@ impl Run<'_> {
 
     fn one(&mut self, op: &Op, name: &str, contents: Vec<u8>) -> Result<(), Violation> {
         match op {
-            Op::Put(_, manner) => self.whole(name, Some(contents), Vec::new(), manner),
+            Op::Put(_, manner) => {
+                let spoilt = self.world.server.files.file(&format!("/{name}")).is_some();
+                if spoilt && self.world.harmed() == 0 {
+                    return self.broken(format!("{name} is there before anybody put it"));
+                }
+                self.whole(name, Some(contents), Vec::new(), manner, spoilt)
+            }
             Op::Get(_, manner, here) => {
                 let here = contents[..usize::try_from(*here).unwrap_or(0).min(contents.len())].to_vec();
-                self.whole(name, None, here, manner)
+                self.whole(name, None, here, manner, false)
             }
             other if self.log_in()? => self.small(other, name, &contents),
             _ => Ok(()),
@@ -204,12 +214,13 @@ impl Run<'_> {
         upload: Option<Vec<u8>>,
         here: Vec<u8>,
         manner: &Manner,
+        spoilt: bool,
     ) -> Result<(), Violation> {
         if manner.pace.is_slow() && upload.is_some() {
             self.struck.push(SLOW);
         }
         self.world.pace = manner.pace;
-        let mut moved = self.job(name, upload.as_deref(), here, policy(manner), manner.stop, false)?;
+        let mut moved = self.job(name, upload.as_deref(), here, policy(manner), manner.stop, spoilt)?;
         let died = matches!(moved.end, Ended::Died);
         if let (true, Some(Break::Death { pause, dtr_drops, .. })) = (died, manner.stop) {
             self.world.succeed(pause, dtr_drops);
@@ -229,6 +240,19 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What the server has of the files that are not whole yet.
+    fn on_server(&self) -> Vec<Option<Vec<u8>>> {
+        self.open.iter().map(|left| self.world.server.files.file(&format!("/{}", left.name))).collect()
+    }
+
+    /// Words were changed on the line, and a command with another name in it struck another file: nobody knows what is there.
+    fn spoil_others(&mut self, before: &[Option<Vec<u8>>]) {
+        let now = self.on_server();
+        for ((left, before), now) in self.open.iter_mut().zip(before).zip(now) {
+            left.spoilt |= *before != now;
+        }
     }
 
     /// The faults are over: what is there is gone on with.

@@ -111,6 +111,11 @@ impl World {
         Line::of(&self.damages, self.attempt)
     }
 
+    /// How often the line has lost, added or changed anything.
+    pub(crate) fn harmed(&self) -> usize {
+        self.struck.iter().filter(|struck| !matches!(struck.harm, Harm::Stall(_))).count()
+    }
+
     /// The line's faults of an operation of the plan.
     pub(crate) fn begin(&mut self, faults: &[LineFault]) {
         self.up.begin(faults.iter().copied());

@@ -178,3 +178,21 @@ fn words_of_a_file_at_the_next_set_up() {
         holds(&plan);
     }
 }
+
+/// A bit that flipped in a name made the upload of one file that of another one, which was blamed for being longer than itself.
+#[test]
+fn a_command_that_became_another() {
+    let stop = Some(Break::Abort(4_622));
+    let first = Op::Put(
+        content(2_000, Stuff::Noise, 1),
+        Manner { stop: Some(Break::Abort(500)), ..manner(Via::Com, 0) },
+    );
+    let staged = Manner { resume: false, stop, ..manner(Via::Storage(Storage::Ufs), 2) };
+    for begun in [first, Op::Get(content(26_392, Stuff::Plus, 2), staged, 0)] {
+        for at in 0..300 {
+            let mut plan = plan(vec![begun, Op::Put(content(3_876, Stuff::Noise, 3), manner(Via::Com, 1))]);
+            plan.wires.push(wire(1, Way::Up, at, Harm::Flip(0)));
+            holds(&plan);
+        }
+    }
+}
