@@ -361,7 +361,7 @@ impl Client {
     }
 
     /// Looks at everything that a transfer stands on, with the set-up and the login given; calls `tell` with each finding.
-    #[pyo3(signature = (*, apn, context, server, user, password, ftps, folder, file, tell))]
+    #[pyo3(signature = (*, apn, context, server, user, password, ftps, folder, file, fix, tell))]
     fn examine(
         &self,
         py: Python<'_>,
@@ -373,6 +373,7 @@ impl Client {
         ftps: Option<&Bound<'_, PyDict>>,
         folder: String,
         file: bool,
+        fix: bool,
         tell: Py<PyAny>,
     ) -> PyResult<()> {
         let ftps = ftps.map(Ftps::from).transpose()?;
@@ -395,6 +396,7 @@ impl Client {
                 certificates: access.certificates(),
                 folder: &access.folder,
                 file,
+                mend: fix,
                 ..Examination::new(access.setup())
             };
             let told = &mut |finding: &Finding| {

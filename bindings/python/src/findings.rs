@@ -2,15 +2,16 @@
 
 use qftp_transport::{Finding, Verdict};
 
-/// The check, how it came out, what was said, the likely cause and the remedy.
-pub(crate) fn facts(
-    finding: &Finding,
-) -> (&'static str, &'static str, String, Option<String>, Option<String>) {
+/// The check, how it came out, what was said, the likely cause, the remedy, and what has been put right.
+pub(crate) type Facts = (&'static str, &'static str, String, Option<String>, Option<String>, Option<String>);
+
+pub(crate) fn facts(finding: &Finding) -> Facts {
     let verdict = match finding.verdict {
         Verdict::Good => "good",
         Verdict::Doubtful => "doubtful",
         Verdict::Bad => "bad",
         Verdict::NotTried => "not tried",
     };
-    (finding.check.name(), verdict, finding.said.clone(), finding.cause.clone(), finding.remedy.clone())
+    let Finding { check, said, cause, remedy, mended, .. } = finding;
+    (check.name(), verdict, said.clone(), cause.clone(), remedy.clone(), mended.clone())
 }

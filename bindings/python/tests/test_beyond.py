@@ -259,6 +259,19 @@ def test_doctor_names_what_is_wrong(qftp_ftp_server, fault, check, words):
     assert all(finding.verdict in ("not tried", "doubtful", "good") for finding in findings if finding.check != check)
 
 
+@pytest.mark.parametrize(
+    "fix, verdict, done",
+    [(False, "doubtful", "set-up has put right: results"), (True, "good", 'AT+QURCCFG="urcport"')],
+)
+def test_doctor_mends_what_is_safe(qftp_ftp_server, fix, verdict, done):
+    with qftp.emulator.Module(faults=["urc-port=usbmodem"]) as emulated, qftp.Module(emulated.port) as module:
+        findings = module.doctor(qftp_ftp_server.url, apn="internet", fix=fix)
+    results = [finding for finding in findings if finding.check == "results"]
+    assert [finding.verdict for finding in results] == [verdict], results
+    assert {finding.verdict for finding in findings if finding not in results} == {"good"}, findings
+    assert any(done in (finding.mended or "") for finding in findings), findings
+
+
 def test_secrets_stay_secret(qftp_client, qftp_ftp_server, caplog):
     caplog.set_level(logging.DEBUG, logger="qftp")
     qftp_client.login(qftp_ftp_server.user, qftp_ftp_server.password)

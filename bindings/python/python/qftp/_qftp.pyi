@@ -121,7 +121,8 @@ class Client:
         ftps: Optional[Dict[str, Any]],
         folder: str,
         file: bool,
-        tell: Callable[[str, str, str, Optional[str], Optional[str]], object],
+        fix: bool,
+        tell: Callable[[str, str, str, Optional[str], Optional[str], Optional[str]], object],
     ) -> None: ...
     def dialogue(self) -> List[Tuple[str, bytes]]: ...
 

@@ -63,6 +63,8 @@ class Finding:
     cause: Optional[str] = None
     #: What to do about it, likewise.
     remedy: Optional[str] = None
+    #: What has been put right before it came out so: some of it set-up does by itself, the rest is done with ``fix``.
+    mended: Optional[str] = None
 
 
 class Module:
@@ -143,12 +145,14 @@ class Module:
         cafile: Union[str, "os.PathLike[str]", None] = None,
         insecure: bool = False,
         file: bool = True,
+        fix: bool = False,
         tell: Optional[Callable[[Finding], object]] = None,
     ) -> List[Finding]:
         """Looks at everything that a transfer stands on: SIM card, registration, access point, PDP context and the rest.
 
         With a ``url`` (``ftp://user:password@host/folder``, ``ftpes://`` or ``ftps://``) also the login, a listing and, unless ``file`` is false, a small
-        file up and down again. ``tell`` is called with each finding as it is made. The module is left logged out.
+        file up and down again. With ``fix`` what is safe to put right is put right, and looked at again:
+        settings of the module, a session or a context that an earlier host left. ``tell`` is called with each finding as it is made. The module is left logged out.
         """
         parts = urlsplit(url or "")
         if url is not None and (parts.scheme not in _PORTS or not parts.hostname):
@@ -175,6 +179,7 @@ class Module:
             ftps=ftps,
             folder=unquote(parts.path).rstrip("/"),
             file=file,
+            fix=fix,
             tell=found,
         )
         return findings
