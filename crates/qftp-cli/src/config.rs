@@ -10,6 +10,9 @@ use serde::Deserialize;
 use crate::exit::Problem;
 use crate::options::{FlowArg, Options, TlsMinArg, UrcPortArg, ViaArg};
 
+#[cfg(test)]
+mod page;
+
 /// Every key of the file. Each is an option's name, but for those of the APN's login.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
