@@ -56,9 +56,13 @@ impl Context {
         let mut reopen =
             || open_again(&address, &self.settings(), &self.cancel).map(|port| Box::new(port) as AnyPort);
         let mut report = |report: Report| {
-            // What costs time is told to everybody; how it is mended to those who ask.
-            let aloud =
-                self.options.verbose || (!self.output.json && matches!(report, Report::Waiting { .. }));
+            // What costs time is told to everybody; a rung of recovery is on the bar, where there is one.
+            let told = match report {
+                Report::Waiting { .. } => true,
+                Report::Recovering(_) => !self.output.is_watched(),
+                _ => false,
+            };
+            let aloud = self.options.verbose || (told && !self.output.json);
             self.journal.report(&report, aloud);
         };
         let mut way = Way {
