@@ -25,6 +25,11 @@ impl Taps {
         Ok(any.then(|| Box::new(Self { recorder, show }) as Box<dyn Tap>))
     }
 
+    /// What `-v` shows, where there is no client yet.
+    pub(crate) fn dialogue() -> Box<dyn Tap> {
+        Box::new(Self { recorder: None, show: Some(Dialogue::default()) })
+    }
+
     fn record(&mut self, entry: impl FnOnce(&mut Recorder)) {
         let Some(recorder) = &mut self.recorder else { return };
         entry(recorder);

@@ -159,7 +159,10 @@ fn the_port_is_found_among_others() {
     ] {
         assert!(said.contains(line), "no `{line}` in:\n{said}");
     }
-    assert!(!said.contains("ttyS1"), "{said}");
+    assert!(!said.contains("ttyS1") && !said.contains("> AT"), "{said}");
+    let (_, shown) = machine.doctor(&["-v"]);
+    let tried = "qftp: does a module answer on /dev/ttyUSB2 at 115200 bits/s?\n> AT\n< OK\n";
+    assert!(shown.contains(tried), "{shown}");
     // The wrong name: which is the right one.
     let (code, said) = machine.doctor(&["--port", "/dev/ttyUSB7"]);
     assert!(code == Some(3) && said.contains("remedy: a module answers on /dev/ttyUSB2"), "{said}");
@@ -216,6 +219,14 @@ fn the_rate_is_found() {
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("✗ rate          no answer at 115200 bits/s, but at 9600"), "{said}");
     assert!(said.contains("--baud 9600"), "{said}");
+    // What was said at each rate is in the dialogue.
+    let (_, shown) = machine.doctor(&["--port", &port, "-v"]);
+    for dialogue in [
+        "qftp: does a module answer on /dev/ttyUSB0 at 115200 bits/s?\n> AT\n< \\xf8\\xf8\\xf8\n> ATQ0V1\n",
+        "qftp: does a module answer on /dev/ttyUSB0 at 9600 bits/s?\n> AT\n< OK\n",
+    ] {
+        assert!(shown.contains(dialogue), "no {dialogue} in:\n{shown}");
+    }
 
     let silent = machine.plug("ttyUSB1", 2, ("10c4", "ea60"), "CP2102", &device(|_, _| Vec::new()));
     let (code, said) = machine.doctor(&["--port", &silent]);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use qftp_core::limits::{GUARD_UNIT_MS, GUARD_UNITS_DEFAULT};
 
+use crate::client::{Kind, Tap, Watch};
 use crate::port::Port;
 
 /// How a port answered `AT`.
@@ -63,6 +64,26 @@ impl Attention {
     /// Those of the port.
     pub fn of(port: &mut (impl Port + ?Sized), escape: bool) -> io::Result<Self> {
         Self::watched(port, escape, &mut |_, _| {})
+    }
+
+    /// The same; a tap sees what passes, as it sees the dialogue of a client: a line at a time, secrets masked.
+    ///
+    /// # Errors
+    /// Those of the port.
+    pub fn tapped(port: &mut (impl Port + ?Sized), escape: bool, tap: Box<dyn Tap>) -> io::Result<Self> {
+        let mut watch = Watch::new(Instant::now());
+        watch.taps.tap = Some(tap);
+        let attention = Self::watched(port, escape, &mut |sent, bytes| {
+            if sent {
+                // What came belongs to the question before, also where it is no line.
+                watch.finish();
+                watch.sent(Kind::Line, bytes);
+            } else {
+                watch.received(bytes, None);
+            }
+        });
+        watch.finish();
+        attention
     }
 
     /// The same; `pass` sees what passes, `true` for bytes to the module.

@@ -1,13 +1,15 @@
 //! The port: which there are, which one a module answers on, at which rate, and who else is on it.
 
+use std::io;
 use std::path::Path;
 
-use qftp_transport::{Address, AnyPort, Attention, OpenErrorKind, Settings, Verdict, open};
+use qftp_transport::{Address, AnyPort, Attention, OpenErrorKind, Port as _, Settings, Verdict, open};
 
 use super::machine::{Candidate, Holder, Kind, Machine, QUECTEL};
 use super::row::Row;
 use crate::exit::{Code, Problem};
 use crate::port::Context;
+use crate::record::Taps;
 
 /// Whether somebody else has the port.
 pub(super) const HOLDER: &str = "holder";
@@ -100,7 +102,7 @@ impl<'a> Ports<'a> {
                 return (Row::not_good(CANDIDATE, Verdict::Doubtful, text, "", error.remedy()), None);
             }
         };
-        match Attention::of(&mut port, candidate.kind == Kind::Quectel) {
+        match self.attention(&mut port, self.settings.baud, candidate.kind == Kind::Quectel) {
             Ok(Attention::Module { was, .. }) => {
                 (Row::good(CANDIDATE, format!("{about}: answers AT")), was.mended())
             }
@@ -108,6 +110,16 @@ impl<'a> Ports<'a> {
             Ok(_) => passed_over("no answer to AT"),
             Err(error) => passed_over(&format!("cannot be used ({error})")),
         }
+    }
+
+    /// What answers on a port, and with `-v` what was said.
+    fn attention(&self, port: &mut AnyPort, baud: u32, escape: bool) -> io::Result<Attention> {
+        if !self.context.options.verbose {
+            return Attention::of(port, escape);
+        }
+        let rate = if matches!(port, AnyPort::Tcp(_)) { String::new() } else { format!(" at {baud} bits/s") };
+        eprintln!("qftp: does a module answer on {}{rate}?", port.name());
+        Attention::tapped(port, escape, Taps::dialogue())
     }
 
     fn nothing(&self) -> Problem {
@@ -179,7 +191,7 @@ impl<'a> Ports<'a> {
     fn at_its_rate(&mut self, named: &str, port: AnyPort, tell: Tell<'_>) -> Result<AnyPort, Problem> {
         let mut port = port;
         // A port that fails here fails again below, where that is a finding.
-        let answer = Attention::of(&mut port, true).unwrap_or(Attention::Silent);
+        let answer = self.attention(&mut port, self.settings.baud, true).unwrap_or(Attention::Silent);
         if let Attention::Module { was, .. } = answer {
             self.mended = was.mended();
             return Ok(port);
@@ -194,7 +206,7 @@ impl<'a> Ports<'a> {
                 return Err(Problem::new(Code::Interrupted, "interrupted"));
             }
             let mut port = open(named, &Settings { baud, ..self.settings })?;
-            if matches!(Attention::of(&mut port, false), Ok(Attention::Module { .. })) {
+            if matches!(self.attention(&mut port, baud, false), Ok(Attention::Module { .. })) {
                 tell(&Row::not_good(
                     RATE,
                     Verdict::Bad,

@@ -25,7 +25,7 @@ pub use error::Error;
 pub use files::{ModuleFile, Put};
 pub use operation::Operation;
 pub use recording::Recorder;
-use tap::Watch;
+pub(crate) use tap::Watch;
 pub use tap::{Kind, Tap};
 pub use transfer::{Report, Target, Way};
 
