@@ -231,12 +231,13 @@ fn transcripts_in_every_disguise() {
 /// Commands of other services and of other vendors' FTP are shown as what they are, whatever they answer, and judged by nobody.
 #[test]
 fn other_commands_are_passed_through() {
-    let logs: [&[u8]; 6] = [
+    let logs: [&[u8]; 7] = [
         b"AT+QIOPEN=1,0,\"TCP\",\"192.0.2.7\",80,0,1\r\nOK\r\n+QIOPEN: 0,566\r\nAT+QISEND=0,3\r\n> \r\nSEND OK\r\nAT+QICLOSE=0\r\nOK\r\n",
         b"AT+QMTOPEN=0,\"broker\",1883\r\nOK\r\n+QMTOPEN: 0,3\r\nAT+QMTPUB=0,1,1,0,\"t\",5\r\nERROR\r\n",
         b"AT+QHTTPURL=23,80\r\nCONNECT\r\nhttp://example.com/603,0\r\nOK\r\nAT+QHTTPGET=80\r\nOK\r\n+QHTTPGET: 702\r\nAT+QHTTPREAD=80\r\nCONNECT\r\n<html>\r\nOK\r\n+QHTTPREAD: 0\r\n",
         b"AT+FTPSERV=\"ftp.example.com\"\r\nOK\r\nAT+FTPGET=1\r\nOK\r\n+FTPGET: 1,66\r\n",
         b"AT+CFTPSGETFILE=\"a\",\"b\"\r\nOK\r\n+CFTPSGETFILE: 9\r\nAT#FTPOPEN=\"h\",\"u\",\"p\",0\r\n#FTPOPEN: 4\r\nERROR\r\n",
+        b"AT+QFTPUSER=\"u\"\r\nOK\r\nAT+QFTPPASS=\"p\"\r\nOK\r\nAT+QFTPOPEN=\"h\",21\r\nOK\r\n\r\n+QFTPOPEN:0\r\nAT+QFTPGET=\"a\"\r\nOK\r\n\r\n+QFTPGET:603\r\n",
         b"AT+UFTPC=1\r\nOK\r\n+UUFTPCR: 1,0\r\nAT^SISO=1\r\n+CME ERROR: 603\r\n",
     ];
     for log in logs {

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::data;
 use super::decoration::Way;
+use super::dialect;
 use super::mask::masked;
 use super::reading::{Event, What};
 
@@ -32,6 +33,8 @@ pub(super) struct Unasked {
     pub(super) text: String,
     /// What it means for a transfer.
     pub(super) event: Option<Happening>,
+    /// The line of the command of this name, which is none of ours.
+    pub(super) of: Option<usize>,
 }
 
 /// What may end a session without a command.
@@ -108,9 +111,12 @@ pub(super) struct Exchange {
 const FOREIGN: [char; 7] = ['^', '$', '#', '*', '%', '!', '_'];
 
 impl Exchange {
-    fn new(event: &Event, raw: &str) -> Self {
+    /// `gsm` where the FTP commands of the log are of another dialect.
+    fn new(event: &Event, raw: &str, gsm: bool) -> Self {
+        let name = raw.get(2..).unwrap_or_default().trim_start();
         // Behind these signs stand the commands of other vendors, whatever letters they are made of.
-        let foreign = raw.get(2..).is_some_and(|rest| rest.trim_start().starts_with(FOREIGN));
+        let foreign = name.starts_with(FOREIGN)
+            || gsm && name.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("+QFTP"));
         let parsed: Vec<_> = commands(raw.as_bytes()).filter(|_| !foreign).into_iter().flatten().collect();
         // A bare AT has no command in it.
         let parsed = if raw.trim().len() == 2 { vec![Command::parse(b"")] } else { parsed };
@@ -144,6 +150,11 @@ impl Exchange {
     /// The command as it may be shown; `None` for an answer whose command the log does not have.
     pub(super) fn command(&self) -> Option<String> {
         (!self.raw.is_empty()).then(|| masked(&self.raw))
+    }
+
+    /// Whether it is a command of others: shown as it is, and not judged.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.operation.is_empty() && !self.raw.is_empty()
     }
 
     /// How long it took, where the log has times.
@@ -193,6 +204,11 @@ impl Exchange {
     }
 }
 
+/// What a command, without its `AT`, and its answers begin with.
+fn name(text: &str) -> String {
+    text.trim().split(['=', '?', ':', ' ']).next().unwrap_or_default().to_ascii_uppercase()
+}
+
 const fn moves_files(verb: Verb) -> bool {
     matches!(verb, Verb::QftpPut | Verb::QftpGet | Verb::QftpList | Verb::QftpNlst | Verb::QftpMlsd)
 }
@@ -219,7 +235,7 @@ fn operation(command: &Result<Command<'_>, CommandError>) -> Option<String> {
 
 /// The dialogue that the events are.
 pub(super) fn steps(events: &[Event]) -> Vec<Step> {
-    let mut builder = Builder::default();
+    let mut builder = Builder { gsm: dialect::is_of_gsm_modules(events), ..Builder::default() };
     let mut at = 0;
     while let Some(event) = events.get(at) {
         at += 1;
@@ -262,6 +278,10 @@ struct Builder {
     pending: HashMap<Verb, usize>,
     /// The last line was cut off within a secret.
     secret: bool,
+    /// The FTP commands are not ours.
+    gsm: bool,
+    /// The lines of the last commands of others, by their names.
+    foreign: HashMap<String, usize>,
 }
 
 impl Builder {
@@ -277,7 +297,7 @@ impl Builder {
     }
 
     fn command(&mut self, event: &Event, text: &str) {
-        let exchange = Exchange::new(event, text);
+        let exchange = Exchange::new(event, text, self.gsm);
         if let Some(last) = self.current() {
             // The echo of what was logged as it was sent.
             let unanswered = !last.accepted && last.outcome == Outcome::Unfinished && last.answers.is_empty();
@@ -293,6 +313,9 @@ impl Builder {
         if let Some(verb) = exchange.verb.filter(|_| exchange.deferred) {
             self.pending.insert(verb, at);
         }
+        if exchange.is_foreign() {
+            self.foreign.insert(name(text.get(2..).unwrap_or_default()), exchange.line);
+        }
         self.last = Some(at);
         self.steps.push(Step::Exchange(Box::new(exchange)));
     }
@@ -302,6 +325,7 @@ impl Builder {
         let line = Line::parse(text.as_bytes());
         let at = event.at;
         match line {
+            Line::Ftp(_) if self.gsm => self.unasked(event, text, None),
             Line::Ftp(result) => self.result(event, text, &result),
             Line::Urc(urc) => {
                 let happening = match urc {
@@ -356,7 +380,7 @@ impl Builder {
             self.unasked(event, text, None);
             return;
         }
-        let mut exchange = Exchange::new(event, "");
+        let mut exchange = Exchange::new(event, "", self.gsm);
         exchange.verb = Some(result.verb);
         exchange.operation = operation(&Ok(Command::Execute(result.verb))).unwrap_or_default();
         exchange.result(result, None);
@@ -425,6 +449,7 @@ impl Builder {
             at: event.at,
             text: masked(text),
             event: happening,
+            of: self.foreign.get(&name(text)).copied(),
         }));
     }
 

@@ -6,6 +6,7 @@
 mod data;
 mod decoration;
 mod diagnosis;
+mod dialect;
 mod exchange;
 mod glued;
 mod hexdump;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::diagnosis::Diagnosis;
-use super::exchange::{Code, Exchange, Outcome, Step};
+use super::exchange::{Code, Exchange, Outcome, Step, Unasked};
 use crate::output::Output;
 
 /// One exchange as programs read it.
@@ -35,13 +35,20 @@ pub(super) fn all(output: Output, steps: &[Step], diagnosis: &Diagnosis) {
             Step::Exchange(exchange) => output.result(&text(exchange), &object(exchange)),
             // Programs read exchanges; what else was said tells in the diagnosis.
             Step::Unasked(unasked) if !output.json => {
-                let text = format!("{:>5}  {}\n       unasked", unasked.line, unasked.text);
+                let text = format!("{:>5}  {}\n       {}", unasked.line, unasked.text, about(unasked));
                 output.result(&text, &());
             }
             Step::Unasked(_) => {}
         }
     }
     output.result(&summary(diagnosis), diagnosis);
+}
+
+/// What is known of a line that belongs to none of our commands.
+pub(super) fn about(unasked: &Unasked) -> String {
+    unasked
+        .of
+        .map_or_else(|| "unasked".to_owned(), |line| format!("belongs to line {line}, as its name says"))
 }
 
 fn object(exchange: &Exchange) -> Object {
@@ -120,6 +127,7 @@ pub(super) fn outcome(exchange: &Exchange) -> String {
             _ if !exchange.answers.is_empty() => "done".to_owned(),
             (Some(Value::String(text)), _) => format!("done: {text}"),
             (Some(number), _) => format!("done: {number}"),
+            (None, None) if exchange.is_foreign() => "OK, to a command that qftp does not judge".to_owned(),
             (None, None) => "done".to_owned(),
         },
         Outcome::Failed => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use qftp_core::wire::Verb;
 
 use super::super::exchange::{Exchange, Outcome, Step, Unasked};
-use super::super::print::{outcome, seconds};
+use super::super::print::{about, outcome, seconds};
 use super::escape::Escaped;
 use super::{STALL, class};
 
@@ -173,7 +173,8 @@ impl<'a> Drawing<'a> {
         self.stall(unasked.at);
         self.line = unasked.line;
         let colour = if unasked.event.is_some() { " bad" } else { " soft" };
-        let label = format!("<code>{}</code><span class=\"about\">unasked</span>", Escaped(&unasked.text));
+        let label =
+            format!("<code>{}</code><span class=\"about\">{}</span>", Escaped(&unasked.text), about(unasked));
         self.html.push_str(&format!("<div id=\"line{}\">\n", unasked.line));
         self.row(unasked.at, " begin", &arrow(Way::Left, colour, &label), "");
         self.html.push_str("</div>\n");
