@@ -40,13 +40,14 @@ fn types() -> Result<(), Failure> {
     must(in_package(&mut module(&install::python(), &["pyright", "--pythonpath", &python])))
 }
 
-/// The wheel and the source distribution of a release, with an OpenSSL of its own.
+/// The wheel and the source distribution of a release, with an OpenSSL of its own; the wheel is installed where nothing of ours is, and tried.
 pub(crate) fn release(folder: &Path) -> Result<(), Failure> {
     let out = folder.to_string_lossy();
     let build = ["maturin", "build", "--release", "--sdist", "--out", &out];
     let mut build = module(&install::python(), &build);
     build.env("CARGO_TARGET_DIR", target()).env_remove("OPENSSL_NO_VENDOR");
-    must(in_package(&mut build))
+    must(in_package(&mut build))?;
+    elsewhere(&install::python(), folder)
 }
 
 /// The wheel and the source distribution, into a folder of their own.
