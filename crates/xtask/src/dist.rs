@@ -46,6 +46,8 @@ fn crates(dist: &Path, quick: bool) -> Result<(), Failure> {
     // Whoever tries it has changes; a release has none.
     if quick {
         package.args(["--no-verify", "--allow-dirty"]);
+    } else {
+        forget()?;
     }
     must(&mut package)?;
     for name in CRATES {
@@ -53,6 +55,31 @@ fn crates(dist: &Path, quick: bool) -> Result<(), Failure> {
         let from = root::target().join("package").join(&file);
         has_texts(&from, &format!("{name}-{VERSION}"))?;
         fs::copy(&from, dist.join(&file)).map_err(|error| Failure::file(&from, &error))?;
+    }
+    Ok(())
+}
+
+/// A package is proven with those before it, of which cargo keeps what it unpacked and built, by name and version alone: a second proof of a
+/// version would be one of the packages of the first.
+fn forget() -> Result<(), Failure> {
+    let mut clean = cargo(&["clean"]);
+    CRATES.iter().for_each(|name| {
+        clean.args(["--package", name]);
+    });
+    must(&mut clean)?;
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).unwrap_or_default();
+    let Ok(registries) = fs::read_dir(home.join("registry/src")) else { return Ok(()) };
+    // The folder of a registry begins with its host; that of a proof has none.
+    for registry in
+        registries.flatten().filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"-"))
+    {
+        for name in CRATES {
+            let unpacked = registry.path().join(format!("{name}-{VERSION}"));
+            if unpacked.exists() {
+                fs::remove_dir_all(&unpacked).map_err(|error| Failure::file(&unpacked, &error))?;
+            }
+        }
     }
     Ok(())
 }
