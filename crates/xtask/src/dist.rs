@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::install;
 use crate::install_c::VERSION;
+use crate::notices::{self, Product};
 use crate::python;
 use crate::root;
 use crate::step::{Failure, cargo, command, must};
@@ -114,7 +115,12 @@ fn archive(dist: &Path, quick: bool) -> Result<(), Failure> {
     let install = ["xtask", "install-c", "--prefix", &prefix, "--profile", profile];
     // In a process of its own: where things go is said by its environment too.
     let mut install = if quick { cargo(&install) } else { command(env_cargo(), &install) };
-    must(install.env_remove("DESTDIR"))?;
+    install.env_remove("DESTDIR");
+    // What is handed out has an OpenSSL of its own, as the wheel has.
+    if !quick {
+        install.env_remove("OPENSSL_NO_VENDOR");
+    }
+    must(&mut install)?;
     relocate(&folder)?;
     let guide = folder.join("docs");
     fs::create_dir_all(&guide).map_err(|error| Failure::file(&guide, &error))?;
@@ -122,22 +128,40 @@ fn archive(dist: &Path, quick: bool) -> Result<(), Failure> {
         let from = root::workspace().join(text);
         fs::copy(&from, folder.join(text)).map_err(|error| Failure::file(&from, &error))?;
     }
+    let product = Product {
+        name: &name,
+        manifest: "Cargo.toml",
+        build: &["--package", "qftp-c", "--package", "qftp-c-emulator"],
+        openssl: !quick,
+    };
+    let texts = folder.join(notices::FILE);
+    fs::write(&texts, product.notices()?).map_err(|error| Failure::file(&texts, &error))?;
     let archive = dist.join(format!("{name}.tar.gz"));
     let (archive, staging) = (archive.to_string_lossy(), staging.to_string_lossy());
     must(&mut command(
         "tar",
         &["--owner=0", "--group=0", "--sort=name", "-czf", &archive, "-C", &staging, &name],
     ))?;
-    tried(&archive, &name)
+    tried(&archive, &product)
 }
 
-/// Unpacks the archive somewhere else, and builds and runs a program with it.
-fn tried(archive: &str, name: &str) -> Result<(), Failure> {
+/// Unpacks the archive somewhere else, reads its notices, and builds and runs a program with it.
+fn tried(archive: &str, product: &Product<'_>) -> Result<(), Failure> {
     let place = root::target().join("dist-tried");
     let _ = fs::remove_dir_all(&place);
     fs::create_dir_all(&place).map_err(|error| Failure::file(&place, &error))?;
     must(&mut command("tar", &["-xzf", archive, "-C", &place.to_string_lossy()]))?;
-    let found = place.join(name).join("lib/pkgconfig");
+    let folder = place.join(product.name);
+    let read = |name: &str| {
+        let path = folder.join(name);
+        fs::read(&path).map_err(|error| Failure::file(&path, &error))
+    };
+    product.check(&String::from_utf8_lossy(&read(notices::FILE)?))?;
+    let systems = read("lib/libqftp_emulator.so")?.windows(10).any(|bytes| bytes == b"libssl.so.");
+    if systems == product.openssl {
+        return Err(Failure::new(format!("{archive}: its OpenSSL is not the one that its notices name")));
+    }
+    let found = folder.join("lib/pkgconfig");
     let build = [format!("BUILD={}", place.display()), format!("PKG_CONFIG_PATH={}", found.display())];
     must(&mut command("make", &["-C", "bindings/c/examples/make", &build[0], &build[1]]))?;
     must(&mut command(place.join("hello"), &[]))

@@ -13,6 +13,7 @@ mod install;
 mod install_c;
 mod install_cli;
 mod links;
+mod notices;
 mod prefix;
 mod python;
 mod root;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::install;
+use crate::notices::{self, Product};
 use crate::root;
 use crate::step::{Failure, cargo, command, must, succeeds};
 
@@ -46,7 +47,7 @@ pub(crate) fn release(folder: &Path) -> Result<(), Failure> {
     let build = ["maturin", "build", "--release", "--sdist", "--out", &out];
     let mut build = module(&install::python(), &build);
     build.env("CARGO_TARGET_DIR", target()).env_remove("OPENSSL_NO_VENDOR");
-    must(in_package(&mut build))?;
+    with_notices(&mut build, folder, true)?;
     elsewhere(&install::python(), folder)
 }
 
@@ -59,11 +60,32 @@ fn distribution() -> Result<PathBuf, Failure> {
     let out = folder.to_string_lossy().into_owned();
     // A release is built with an OpenSSL of its own; this one uses the system's, which no wheel for others may.
     let build = ["maturin", "build", "--release", "--sdist", "--auditwheel", "skip", "--out", &out];
-    must(in_package(building(&mut module(&install::python(), &build))))?;
+    with_notices(building(&mut module(&install::python(), &build)), &folder, false)?;
     let files: Vec<String> = entries(&folder).map_err(fault)?;
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     must(&mut module(&install::python(), &[&["twine", "check", "--strict"], files.as_slice()].concat()))?;
     Ok(folder)
+}
+
+/// Builds with the notices beside the licences, where they are found for the wheel, and reads them there.
+fn with_notices(build: &mut Command, folder: &Path, openssl: bool) -> Result<(), Failure> {
+    let product = Product {
+        name: "the wheel of the Python package qftp",
+        manifest: "bindings/python/Cargo.toml",
+        build: &["--features", "pyo3/extension-module"],
+        openssl,
+    };
+    let texts = root::workspace().join("bindings/python").join(notices::FILE);
+    fs::write(&texts, product.notices()?).map_err(|error| Failure::file(&texts, &error))?;
+    let built = must(in_package(build));
+    fs::remove_file(&texts).map_err(|error| Failure::file(&texts, &error))?;
+    built?;
+    let inside = "import sys, zipfile; wheel = zipfile.ZipFile(sys.argv[1]); \
+                  name = next(name for name in wheel.namelist() if name.endswith('/licenses/' + sys.argv[2])); \
+                  sys.stdout.buffer.write(wheel.read(name))";
+    let mut read = command(install::python(), &["-c", inside, &wheel(folder)?, notices::FILE]);
+    let read = read.output().map_err(|error| Failure::new(format!("python: {error}")))?;
+    product.check(&String::from_utf8_lossy(&read.stdout))
 }
 
 /// Another Python: the wheel installs and works there.
@@ -75,9 +97,7 @@ fn elsewhere(python: &Path, dist: &Path) -> Result<(), Failure> {
         must(&mut command(python, &["-m", "venv", "--clear", &folder.to_string_lossy()]))?;
         must(&mut pip(&own, &["pytest", "pyftpdlib", "pyOpenSSL"]))?;
     }
-    let wheel = entries(dist).unwrap_or_default().into_iter().find(|name| name.ends_with(".whl"));
-    let wheel = wheel.ok_or_else(|| Failure::new("no wheel was built"))?;
-    must(&mut pip(&own, &["--force-reinstall", "--no-deps", &wheel]))?;
+    must(&mut pip(&own, &["--force-reinstall", "--no-deps", &wheel(dist)?]))?;
     must(&mut pytest(&own, EVERYWHERE))
 }
 
@@ -98,6 +118,11 @@ fn interpreters() -> Vec<PathBuf> {
         .filter_map(|version| managed(version).or_else(|| Some(PathBuf::from(format!("python{version}")))))
         .filter(works)
         .collect()
+}
+
+fn wheel(folder: &Path) -> Result<String, Failure> {
+    let wheel = entries(folder).unwrap_or_default().into_iter().find(|name| name.ends_with(".whl"));
+    wheel.ok_or_else(|| Failure::new("no wheel was built"))
 }
 
 fn entries(folder: &Path) -> std::io::Result<Vec<String>> {
