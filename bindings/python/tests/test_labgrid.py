@@ -50,10 +50,10 @@ def lab(tmp_path, qftp_ftp_server):
     logs = (tmp_path / "lab.log").open("wb")
     running = []
 
-    def start(*command):
+    def start(*command, cwd=EXAMPLE):
         process = subprocess.Popen(
             [os.path.join(folder, command[0]), *command[1:]],
-            cwd=EXAMPLE,
+            cwd=cwd,
             env=environment,
             stdout=logs,
             stderr=logs,
@@ -74,7 +74,8 @@ def lab(tmp_path, qftp_ftp_server):
     with qftp.emulator.Module(tcp="127.0.0.1:0") as one, qftp.emulator.Module() as two:
         environment |= {"GATEWAY_PORT": one.port.rpartition(":")[2], "SENSOR_TTY": two.port}
         try:
-            start("labgrid-coordinator", "-l", address)
+            # It keeps its places where it is started.
+            start("labgrid-coordinator", "-l", address, cwd=tmp_path)
             until(lambda: client("resources").returncode == 0, "the coordinator does not answer")
             start("labgrid-exporter", "-c", address, "-n", "bench", "--hostname", "127.0.0.1", "exporter.yaml")
             until(lambda: "sensor-group" in client("resources").stdout, "the exporter does not show its resources")
