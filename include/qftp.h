@@ -23,6 +23,8 @@
  * - Where a status other than QFTP_OK is returned, outputs are untouched.
  * - Pointers may be NULL where the function says so; elsewhere NULL is QFTP_ERR_NULL, not a crash.
  * - Texts are NUL-terminated UTF-8. Sizes and lengths are bytes.
+ * - Names on the server are relative to the working folder or absolute. They have 1 to 255 bytes, a working folder 128, a file of the module 80 with
+ *   its storage; without the library's feature "long-names" it is 64, 64 and 32. Anything longer is QFTP_ERR_NAME.
  * - A struct that begins with struct_size is filled by its _init function, or has it set to its sizeof. Later versions add fields at its end.
  * - Enumerations cross the border as int32_t; a number that is none of theirs is QFTP_ERR_ARGUMENT.
  * - Time is in milliseconds; that of sessions is the caller's, of any steady clock.
@@ -300,7 +302,7 @@ typedef int32_t qftp_event_kind;
 #endif // __cplusplus
 
 /**
- * What is left of a session after a failure.
+ * What is left of a session after a failure. qftp_client_put_file and qftp_client_get_file bring it back by themselves.
  */
 enum qftp_session_state
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -312,11 +314,11 @@ enum qftp_session_state
    */
   QFTP_STATE_USABLE = 0,
   /**
-   * qftp_session_open comes next; it closes first.
+   * qftp_session_open or qftp_client_login comes next; it closes first.
    */
   QFTP_STATE_REOPEN = 1,
   /**
-   * qftp_session_setup comes next, after a restart of the module if it fails.
+   * qftp_session_setup or qftp_client_connect comes next, after a restart of the module if it fails.
    */
   QFTP_STATE_RESET = 2,
 };
@@ -510,7 +512,7 @@ enum qftp_list_form
    */
   QFTP_LIST_NAMES = 1,
   /**
-   * Facts (MLSD).
+   * Facts (MLSD), which not every server has: QFTP_ERR_SERVER there.
    */
   QFTP_LIST_FACTS = 2,
 };
@@ -673,17 +675,18 @@ typedef struct qftp_error {
    */
   char text[QFTP_ERROR_TEXT];
   /**
-   * The likely cause.
+   * The likely cause; empty where `text` says it all.
    */
   char cause[QFTP_ERROR_TEXT];
   /**
-   * What to do about it.
+   * What to do about it; may be empty too.
    */
   char remedy[QFTP_ERROR_TEXT];
 } qftp_error;
 
 /**
- * Is told how far a transfer is: `done` bytes of `total`, QFTP_UNKNOWN where that is not known.
+ * Is told how far a transfer is: `done` bytes of `total`, QFTP_UNKNOWN where that is not known. Both begin anew with each attempt, which counts from
+ * where it goes on, with the comparison at the end, and with each part of an upload of unknown length; listings are transfers too.
  */
 typedef void (*qftp_progress)(uint64_t done, uint64_t total, void *user);
 
@@ -778,7 +781,7 @@ typedef struct qftp_policy {
    */
   uint32_t longest_wait_ms;
   /**
-   * One of qftp_via.
+   * One of qftp_via. What is left of an upload that is gone on with goes by QFTP_VIA_COM.
    */
   int32_t via;
   /**
@@ -1081,8 +1084,9 @@ bool qftp_client_is_open(const struct qftp_client *client);
 uint32_t qftp_client_tls_gaps(const struct qftp_client *client);
 
 /**
- * Details of the last operation: its status, QFTP_OK and no texts when it succeeded. `error->struct_size` must be sizeof(qftp_error). May be
- * called at any time from any thread.
+ * Details of the last operation: its status, QFTP_OK and no texts when it succeeded. Every call with a `qftp_client *` is one, whatever is wrong
+ * with its arguments, but for those that are refused with QFTP_ERR_BUSY or QFTP_ERR_CLOSED. `error->struct_size` must be sizeof(qftp_error). May
+ * be called at any time from any thread.
  */
 int32_t qftp_client_last_error(const struct qftp_client *client,
                                struct qftp_error *error);
@@ -1141,7 +1145,10 @@ int32_t qftp_client_get(struct qftp_client *client,
  * Uploads the file at `path` of this machine as `policy` says: gone on with, tried again, the session brought back, compared. NULL is one attempt.
  * It needs a qftp_client_connect before, or a set-up and a login that succeeded; a session that is not open is opened.
  *
- * `moved` may be NULL, or becomes the length of the file.
+ * The server has an unfinished file under `name` meanwhile, and after a failure. Where nobody may see that, upload it as another name and give it its
+ * own by qftp_client_rename, which most servers do over a file that is there.
+ *
+ * `moved` may be NULL, or becomes the length of the file, also of one that was there already.
  */
 int32_t qftp_client_put_file(struct qftp_client *client,
                              const char *path,
@@ -1179,7 +1186,8 @@ int32_t qftp_client_list(struct qftp_client *client,
                          struct qftp_list **list);
 
 /**
- * Lists the module's own files with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. What `*list` becomes is given back by qftp_list_free.
+ * Lists the module's own files with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. No file is an empty list of a pattern with "*", and
+ * QFTP_ERR_MODULE of a name. What `*list` becomes is given back by qftp_list_free.
  */
 int32_t qftp_client_files(struct qftp_client *client,
                           const char *pattern,

@@ -85,6 +85,9 @@ const char *qftp_emulator_port(const struct qftp_emulator *emulator);
 /**
  * From now on a fault such as "reboot=5s" or "no-sim" happens (`on`), or all of its name happen no more. `qftp emulate --list-faults` shows them;
  * docs/emulator.md tells what they do. QFTP_ERR_ARGUMENT where there is none of this name.
+ *
+ * A call begins all counts anew, also those of the other faults that are on: what happens once, such as "reboot", happens once more. Switch off
+ * what has happened.
  */
 int32_t qftp_emulator_fault(struct qftp_emulator *emulator,
                             const char *fault,

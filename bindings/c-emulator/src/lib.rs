@@ -210,6 +210,9 @@ pub extern "C" fn qftp_emulator_port(emulator: *const qftp_emulator) -> *const c
 
 /// From now on a fault such as "reboot=5s" or "no-sim" happens (`on`), or all of its name happen no more. `qftp emulate --list-faults` shows them;
 /// docs/emulator.md tells what they do. QFTP_ERR_ARGUMENT where there is none of this name.
+///
+/// A call begins all counts anew, also those of the other faults that are on: what happens once, such as "reboot", happens once more. Switch off
+/// what has happened.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_emulator_fault(
     emulator: *mut qftp_emulator,

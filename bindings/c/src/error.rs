@@ -9,15 +9,15 @@ use qftp_core::session::{Cause, Failure, SessionState};
 use crate::status::qftp_status;
 use crate::text::Cut;
 
-/// What is left of a session after a failure.
+/// What is left of a session after a failure. qftp_client_put_file and qftp_client_get_file bring it back by themselves.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum qftp_session_state {
     /// The next operation can start.
     QFTP_STATE_USABLE = 0,
-    /// qftp_session_open comes next; it closes first.
+    /// qftp_session_open or qftp_client_login comes next; it closes first.
     QFTP_STATE_REOPEN = 1,
-    /// qftp_session_setup comes next, after a restart of the module if it fails.
+    /// qftp_session_setup or qftp_client_connect comes next, after a restart of the module if it fails.
     QFTP_STATE_RESET = 2,
 }
 
@@ -42,9 +42,9 @@ pub struct qftp_error {
     pub transferred: u64,
     /// The command that failed and what was the matter, as a sentence.
     pub text: [c_char; QFTP_ERROR_TEXT],
-    /// The likely cause.
+    /// The likely cause; empty where `text` says it all.
     pub cause: [c_char; QFTP_ERROR_TEXT],
-    /// What to do about it.
+    /// What to do about it; may be empty too.
     pub remedy: [c_char; QFTP_ERROR_TEXT],
 }
 

@@ -26,7 +26,7 @@ pub struct qftp_policy {
     pub wait_ms: u32,
     /// The longest wait, in milliseconds.
     pub longest_wait_ms: u32,
-    /// One of qftp_via.
+    /// One of qftp_via. What is left of an upload that is gone on with goes by QFTP_VIA_COM.
     pub via: i32,
     /// How often a failure that may pass is tried again without a byte of progress in between.
     pub retries: u8,

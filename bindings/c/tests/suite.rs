@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use qftp_tests::servers::Kind;
+use qftp_tests::certificates::certificates;
+use qftp_tests::servers::{Form, Kind, Options, PASSWORD, Server, USER, Version};
 use tempfile::TempDir;
 
 use common::{Bench, compile, example, payload, root, said, suite};
@@ -78,6 +79,24 @@ fn run(way: Way) {
     way.alone(&built(suite("emulator.c")), &[&own("module-files")]);
     let bench = Bench::new(Kind::Pyftpdlib);
     passes(&bench.run_under(way.tool(), &built(suite("client.c")), &[&own("client-files")]));
+    let server = Server::start(Kind::Vsftpd);
+    let port = server.port().to_string();
+    let root = server.root().display().to_string();
+    let arguments = ["127.0.0.1", &port, USER, PASSWORD, &root, &own("transfers-files")];
+    way.alone(&built(suite("transfers.c")), &arguments);
+    let program = built(suite("client_certificate.c"));
+    let files = own("certificates");
+    let made = certificates();
+    let _ = made.client.write(Path::new(&files), "client");
+    for (name, text) in [("ca.crt", &made.ca), ("locked.key", &made.locked_key)] {
+        fs::write(Path::new(&files).join(name), text).expect("written");
+    }
+    for kind in [Kind::Vsftpd, Kind::Proftpd] {
+        // With TLS 1.3 a client learns of a refusal only after its own handshake.
+        let form = Options::tls(kind, Form::Explicit, Some(Version::Tls12));
+        let bench = Bench::with(Options { client_certificate: true, ..form }.start());
+        passes(&bench.run_under(way.tool(), &program, &[&files]));
+    }
     let file = folder.path().join("file");
     fs::write(&file, payload()).expect("written");
     let file = file.display().to_string();

@@ -8,7 +8,6 @@ use qftp_core::wire::Line;
 use qftp_transport::{Kind, Progress, Tap};
 
 use crate::client::qftp_client;
-use crate::guard::status;
 use crate::options::QFTP_UNKNOWN;
 
 /// Gives the next bytes of an upload: writes at most `capacity` of them to `buffer` and returns how many, 0 at the end, or a negative number to
@@ -20,7 +19,8 @@ pub type qftp_read =
 pub type qftp_write =
     Option<unsafe extern "C-unwind" fn(bytes: *const u8, len: usize, user: *mut c_void) -> i32>;
 
-/// Is told how far a transfer is: `done` bytes of `total`, QFTP_UNKNOWN where that is not known.
+/// Is told how far a transfer is: `done` bytes of `total`, QFTP_UNKNOWN where that is not known. Both begin anew with each attempt, which counts from
+/// where it goes on, with the comparison at the end, and with each part of an upload of unknown length; listings are transfers too.
 pub type qftp_progress = Option<unsafe extern "C-unwind" fn(done: u64, total: u64, user: *mut c_void)>;
 
 /// Is told, as a sentence, whatever is not plain transfer: a wait before a retry, a recovery, a comparison.
@@ -177,18 +177,16 @@ pub extern "C" fn qftp_client_set_progress(
     progress: qftp_progress,
     user: *mut c_void,
 ) -> i32 {
-    status(|| {
-        let user = User(user);
-        qftp_client::work(client, |work| {
-            work.client.set_progress(progress.map(|call| {
-                let tell = move |Progress { done, total }: Progress| {
-                    // SAFETY: a function of the caller's with this signature.
-                    unsafe { call(done, total.unwrap_or(QFTP_UNKNOWN), user.get()) };
-                };
-                Box::new(tell) as Box<dyn FnMut(Progress) + Send>
-            }));
-            Ok(())
-        })
+    let user = User(user);
+    qftp_client::operation(client, |work| {
+        work.client.set_progress(progress.map(|call| {
+            let tell = move |Progress { done, total }: Progress| {
+                // SAFETY: a function of the caller's with this signature.
+                unsafe { call(done, total.unwrap_or(QFTP_UNKNOWN), user.get()) };
+            };
+            Box::new(tell) as Box<dyn FnMut(Progress) + Send>
+        }));
+        Ok(())
     })
 }
 
@@ -199,11 +197,9 @@ pub extern "C" fn qftp_client_set_report(
     report: qftp_report,
     user: *mut c_void,
 ) -> i32 {
-    status(|| {
-        qftp_client::work(client, |work| {
-            work.report = report.map(|call| Report { call, user: User(user) });
-            Ok(())
-        })
+    qftp_client::operation(client, |work| {
+        work.report = report.map(|call| Report { call, user: User(user) });
+        Ok(())
     })
 }
 
@@ -214,22 +210,18 @@ pub extern "C" fn qftp_client_set_power(
     power: qftp_power,
     user: *mut c_void,
 ) -> i32 {
-    status(|| {
-        qftp_client::work(client, |work| {
-            work.power = power.map(|call| Power { call, user: User(user) });
-            Ok(())
-        })
+    qftp_client::operation(client, |work| {
+        work.power = power.map(|call| Power { call, user: User(user) });
+        Ok(())
     })
 }
 
 /// Shows `log` all that passes the port; NULL: nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn qftp_client_set_log(client: *mut qftp_client, log: qftp_log, user: *mut c_void) -> i32 {
-    status(|| {
-        qftp_client::work(client, |work| {
-            let tap = log.map(|call| Box::new(Log { call, user: User(user) }) as Box<dyn Tap>);
-            work.client.set_tap(tap);
-            Ok(())
-        })
+    qftp_client::operation(client, |work| {
+        let tap = log.map(|call| Box::new(Log { call, user: User(user) }) as Box<dyn Tap>);
+        work.client.set_tap(tap);
+        Ok(())
     })
 }

@@ -9,7 +9,6 @@ use qftp_transport::{PartFile, Put};
 
 use super::callbacks::{Reader, Writer};
 use super::{Problem, qftp_client, qftp_read, qftp_write};
-use crate::guard::status;
 use crate::job::{self, qftp_policy};
 use crate::options::{self, QFTP_UNKNOWN, put, qftp_get_options, qftp_put_options};
 use crate::status::qftp_status::{QFTP_ERR_ARGUMENT, QFTP_ERR_NULL};
@@ -28,7 +27,7 @@ pub unsafe extern "C" fn qftp_client_put(
     read: qftp_read,
     user: *mut c_void,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let name = unsafe { required(name) }?;
         let mut reader = Reader::new(read, user).ok_or(QFTP_ERR_NULL)?;
@@ -38,12 +37,12 @@ pub unsafe extern "C" fn qftp_client_put(
             // SAFETY: as the header asks of the caller.
             let wanted = unsafe { options::put_options(options) }?;
             if !wanted.last {
-                return Err(QFTP_ERR_ARGUMENT);
+                return Err(QFTP_ERR_ARGUMENT.into());
             }
             let len = (wanted.len != QFTP_UNKNOWN).then_some(wanted.len);
             Put { start: wanted.start, len, via: wanted.via }
         };
-        let count = qftp_client::work(client, |work| Ok(work.client.put(name, &mut reader, &wanted)?))?;
+        let count = work.client.put(name, &mut reader, &wanted)?;
         // SAFETY: NULL, or the caller's.
         unsafe { put(moved, count) };
         Ok(())
@@ -63,11 +62,11 @@ pub unsafe extern "C" fn qftp_client_get(
     write: qftp_write,
     user: *mut c_void,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let (name, wanted) = unsafe { (required(name)?, options::get_options(options)?) };
         let mut writer = Writer::new(write, user).ok_or(QFTP_ERR_NULL)?;
-        let count = qftp_client::work(client, |work| Ok(work.client.get(name, &mut writer, &wanted)?))?;
+        let count = work.client.get(name, &mut writer, &wanted)?;
         // SAFETY: NULL, or the caller's.
         unsafe { put(moved, count) };
         Ok(())
@@ -77,7 +76,10 @@ pub unsafe extern "C" fn qftp_client_get(
 /// Uploads the file at `path` of this machine as `policy` says: gone on with, tried again, the session brought back, compared. NULL is one attempt.
 /// It needs a qftp_client_connect before, or a set-up and a login that succeeded; a session that is not open is opened.
 ///
-/// `moved` may be NULL, or becomes the length of the file.
+/// The server has an unfinished file under `name` meanwhile, and after a failure. Where nobody may see that, upload it as another name and give it its
+/// own by qftp_client_rename, which most servers do over a file that is there.
+///
+/// `moved` may be NULL, or becomes the length of the file, also of one that was there already.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_put_file(
     client: *mut qftp_client,
@@ -86,14 +88,11 @@ pub unsafe extern "C" fn qftp_client_put_file(
     policy: *const qftp_policy,
     moved: *mut u64,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let (path, name, policy) = unsafe { (required(path)?, required(name)?, job::policy(policy)?) };
-        let cancel = super::CLIENTS.get(client)?.cancel.clone();
-        let count = qftp_client::work(client, |work| {
-            let (mut file, len) = source(path).map_err(Problem::local)?;
-            work.on_the_way(&cancel, |client, way| Ok(client.send(name, &mut file, len, policy, way)?))
-        })?;
+        let (mut file, len) = source(path).map_err(Problem::local)?;
+        let count = work.on_the_way(|client, way| Ok(client.send(name, &mut file, len, policy, way)?))?;
         // SAFETY: NULL, or the caller's.
         unsafe { put(moved, count) };
         Ok(())
@@ -110,23 +109,20 @@ pub unsafe extern "C" fn qftp_client_get_file(
     policy: *const qftp_policy,
     moved: *mut u64,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let (name, path, policy) = unsafe { (required(name)?, required(path)?, job::policy(policy)?) };
-        let cancel = super::CLIENTS.get(client)?.cancel.clone();
-        let count = qftp_client::work(client, |work| {
-            work.on_the_way(&cancel, |client, way| {
-                let mut target =
-                    PartFile::create(Path::new(path), name, policy.resume).map_err(Problem::local)?;
-                match client.fetch(name, target.file(), policy, way) {
-                    Ok(count) => target.finish().map(|_| count).map_err(Problem::local),
-                    Err(error) => {
-                        // Its path is known; what is in it is to be gone on with.
-                        let _ = target.keep();
-                        Err(error.into())
-                    }
+        let count = work.on_the_way(|client, way| {
+            let mut target =
+                PartFile::create(Path::new(path), name, policy.resume).map_err(Problem::local)?;
+            match client.fetch(name, target.file(), policy, way) {
+                Ok(count) => target.finish().map(|_| count).map_err(Problem::local),
+                Err(error) => {
+                    // Its path is known; what is in it is to be gone on with.
+                    let _ = target.keep();
+                    Err(error.into())
                 }
-            })
+            }
         })?;
         // SAFETY: NULL, or the caller's.
         unsafe { put(moved, count) };

@@ -6,10 +6,11 @@ use std::ffi::CString;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use qftp_core::listing::{self, Entry, Kind};
-use qftp_transport::ModuleFile;
+use qftp_core::session::Cause;
+use qftp_transport::{Error, ModuleFile};
 
+use super::qftp_client;
 use super::server::place;
-use super::{Problem, qftp_client};
 use crate::guard::{guard, status};
 use crate::handles::Handles;
 use crate::options::QFTP_UNKNOWN;
@@ -24,7 +25,7 @@ pub enum qftp_list_form {
     QFTP_LIST_LONG = 0,
     /// Names alone (NLST).
     QFTP_LIST_NAMES = 1,
-    /// Facts (MLSD).
+    /// Facts (MLSD), which not every server has: QFTP_ERR_SERVER there.
     QFTP_LIST_FACTS = 2,
 }
 
@@ -143,48 +144,50 @@ pub unsafe extern "C" fn qftp_client_list(
     form: i32,
     list: *mut *mut qftp_list,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let (list, folder) = (place(list)?, unsafe { required(folder) }?);
-        let made = qftp_client::work(client, |work| {
-            let module = &mut work.client;
-            let (listing, read) = match form {
-                0 => (module.list(folder)?, listing::long as Read),
-                1 => (module.names(folder)?, listing::name as Read),
-                2 => (module.facts(folder)?, listing::facts as Read),
-                _ => return Err(Problem::Status(QFTP_ERR_ARGUMENT)),
-            };
-            let mut builder = Builder::default();
-            for line in listing.split(|byte| *byte == b'\n') {
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                match read(line) {
-                    Some(entry) => builder.entry(&entry),
-                    // The other forms are the standard's: what is no entry there is the folder itself.
-                    None if form == 0 && !line.is_empty() && !line.starts_with(b"total ") => {
-                        builder.named(line, QFTP_UNKNOWN, QFTP_ENTRY_LINE);
-                    }
-                    None => {}
+        let module = &mut work.client;
+        let (listing, read) = match form {
+            0 => (module.list(folder)?, listing::long as Read),
+            1 => (module.names(folder)?, listing::name as Read),
+            2 => (module.facts(folder)?, listing::facts as Read),
+            _ => return Err(QFTP_ERR_ARGUMENT.into()),
+        };
+        let mut builder = Builder::default();
+        for line in listing.split(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            match read(line) {
+                Some(entry) => builder.entry(&entry),
+                // The other forms are the standard's: what is no entry there is the folder itself.
+                None if form == 0 && !line.is_empty() && !line.starts_with(b"total ") => {
+                    builder.named(line, QFTP_UNKNOWN, QFTP_ENTRY_LINE);
                 }
+                None => {}
             }
-            Ok(builder)
-        })?;
+        }
         // SAFETY: not NULL, and the caller's.
-        unsafe { list.write(made.list()?) };
+        unsafe { list.write(builder.list()?) };
         Ok(())
     })
 }
 
-/// Lists the module's own files with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. What `*list` becomes is given back by qftp_list_free.
+/// Lists the module's own files with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. No file is an empty list of a pattern with "*", and
+/// QFTP_ERR_MODULE of a name. What `*list` becomes is given back by qftp_list_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_files(
     client: *mut qftp_client,
     pattern: *const c_char,
     list: *mut *mut qftp_list,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let (list, pattern) = (place(list)?, unsafe { required(pattern) }?);
-        let files = qftp_client::work(client, |work| Ok(work.client.files(pattern)?))?;
+        let files = match work.client.files(pattern) {
+            // Modules answer so where there is none; of a pattern that is no error.
+            Err(error) if pattern.contains('*') && is_none(&error) => Vec::new(),
+            other => other?,
+        };
         let mut builder = Builder::default();
         for ModuleFile { name, size } in files {
             builder.named(name.as_bytes(), size, QFTP_ENTRY_FILE);
@@ -193,6 +196,12 @@ pub unsafe extern "C" fn qftp_client_files(
         unsafe { list.write(builder.list()?) };
         Ok(())
     })
+}
+
+/// Whether the module says that it has no such file (405, 417).
+fn is_none(error: &Error) -> bool {
+    let cause = error.failure().map(|failure| failure.cause);
+    matches!(cause, Some(Cause::Cme(code)) if matches!(code.get(), 405 | 417))
 }
 
 /// The next entry, good until qftp_list_free; NULL after the last, and where `list` is NULL or was given back.

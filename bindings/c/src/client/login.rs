@@ -8,7 +8,6 @@ use qftp_transport::{AnyPort, Cancel, Pem, Settings, Way, open_again};
 
 use super::remembered::{OwnCertificates, OwnClient, OwnLogin, OwnSetup, Remembered};
 use super::{Problem, Work, qftp_client};
-use crate::guard::status;
 use crate::options::{self, get, put, qftp_login, qftp_setup};
 use crate::status::qftp_status::{QFTP_ERR_ARGUMENT, QFTP_ERR_NOT_SET_UP, QFTP_ERR_NULL};
 use crate::text::optional;
@@ -80,14 +79,13 @@ impl Work {
     /// Does something with the means to bring the session back.
     pub(super) fn on_the_way<T>(
         &mut self,
-        cancel: &Cancel,
         work: impl FnOnce(&mut qftp_transport::Client<AnyPort>, &mut Way<'_, AnyPort>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let Self { client, address, settings, remembered, power, report } = self;
+        let Self { client, address, settings, remembered, cancel, power, report } = self;
         let (Some(setup), Some(login)) = (&remembered.setup, &remembered.login) else {
             return Err(QFTP_ERR_NOT_SET_UP.into());
         };
-        let settings: &Settings = settings;
+        let (settings, cancel): (&Settings, &Cancel) = (settings, cancel);
         let mut reopen = || open_again(address, settings, cancel);
         let mut tell = report.as_mut().map(|report| |what| report.tell(what));
         let mut cycle = power.as_mut().map(|power| || power.cycle());
@@ -106,14 +104,12 @@ impl Work {
 /// the defaults. A copy is kept, to bring the session back by.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_setup(client: *mut qftp_client, setup: *const qftp_setup) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let setup = unsafe { options::setup(setup) }?;
-        qftp_client::work(client, |work| {
-            work.client.setup(&setup)?;
-            work.remembered.setup = Some(OwnSetup::new(&setup));
-            Ok(())
-        })
+        work.client.setup(&setup)?;
+        work.remembered.setup = Some(OwnSetup::new(&setup));
+        Ok(())
     })
 }
 
@@ -121,19 +117,17 @@ pub unsafe extern "C" fn qftp_client_setup(client: *mut qftp_client, setup: *con
 /// names are files of the module.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_login(client: *mut qftp_client, login: *const qftp_login) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let login = unsafe { options::login(login) }?;
-        qftp_client::work(client, |work| {
-            // A module has one FTP session at a time.
-            if work.client.is_open() {
-                work.client.close()?;
-            }
-            work.client.open(&login)?;
-            work.remembered.login = Some(OwnLogin::new(&login));
-            work.remembered.folder.clear();
-            Ok(())
-        })
+        // A module has one FTP session at a time.
+        if work.client.is_open() {
+            work.client.close()?;
+        }
+        work.client.open(&login)?;
+        work.remembered.login = Some(OwnLogin::new(&login));
+        work.remembered.folder.clear();
+        Ok(())
     })
 }
 
@@ -150,24 +144,24 @@ pub unsafe extern "C" fn qftp_client_connect(
     certificates: *const qftp_certificates,
     folder: *const c_char,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
-        let (setup, login, folder) = unsafe {
-            (options::setup(setup)?, options::login(login)?, optional(folder)?.unwrap_or_default())
+        let (setup, login, folder, certificates) = unsafe {
+            (
+                options::setup(setup)?,
+                options::login(login)?,
+                optional(folder)?.unwrap_or_default(),
+                OwnCertificates::read(certificates)?,
+            )
         };
-        let cancel = super::CLIENTS.get(client)?.cancel.clone();
-        qftp_client::work(client, |work| {
-            // SAFETY: as the header asks of the caller.
-            let certificates = unsafe { OwnCertificates::read(certificates) }?;
-            let login = with(login, certificates.as_ref())?;
-            work.remembered = Remembered {
-                setup: Some(OwnSetup::new(&setup)),
-                login: Some(OwnLogin::new(&login)),
-                certificates,
-                folder: folder.to_owned(),
-            };
-            work.on_the_way(&cancel, |client, way| Ok(client.connect(way)?))
-        })
+        let login = with(login, certificates.as_ref())?;
+        work.remembered = Remembered {
+            setup: Some(OwnSetup::new(&setup)),
+            login: Some(OwnLogin::new(&login)),
+            certificates,
+            folder: folder.to_owned(),
+        };
+        work.on_the_way(|client, way| Ok(client.connect(way)?))
     })
 }
 
@@ -182,26 +176,24 @@ fn with<'a>(login: Login<'a>, certificates: Option<&'a OwnCertificates>) -> Resu
 /// Logs out, and removes the certificates of qftp_client_connect from the module.
 #[unsafe(no_mangle)]
 pub extern "C" fn qftp_client_logout(client: *mut qftp_client) -> i32 {
-    status(|| {
-        qftp_client::work(client, |work| {
-            let closed = work.client.close();
-            let removed = match work.remembered.certificates {
-                Some(_) => work.client.remove_certificates(),
-                None => Ok(()),
-            };
-            Ok(closed.and(removed)?)
-        })
+    qftp_client::operation(client, |work| {
+        let closed = work.client.close();
+        let removed = match work.remembered.certificates {
+            Some(_) => work.client.remove_certificates(),
+            None => Ok(()),
+        };
+        Ok(closed.and(removed)?)
     })
 }
 
 /// Deactivates the PDP context; qftp_client_setup comes next.
 #[unsafe(no_mangle)]
 pub extern "C" fn qftp_client_deactivate(client: *mut qftp_client) -> i32 {
-    status(|| qftp_client::work(client, |work| Ok(work.client.deactivate()?)))
+    qftp_client::operation(client, |work| Ok(work.client.deactivate()?))
 }
 
 /// Restarts the module (AT+CFUN=1,1) and waits for it; qftp_client_setup comes next.
 #[unsafe(no_mangle)]
 pub extern "C" fn qftp_client_restart(client: *mut qftp_client) -> i32 {
-    status(|| qftp_client::work(client, |work| Ok(work.client.restart()?)))
+    qftp_client::operation(client, |work| Ok(work.client.restart()?))
 }

@@ -51,6 +51,7 @@ struct Work {
     address: String,
     settings: Settings,
     remembered: Remembered,
+    cancel: Cancel,
     power: Option<Power>,
     report: Option<Report>,
 }
@@ -128,19 +129,18 @@ fn bare(status: qftp_status) -> qftp_error {
 }
 
 impl qftp_client {
-    /// One operation: alone, with its outcome noted.
-    fn work<T>(
-        handle: *mut Self,
-        operation: impl FnOnce(&mut Work) -> Result<T, Problem>,
-    ) -> Result<T, qftp_status> {
-        let client = CLIENTS.get(handle)?;
-        let mut work = client.alone()?;
-        let done = operation(&mut work);
-        let error = done.as_ref().err().map(Problem::told);
-        let module = &work.client;
-        *client.told() =
-            Told { error, is_set_up: module.is_set_up(), is_open: module.is_open(), gaps: module.tls_gaps() };
-        done.map_err(|problem| problem.status())
+    /// One operation: alone, with its outcome noted. Its arguments are read in it: what is wrong with them is its outcome too.
+    fn operation(handle: *mut Self, operation: impl FnOnce(&mut Work) -> Result<(), Problem>) -> i32 {
+        status(|| {
+            let client = CLIENTS.get(handle)?;
+            let mut work = client.alone()?;
+            let done = operation(&mut work);
+            let error = done.as_ref().err().map(Problem::told);
+            let module = &work.client;
+            let (is_set_up, is_open, gaps) = (module.is_set_up(), module.is_open(), module.tls_gaps());
+            *client.told() = Told { error, is_set_up, is_open, gaps };
+            done.map_err(|problem| problem.status())
+        })
     }
 
     fn alone(&self) -> Result<MutexGuard<'_, Work>, qftp_status> {
@@ -222,6 +222,7 @@ pub unsafe extern "C" fn qftp_client_open(
             address: address.to_owned(),
             settings,
             remembered: Remembered::default(),
+            cancel: cancel.clone(),
             power: None,
             report: None,
         };
@@ -304,8 +305,9 @@ pub extern "C" fn qftp_client_tls_gaps(client: *const qftp_client) -> u32 {
     })
 }
 
-/// Details of the last operation: its status, QFTP_OK and no texts when it succeeded. `error->struct_size` must be sizeof(qftp_error). May be
-/// called at any time from any thread.
+/// Details of the last operation: its status, QFTP_OK and no texts when it succeeded. Every call with a `qftp_client *` is one, whatever is wrong
+/// with its arguments, but for those that are refused with QFTP_ERR_BUSY or QFTP_ERR_CLOSED. `error->struct_size` must be sizeof(qftp_error). May
+/// be called at any time from any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_last_error(client: *const qftp_client, error: *mut qftp_error) -> i32 {
     status(|| {

@@ -5,7 +5,6 @@ use core::ffi::{c_char, c_void};
 use super::callbacks::{Reader, Writer};
 use super::server::place;
 use super::{qftp_client, qftp_read, qftp_write};
-use crate::guard::status;
 use crate::options::storage;
 use crate::status::qftp_status::QFTP_ERR_NULL;
 use crate::text::required;
@@ -18,9 +17,9 @@ pub unsafe extern "C" fn qftp_client_storage(
     free: *mut u64,
     total: *mut u64,
 ) -> i32 {
-    status(|| {
-        let (free, total, storage) = (place(free)?, place(total)?, storage(of)?);
-        let space = qftp_client::work(client, |work| Ok(work.client.storage(storage)?))?;
+    qftp_client::operation(client, |work| {
+        let (free, total) = (place(free)?, place(total)?);
+        let space = work.client.storage(storage(of)?)?;
         // SAFETY: not NULL, and the caller's.
         unsafe {
             free.write(space.0);
@@ -39,11 +38,11 @@ pub unsafe extern "C" fn qftp_client_upload(
     read: qftp_read,
     user: *mut c_void,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let name = unsafe { required(name) }?;
         let mut reader = Reader::new(read, user).ok_or(QFTP_ERR_NULL)?;
-        qftp_client::work(client, |work| Ok(work.client.upload(name, &mut reader, len).map(drop)?))
+        Ok(work.client.upload(name, &mut reader, len).map(drop)?)
     })
 }
 
@@ -55,20 +54,20 @@ pub unsafe extern "C" fn qftp_client_download(
     write: qftp_write,
     user: *mut c_void,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let name = unsafe { required(name) }?;
         let mut writer = Writer::new(write, user).ok_or(QFTP_ERR_NULL)?;
-        qftp_client::work(client, |work| Ok(work.client.download(name, &mut writer).map(drop)?))
+        Ok(work.client.download(name, &mut writer).map(drop)?)
     })
 }
 
 /// Deletes a file of the module.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_remove(client: *mut qftp_client, name: *const c_char) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let name = unsafe { required(name) }?;
-        qftp_client::work(client, |work| Ok(work.client.remove(name)?))
+        Ok(work.client.remove(name)?)
     })
 }

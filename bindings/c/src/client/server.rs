@@ -3,19 +3,8 @@
 use core::ffi::c_char;
 
 use super::{Problem, qftp_client};
-use crate::guard::status;
 use crate::status::qftp_status::{self, QFTP_ERR_MEMORY, QFTP_ERR_NULL};
 use crate::text::required;
-
-/// Writes a result, after the operation succeeded.
-///
-/// # Safety
-/// `place` is writable.
-unsafe fn give<T>(place: *mut T, result: Result<T, qftp_status>) -> Result<(), qftp_status> {
-    // SAFETY: as promised to us.
-    unsafe { place.write(result?) };
-    Ok(())
-}
 
 /// A place that must be there.
 pub(super) fn place<T>(place: *mut T) -> Result<*mut T, qftp_status> {
@@ -41,14 +30,12 @@ unsafe fn give_text(out: *mut c_char, capacity: usize, text: &str) -> Result<(),
 /// Changes the server's working folder; at most 128 bytes. It is changed to again when the session is brought back.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_cwd(client: *mut qftp_client, path: *const c_char) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let path = unsafe { required(path) }?;
-        qftp_client::work(client, |work| {
-            work.client.cwd(path)?;
-            work.remembered.enter(path);
-            Ok(())
-        })
+        work.client.cwd(path)?;
+        work.remembered.enter(path);
+        Ok(())
     })
 }
 
@@ -59,10 +46,10 @@ pub unsafe extern "C" fn qftp_client_pwd(
     path: *mut c_char,
     capacity: usize,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         let path = place(path)?;
         // SAFETY: as the header asks of the caller.
-        qftp_client::work(client, |work| unsafe { give_text(path, capacity, &work.client.pwd()?) })
+        unsafe { give_text(path, capacity, &work.client.pwd()?) }
     })
 }
 
@@ -73,13 +60,11 @@ pub unsafe extern "C" fn qftp_client_size(
     name: *const c_char,
     size: *mut u64,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         let size = place(size)?;
         // SAFETY: as the header asks of the caller.
-        unsafe {
-            let name = required(name)?;
-            give(size, qftp_client::work(client, |work| Ok(work.client.size(name)?)))
-        }
+        unsafe { size.write(work.client.size(required(name)?)?) };
+        Ok(())
     })
 }
 
@@ -92,13 +77,10 @@ pub unsafe extern "C" fn qftp_client_modified(
     time: *mut c_char,
     capacity: usize,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         let time = place(time)?;
         // SAFETY: as the header asks of the caller.
-        unsafe {
-            let name = required(name)?;
-            qftp_client::work(client, |work| give_text(time, capacity, &work.client.modified(name)?))
-        }
+        unsafe { give_text(time, capacity, &work.client.modified(required(name)?)?) }
     })
 }
 
@@ -109,59 +91,61 @@ pub unsafe extern "C" fn qftp_client_rename(
     from: *const c_char,
     to: *const c_char,
 ) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let (from, to) = unsafe { (required(from)?, required(to)?) };
-        qftp_client::work(client, |work| Ok(work.client.rename(from, to)?))
+        Ok(work.client.rename(from, to)?)
     })
 }
 
 /// Deletes a file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_delete(client: *mut qftp_client, name: *const c_char) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let name = unsafe { required(name) }?;
-        qftp_client::work(client, |work| Ok(work.client.delete(name)?))
+        Ok(work.client.delete(name)?)
     })
 }
 
 /// Makes a folder.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_make_dir(client: *mut qftp_client, name: *const c_char) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let name = unsafe { required(name) }?;
-        qftp_client::work(client, |work| Ok(work.client.make_dir(name)?))
+        Ok(work.client.make_dir(name)?)
     })
 }
 
 /// Removes an empty folder.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_remove_dir(client: *mut qftp_client, name: *const c_char) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let name = unsafe { required(name) }?;
-        qftp_client::work(client, |work| Ok(work.client.remove_dir(name)?))
+        Ok(work.client.remove_dir(name)?)
     })
 }
 
 /// Asks how many bytes the last transfer moved.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_length(client: *mut qftp_client, count: *mut u64) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         let count = place(count)?;
         // SAFETY: not NULL, and the caller's.
-        unsafe { give(count, qftp_client::work(client, |work| Ok(work.client.length()?))) }
+        unsafe { count.write(work.client.length()?) };
+        Ok(())
     })
 }
 
 /// Asks for the state of the module's FTP client: 0 opening, 1 open and idle, 2 transferring, 3 closing, 4 closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_status(client: *mut qftp_client, state: *mut i32) -> i32 {
-    status(|| {
+    qftp_client::operation(client, |work| {
         let state = place(state)?;
         // SAFETY: not NULL, and the caller's.
-        unsafe { give(state, qftp_client::work(client, |work| Ok(work.client.status()?.number().into()))) }
+        unsafe { state.write(work.client.status()?.number().into()) };
+        Ok(())
     })
 }

@@ -3,14 +3,7 @@
  *
  *     client PORT APN HOST PORTNUMBER USER PASSWORD FOLDER
  */
-#include "qftp.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#undef NDEBUG
-#include <assert.h>
+#include "suite.h"
 
 /* A file in memory. */
 struct memory {
@@ -62,7 +55,7 @@ struct seen {
     bool secret;
     bool cancels;
     int32_t from_within;
-    char report[2000];
+    struct report report;
 };
 
 static void see_progress(uint64_t done, uint64_t total, void *user)
@@ -94,47 +87,7 @@ static void see_log(int32_t kind, const uint8_t *bytes, size_t len, uint64_t at_
     }
 }
 
-static void see_report(const char *text, void *user)
-{
-    struct seen *seen = user;
-    assert(strlen(seen->report) + strlen(text) + 2 < sizeof seen->report);
-    strcat(strcat(seen->report, text), "\n");
-}
-
 static struct memory up, down;
-
-static void fill(void)
-{
-    size_t at;
-    for (at = 0; at < sizeof up.bytes; at++) {
-        up.bytes[at] = (uint8_t)(at * 7U + at / 251U);
-    }
-    memcpy(up.bytes + 1000, "+++\r\nOK\r\n\r\nCONNECT\r\n", 20);
-    up.len = sizeof up.bytes;
-}
-
-static void path_of(char *path, size_t capacity, const char *folder, const char *name)
-{
-    const int len = snprintf(path, capacity, "%s/%s", folder, name);
-    assert(len > 0 && (size_t)len < capacity);
-}
-
-static bool same_as_up(const char *path)
-{
-    static uint8_t bytes[sizeof up.bytes + 1];
-    FILE *file = fopen(path, "rb");
-    size_t len;
-    assert(file != NULL);
-    len = fread(bytes, 1, sizeof bytes, file);
-    fclose(file);
-    return len == up.len && memcmp(bytes, up.bytes, len) == 0;
-}
-
-static void write_up(const char *path, size_t len)
-{
-    FILE *file = fopen(path, "wb");
-    assert(file != NULL && fwrite(up.bytes, 1, len, file) == len && fclose(file) == 0);
-}
 
 static qftp_setup setup;
 static qftp_login login;
@@ -149,17 +102,6 @@ static void bring_back(qftp_client *client)
         assert(qftp_client_login(client, &login) == QFTP_OK);
     } else if (error.session_state == QFTP_STATE_RESET) {
         assert(qftp_client_connect(client, &setup, &login, NULL, NULL) == QFTP_OK);
-    }
-}
-
-static void is_a_failure(qftp_client *client, int32_t status, int32_t wanted, const char *text)
-{
-    qftp_error error;
-    error.struct_size = sizeof error;
-    assert(qftp_client_last_error(client, &error) == QFTP_OK);
-    if (status != wanted || error.status != wanted || strstr(error.text, text) == NULL) {
-        fprintf(stderr, "%d, not %d: %s, not %s\n", (int)status, (int)wanted, error.text, text);
-        abort();
     }
 }
 
@@ -181,12 +123,11 @@ static void names_of(qftp_list *list, char *names, size_t capacity, uint64_t *si
     assert(qftp_list_next(list) == NULL && qftp_list_len(list) == count);
 }
 
-static void files(qftp_client *client, struct seen *seen, const char *folder)
+static void files(qftp_client *client, struct seen *seen)
 {
     qftp_put_options part = {sizeof part, 0, 1000, QFTP_VIA_COM, false};
     qftp_get_options range = {sizeof range, 100, 50, QFTP_VIA_COM};
     uint64_t moved = 42;
-    (void)folder;
 
     assert(qftp_client_put(client, "up.bin", NULL, &moved, read_memory, &up) == QFTP_OK && moved == up.len);
     assert(seen->done == up.len % 65536U); /* of the last of its parts */
@@ -256,6 +197,11 @@ static void server(qftp_client *client)
     assert(qftp_client_size(client, "up.bin", &size) == QFTP_OK);
     assert(qftp_client_last_error(client, &error) == QFTP_OK && error.status == QFTP_OK && error.text[0] == '\0');
     is_a_failure(client, qftp_client_size(client, "quoted\"", &size), QFTP_ERR_NAME, "cannot be sent");
+    /* What is wrong with an argument is the outcome too, and not that of the call before. */
+    is_a_failure(client, qftp_client_size(client, "\xFF", &size), QFTP_ERR_ARGUMENT, "not UTF-8");
+    is_a_failure(client, qftp_client_delete(client, NULL), QFTP_ERR_NULL, "NULL");
+    assert(qftp_client_size(client, "up.bin", &size) == QFTP_OK);
+    is_a_failure(client, qftp_client_rename(client, "up.bin", NULL), QFTP_ERR_NULL, "NULL");
 
     assert(qftp_client_rename(client, "part.bin", "folder/renamed.bin") == QFTP_OK);
     assert(qftp_client_list(client, ".", QFTP_LIST_LONG, &list) == QFTP_OK);
@@ -312,7 +258,7 @@ static void whole_files(qftp_client *client, struct seen *seen, const char *fold
     path_of(here, sizeof here, folder, "here.bin");
     path_of(back, sizeof back, folder, "back.bin");
     path_of(part, sizeof part, folder, "back.bin.part");
-    write_up(here, up.len);
+    write_file(here, up.bytes, up.len);
     qftp_policy_init(&policy);
     policy.verify = true;
     policy.retries = 2;
@@ -320,11 +266,11 @@ static void whole_files(qftp_client *client, struct seen *seen, const char *fold
     seen->done = 0;
     assert(qftp_client_set_progress(client, NULL, NULL) == QFTP_OK);
     assert(qftp_client_put_file(client, here, "file.bin", &policy, &moved) == QFTP_OK && moved == up.len);
-    assert(strstr(seen->report, "compare") != NULL);
+    was_reported(&seen->report, "compare");
     policy.via = QFTP_VIA_COM;
     moved = 0;
     assert(qftp_client_get_file(client, "file.bin", back, &policy, &moved) == QFTP_OK && moved == up.len);
-    assert(same_as_up(back) && fopen(part, "rb") == NULL);
+    assert(holds(back, up.bytes, up.len) && !exists(part));
 
     /* Cancelled in the middle: what came is in the .part, and is gone on with. */
     assert(remove(back) == 0);
@@ -333,7 +279,7 @@ static void whole_files(qftp_client *client, struct seen *seen, const char *fold
     seen->cancels = true;
     is_a_failure(client, qftp_client_get_file(client, "file.bin", back, &policy, &moved), QFTP_ERR_ABORTED, "cancelled");
     seen->cancels = false;
-    assert(fopen(back, "rb") == NULL);
+    assert(!exists(back));
     kept = fopen(part, "rb");
     assert(kept != NULL && fgetc(kept) == up.bytes[0] && fclose(kept) == 0);
     assert(qftp_client_set_progress(client, NULL, NULL) == QFTP_OK);
@@ -342,10 +288,10 @@ static void whole_files(qftp_client *client, struct seen *seen, const char *fold
         moved = 0;
     }
     policy.resume = true;
-    write_up(part, 1234);
-    seen->report[0] = '\0';
-    assert(qftp_client_get_file(client, "file.bin", back, &policy, NULL) == QFTP_OK && same_as_up(back));
-    assert(strstr(seen->report, "going on at byte 1234") != NULL);
+    write_file(part, up.bytes, 1234);
+    seen->report.text[0] = '\0';
+    assert(qftp_client_get_file(client, "file.bin", back, &policy, NULL) == QFTP_OK && holds(back, up.bytes, up.len));
+    was_reported(&seen->report, "going on at byte 1234\n");
 
     is_a_failure(client, qftp_client_put_file(client, "/nowhere/f", "f", NULL, NULL), QFTP_ERR_LOCAL, "/nowhere/f: ");
     is_a_failure(client, qftp_client_put_file(client, folder, "f", NULL, NULL), QFTP_ERR_LOCAL, "no file");
@@ -412,7 +358,8 @@ int main(int argc, char **argv)
     char path[4096];
 
     assert(argc == 8);
-    fill();
+    fill(up.bytes, sizeof up.bytes);
+    up.len = sizeof up.bytes;
     error.struct_size = sizeof error;
     assert(qftp_client_open("/dev/nowhere", NULL, &client, &error) == QFTP_ERR_PORT && client == NULL);
     assert(error.status == QFTP_ERR_PORT && strstr(error.text, "no such port") != NULL && error.remedy[0] != '\0');
@@ -429,7 +376,7 @@ int main(int argc, char **argv)
     assert(qftp_client_put_file(client, argv[1], "x", NULL, NULL) != QFTP_OK);
     seen.client = client;
     assert(qftp_client_set_log(client, see_log, &seen) == QFTP_OK);
-    assert(qftp_client_set_report(client, see_report, &seen) == QFTP_OK);
+    assert(qftp_client_set_report(client, take_report, &seen.report) == QFTP_OK);
     path_of(path, sizeof path, argv[7], "client.rec");
     assert(qftp_client_record(client, path) == QFTP_OK);
 
@@ -449,7 +396,7 @@ int main(int argc, char **argv)
     assert(qftp_client_tls_gaps(client) == 0);
     assert(qftp_client_set_progress(client, see_progress, &seen) == QFTP_OK);
 
-    files(client, &seen, argv[7]);
+    files(client, &seen);
     server(client);
     module(client);
     whole_files(client, &seen, argv[7]);
