@@ -70,25 +70,34 @@ static void take_events(struct driver *driver)
     }
 }
 
-/* Writes as much as the port takes now; returns how much that was. */
-static size_t write_some(const struct driver *driver, const uint8_t *bytes, size_t len)
+/* Whether the last read or write failed for now only. */
+static bool may_pass(void)
 {
-    const ssize_t written = write(driver->port, bytes, len);
-    return written < 0 ? 0U : (size_t)written;
+    return errno == EAGAIN || errno == EINTR;
 }
 
-/* Writes all of what the session wants to say. Commands are short: waiting for the port does no harm. */
-static void write_all(const struct driver *driver, const uint8_t *bytes, size_t len)
+static bool is_gone(const char *why)
+{
+    fprintf(stderr, "the port is gone: %s\n", why);
+    return false;
+}
+
+/* Writes all of what the session wants to say, or hands out of a file. It is never much: waiting for the port does no harm. */
+static bool write_all(const struct driver *driver, const uint8_t *bytes, size_t len)
 {
     while (len > 0) {
-        const size_t written = write_some(driver, bytes, len);
-        bytes += written;
-        len -= written;
-        if (len > 0) {
+        const ssize_t written = write(driver->port, bytes, len);
+        if (written >= 0) {
+            bytes += written;
+            len -= (size_t)written;
+        } else if (may_pass()) {
             struct pollfd wait = {driver->port, POLLOUT, 0};
             poll(&wait, 1, 1000);
+        } else {
+            return is_gone(strerror(errno));
         }
     }
+    return true;
 }
 
 /* Runs the operation that was begun to its end. */
@@ -102,10 +111,14 @@ static bool run(struct driver *driver)
         uint64_t now;
         struct pollfd wait = {driver->port, POLLIN, 0};
         size_t len = qftp_session_poll_transmit(driver->session, now_ms(), bytes, sizeof bytes);
-        write_all(driver, bytes, len);
+        if (!write_all(driver, bytes, len)) {
+            return false;
+        }
         if (qftp_session_wants_data(driver->session) && driver->source_left > 0) {
             len = qftp_session_send(driver->session, now_ms(), driver->source, driver->source_left);
-            write_all(driver, driver->source, len);
+            if (!write_all(driver, driver->source, len)) {
+                return false;
+            }
             driver->source += len;
             driver->source_left -= len;
         }
@@ -114,11 +127,10 @@ static bool run(struct driver *driver)
         if (poll(&wait, 1, due <= now ? 0 : (due - now > 100 ? 100 : (int)(due - now))) > 0) {
             const ssize_t got = read(driver->port, bytes, sizeof bytes);
             size_t used = 0;
-            if (got <= 0) {
-                fprintf(stderr, "the port is gone: %s\n", strerror(errno));
-                return false;
+            if (got == 0 || (got < 0 && !may_pass())) {
+                return is_gone(got == 0 ? "its other end is closed" : strerror(errno));
             }
-            for (;;) {
+            while (got > 0) {
                 qftp_event event;
                 size_t consumed = 0;
                 qftp_session_handle_input(driver->session, now_ms(), bytes + used, (size_t)got - used, &consumed, &event);
