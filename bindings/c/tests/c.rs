@@ -3,7 +3,8 @@
 mod common;
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
 
@@ -81,6 +82,17 @@ fn poll() {
     let said = String::from_utf8_lossy(&[right.stdout, right.stderr].concat()).into_owned();
     assert!(right.status.success() && said.ends_with("the same\n"), "{said}");
     assert_eq!(server.file("/from-c.bin").as_deref(), Some(&bytes[..]));
+    // Unplugged in mid-upload.
+    fs::write(&file, vec![0; 64 << 20]).expect("written");
+    let mut command = Command::new(&program);
+    command.args([&port, "internet", "server", "21", "me", "s3cr3t-Pa55"]).arg(&file);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+    std::thread::sleep(Duration::from_secs(1));
+    drop(module);
+    let unplugged = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&unplugged.stderr).into_owned();
+    assert!(unplugged.status.code() == Some(1), "{said}");
+    assert!(said.contains("the port is gone: ") && !said.contains("Success"), "{said}");
 }
 
 /// The library for firmware: no allocator, no operating system, and no panic. `qftp_port_panic` is defined nowhere here, so that the program
