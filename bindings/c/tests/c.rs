@@ -87,6 +87,7 @@ fn poll() {
     let mut command = Command::new(&program);
     command.args([&port, "internet", "server", "21", "me", "s3cr3t-Pa55"]).arg(&file);
     let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+    // Set-up and login take less, the file takes more; there is nothing to see from outside that it is under way.
     std::thread::sleep(Duration::from_secs(1));
     drop(module);
     let unplugged = child.wait_with_output().expect("it ends");
