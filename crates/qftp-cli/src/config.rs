@@ -10,7 +10,9 @@ use serde::Deserialize;
 use crate::exit::Problem;
 use crate::options::{FlowArg, Options, TlsMinArg, UrcPortArg, ViaArg};
 
+// By its path, as fuzz/ takes this file by one.
 #[cfg(test)]
+#[path = "config/page.rs"]
 mod page;
 
 /// Every key of the file. Each is an option's name, but for those of the APN's login.
