@@ -26,11 +26,13 @@ pub mod job;
 pub mod limits;
 pub mod listing;
 pub mod mutation;
+mod printable;
 mod secret;
 pub mod session;
 mod time;
 pub mod wire;
 
 pub use checksum::Checksum;
+pub use printable::Printable;
 pub use secret::Secret;
 pub use time::Instant;

@@ -2,8 +2,9 @@ use core::fmt;
 
 /// A string parameter of at most `MAX` bytes that can be put between quotes as it is.
 ///
-/// The wire has no escape: a string with CR, LF, NUL or `"` would end the parameter or the command and let the rest run as
-/// something else, so such a string cannot be made (no AT injection, and no FTP injection behind it).
+/// The wire has no escape: CR, LF or `"` would end the parameter or the command and let the rest run as something else, and a module
+/// edits its command line by BS and DEL (ITU-T V.250, S5). A string with `"`, DEL or a byte below a space therefore cannot be made:
+/// no AT injection, and no FTP injection behind it.
 ///
 /// ```
 /// use qftp_core::wire::{Text, TextFault};
@@ -27,7 +28,7 @@ pub enum TextFault {
         /// The most that is allowed.
         max: usize,
     },
-    /// It holds CR, LF, NUL or a quotation mark.
+    /// It holds a quotation mark or a control character: a byte below 0x20, or 0x7F.
     Forbidden {
         /// The byte.
         byte: u8,
@@ -43,7 +44,7 @@ const fn fault_of(bytes: &[u8], max: usize) -> Option<TextFault> {
     }
     let mut rest = bytes;
     while let Some((&byte, tail)) = rest.split_first() {
-        if matches!(byte, b'\r' | b'\n' | 0 | b'"') {
+        if matches!(byte, 0..=0x1F | b'"' | 0x7F) {
             return Some(TextFault::Forbidden { byte, at: bytes.len() - rest.len() });
         }
         rest = tail;
@@ -92,7 +93,7 @@ impl<'a, const MAX: usize> Text<'a, MAX> {
 
 impl<const MAX: usize> fmt::Display for Text<'_, MAX> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0.escape_ascii(), f)
+        crate::Printable(self.0).fmt(f)
     }
 }
 
@@ -112,7 +113,12 @@ impl fmt::Display for TextFault {
                     b'\r' => "a carriage return",
                     b'\n' => "a line feed",
                     0 => "a NUL",
-                    _ => "a quotation mark",
+                    0x08 => "a backspace",
+                    0x09 => "a tab",
+                    0x1B => "an escape",
+                    0x7F => "a delete",
+                    b'"' => "a quotation mark",
+                    _ => "a control character",
                 };
                 write!(f, "it holds {name} at byte {at}, which an AT command cannot carry")
             }
