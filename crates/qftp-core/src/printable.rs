@@ -61,7 +61,8 @@ fn escape(f: &mut fmt::Formatter<'_>, sign: char) -> fmt::Result {
 }
 
 fn hex(f: &mut fmt::Formatter<'_>, byte: u8) -> fmt::Result {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     f.write_str("\\x")?;
     for digit in [byte >> 4, byte & 0xF] {
         f.write_char(DIGITS.get(usize::from(digit)).copied().unwrap_or('?'))?;

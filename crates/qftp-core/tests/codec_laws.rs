@@ -14,7 +14,7 @@ use qftp_core::wire::{
 
 /// Leaks: a test may, and the values then live as long as they like.
 fn text<const MAX: usize>(max: usize) -> impl Strategy<Value = Text<'static, MAX>> {
-    let byte = any::<u8>().prop_filter("not on the wire", |byte| !matches!(byte, b'\r' | b'\n' | 0 | b'"'));
+    let byte = any::<u8>().prop_filter("not on the wire", |byte| !matches!(byte, 0..b' ' | b'"' | 0x7F));
     prop::collection::vec(byte, 0..=max).prop_map(|bytes| Text::from_bytes(bytes.leak()).unwrap())
 }
 
@@ -424,4 +424,13 @@ fn lines(pieces: &[&[u8]]) -> (CutLines, CutLines) {
         }
     }
     lines
+}
+
+/// A module edits its command line by control characters, and a quotation mark ends a parameter: no text has such a byte.
+#[test]
+fn no_byte_that_edits_a_command_line_is_in_a_text() {
+    for byte in 0..=u8::MAX {
+        let allowed = byte >= b' ' && byte != b'"' && byte != 0x7F;
+        assert_eq!(Text::<255>::from_bytes(&[b'a', byte]).is_ok(), allowed, "{byte:#04x}");
+    }
 }
