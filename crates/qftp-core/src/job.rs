@@ -4,7 +4,8 @@
 //! a clock, and reports what came of it. Nothing is thought twice: the blocking client, the asynchronous one and firmware differ only in
 //! how they do a step.
 //!
-//! - Local and remote size decide where to begin: the same size is done, a longer target is an error, a shorter one is gone on with.
+//! - Local and remote size decide where to begin: a longer target is an error, a shorter one is gone on with. An upload that has its size
+//!   already is done when its end is the file's: a host that was broken off may have left words of its own there.
 //! - A failure that may pass is tried again from where it stopped, after a wait that doubles; progress resets both.
 //! - What was lost on the line is not built upon: the attempt starts again where it had started.
 //! - A session that does not come back is brought back rung by rung: [`Rung`].
@@ -37,8 +38,8 @@ use crate::mutation::{Mutation, mutated};
 use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, Misuse, PutOptions, SessionState, Via};
 use ladder::Ladder;
 
-/// How many bytes at the end of a broken-off upload are sent again: the last of them may be words of a host that brought the line into
-/// step and found the module still taking them for data.
+/// How many bytes at the end of what the server has are no proof of an upload: the last of them may be words of a host that brought the
+/// line into step and found the module still taking them for data. They are sent again, or compared where the size is right.
 const OVERLAP: u64 = 256;
 
 /// How hard a job tries.
@@ -88,7 +89,7 @@ pub enum Step {
     Get(GetOptions),
     /// Upload from this offset of the local file; then [`Job::moved`].
     Put(PutOptions),
-    /// Read the whole file again and compare it with the local one; then [`Job::compared`].
+    /// Read the file again, from the start that is said on, and compare it with the local one from there; then [`Job::compared`].
     Compare(GetOptions),
     /// Wait so many milliseconds; then [`Job::ready`].
     Wait(u32),
@@ -149,6 +150,8 @@ enum Phase {
     Size,
     Truncate,
     Move,
+    /// The end of an upload that has the right size.
+    Tail,
     Compare,
     Wait,
     Recover,
@@ -216,6 +219,17 @@ impl Job {
         Self::new(Direction::Put, policy, 0, Some(len), phase)
     }
 
+    /// The same where an earlier job of this file said so ([`distrusted`](Self::distrusted)): of what the server has, at most so many bytes
+    /// are the file's.
+    #[must_use]
+    pub const fn trusting(mut self, bytes: u64) -> Self {
+        if let (Direction::Put, true) = (self.direction, self.policy.resume) {
+            self.have = bytes;
+            self.tainted = true;
+        }
+        self
+    }
+
     const fn new(direction: Direction, policy: Policy, have: u64, source: Option<u64>, phase: Phase) -> Self {
         Self {
             direction,
@@ -249,6 +263,11 @@ impl Job {
             Phase::Size => Step::Size,
             Phase::Truncate => Step::Truncate(self.have),
             Phase::Move => self.attempt(),
+            Phase::Tail => {
+                let start = self.tail();
+                let len = self.source.unwrap_or(0).saturating_sub(start);
+                Step::Compare(GetOptions { start, len: Some(len), via: Via::Com })
+            }
             Phase::Compare => {
                 // All that the server has, whatever its length was before.
                 Step::Compare(GetOptions { start: 0, len: None, via: self.policy.via })
@@ -262,6 +281,11 @@ impl Job {
     /// A staged download takes the rest of the file, whatever its length.
     fn staged_or(&self, len: Option<u64>) -> Option<u64> {
         if self.policy.via == Via::Com { len } else { None }
+    }
+
+    /// Where the end begins that no size proves.
+    fn tail(&self) -> u64 {
+        self.source.unwrap_or(0).saturating_sub(OVERLAP)
     }
 
     fn attempt(&self) -> Step {
@@ -290,6 +314,16 @@ impl Job {
     #[must_use]
     pub const fn kept(&self) -> u64 {
         self.have
+    }
+
+    /// Of an upload that failed: how much at most of what the server has now is the file's, where bytes of it were lost on the line. A later
+    /// job of the same file begins by [`trusting`](Self::trusting) no more.
+    #[must_use]
+    pub const fn distrusted(&self) -> Option<u64> {
+        match self.direction {
+            Direction::Put if self.tainted && !matches!(self.phase, Phase::End(Ok(()))) => Some(self.have),
+            _ => None,
+        }
     }
 
     /// How often in a row something was tried without progress; 0 at first.
@@ -330,7 +364,9 @@ impl Job {
         self.have = match remote {
             // What is longer than all that was sent is none of ours.
             _ if remote > source => 0,
-            // The same size is done, unless it came about by an attempt that failed.
+            // An earlier job knew how much of it is good.
+            _ if self.tainted => remote.min(self.have),
+            // The same size may be done, unless it came about by an attempt that failed.
             _ if remote == source && self.last.is_none() => remote,
             _ if mutated(Mutation::TailTrusted) => remote,
             _ => remote.saturating_sub(OVERLAP),
@@ -342,8 +378,13 @@ impl Job {
             self.best = remote;
             self.tried = 0;
         }
-        // An empty file is sent: there may be none yet.
-        if self.have == source && source > 0 { self.complete() } else { Phase::Move }
+        match self.have == source {
+            // An empty file is sent: there may be none yet.
+            _ if source == 0 => Phase::Move,
+            true if self.policy.verify || mutated(Mutation::TailTrusted) => self.complete(),
+            true => Phase::Tail,
+            false => Phase::Move,
+        }
     }
 
     fn complete(&mut self) -> Phase {
@@ -362,12 +403,19 @@ impl Job {
         self.have = self.have.saturating_add(transferred);
     }
 
-    /// What the comparison found: nothing, or the offset of the first difference.
+    /// What the comparison found: nothing, or the offset of the first difference, counted from where it began.
     pub fn compared(&mut self, differs: Option<u64>) {
         let Some(at) = differs else {
             self.phase = Phase::End(Ok(()));
             return;
         };
+        if self.phase == Phase::Tail {
+            // It was broken off, and this is where; no transfer of this job has failed.
+            self.have = self.tail().saturating_add(at).min(self.source.unwrap_or(0));
+            self.tainted = true;
+            self.phase = Phase::Move;
+            return;
+        }
         self.have = self.have.min(at);
         self.keep = Keep::Known;
         self.tainted = true;
@@ -409,6 +457,8 @@ impl Job {
             }
             (Phase::Size, Direction::Put) if is_missing(failure) => self.size(None),
             (Phase::Size, _) if knows_no_sizes(failure) => self.size(None),
+            // A server that cannot begin in the middle of a file can still send all of it.
+            (Phase::Tail, _) if knows_no_sizes(failure) => self.phase = Phase::Compare,
             (Phase::Move, Direction::Get) => {
                 self.have = self.have.saturating_add(failure.transferred);
                 self.try_again(trouble, Some(failure));

@@ -33,11 +33,17 @@ pub enum Mutation {
     SecretTold,
     /// Does not wait for the `A` of a block.
     NoAcknowledge,
+    /// Sends the next command behind the file bytes that a failed upload has left on the line.
+    LeftOnTheLine,
+    /// Asks for an answer while data mode may still open.
+    AsksBeforeConnect,
+    /// Takes a count that agrees for the end of data, and does not ask whether the module is out of data mode.
+    EndUnproven,
 }
 
 impl Mutation {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::OkIsTheOutcome,
         Self::OneNumber,
         Self::EndSearchedInData,
@@ -52,6 +58,9 @@ impl Mutation {
         Self::NoTrailingGuard,
         Self::SecretTold,
         Self::NoAcknowledge,
+        Self::LeftOnTheLine,
+        Self::AsksBeforeConnect,
+        Self::EndUnproven,
     ];
 }
 

@@ -61,10 +61,12 @@ impl World {
                     job.ready();
                 }
                 Step::Recover(_) => job.ready(),
-                Step::Compare(_) => {
-                    let same = self.source.iter().zip(&self.target).take_while(|(a, b)| a == b).count();
-                    let differs = self.source != self.target;
-                    job.compared(differs.then_some(same as u64));
+                Step::Compare(options) => {
+                    let from = usize::try_from(options.start).unwrap();
+                    let (source, target) =
+                        (&self.source[from..], self.target.get(from..).unwrap_or_default());
+                    let same = source.iter().zip(target).take_while(|(a, b)| a == b).count();
+                    job.compared((source != target).then_some(same as u64));
                 }
                 Step::Get(options) => self.transfer(&mut job, options.start, upload),
                 Step::Put(options) => {
@@ -129,15 +131,21 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn what_ends_well_is_whole(
-        source in prop::collection::vec(any::<u8>(), 0..60),
-        there in 0..80usize,
+        source in prop_oneof![prop::collection::vec(any::<u8>(), 0..60), prop::collection::vec(any::<u8>(), 250..300)],
+        there in prop_oneof![0..80usize, 250..320usize],
+        // Words of a host that was broken off, at the end of what the server has.
+        words in 0..40usize,
         fates in prop::collection::vec(fate(), 0..12),
         upload: bool,
         resume: bool,
         verify: bool,
         retries in 0..5u8,
     ) {
-        let target = source.iter().copied().chain(std::iter::repeat(7)).take(there).collect::<Vec<_>>();
+        let mut target = source.iter().copied().chain(std::iter::repeat(7)).take(there).collect::<Vec<_>>();
+        if upload {
+            let from = target.len().saturating_sub(words);
+            target[from..].iter_mut().for_each(|byte| *byte ^= 0x55);
+        }
         let policy = Policy { resume, verify, retries, ..Policy::default() };
         let job = if upload { Job::put(source.len() as u64, policy) } else { Job::get(Some(there as u64), policy) };
         let mut world = World { source, target, fates: fates.clone() };
@@ -176,7 +184,13 @@ fn sizes() {
     assert!(
         matches!(after_size(Job::get(Some(10), policy), None), Step::Get(get) if get.start == 10 && get.len.is_none())
     );
-    assert_eq!(after_size(Job::put(10, policy), Some(10)), Step::End(Ok(())));
+    // The size alone does not make an upload done: its end is compared.
+    assert!(
+        matches!(after_size(Job::put(10, policy), Some(10)), Step::Compare(get) if get.start == 0 && get.len == Some(10))
+    );
+    assert!(
+        matches!(after_size(Job::put(1000, policy), Some(1000)), Step::Compare(get) if get.start == 744 && get.len == Some(256))
+    );
     let longer = Trouble::TargetIsLonger { target: 11, source: 10 };
     assert_eq!(after_size(Job::put(10, policy), Some(11)), Step::End(Err(longer)));
     // The last of it may be words that a host sent to a module which still took them for data.
@@ -189,6 +203,55 @@ fn sizes() {
     assert!(matches!(after_size(Job::put(0, policy), Some(0)), Step::Put(put) if put.len == 0));
     // Without `resume` nobody asks.
     assert!(matches!(Job::get(Some(10), Policy::default()).next(), Step::Get(get) if get.start == 0));
+}
+
+/// The host's own words are the end of an upload that was broken off: its size says nothing, and it goes on where they begin.
+#[test]
+fn an_upload_of_the_right_size_is_done_when_its_end_is_the_files() {
+    let policy = Policy { resume: true, ..Policy::default() };
+    let at_the_tail = || {
+        let mut job = Job::put(1000, policy);
+        job.size(Some(1000));
+        job
+    };
+    let mut job = at_the_tail();
+    job.compared(None);
+    assert_eq!((job.next(), job.kept()), (Step::End(Ok(())), 1000));
+    let mut job = at_the_tail();
+    job.compared(Some(246));
+    assert!(matches!(job.next(), Step::Put(put) if put.start == 990 && put.len == 10));
+    assert_eq!(job.distrusted(), Some(990));
+    job.moved(10);
+    assert_eq!((job.next(), job.distrusted()), (Step::End(Ok(())), None));
+    // A server that cannot begin in the middle of a file sends all of it.
+    let mut job = at_the_tail();
+    job.failed(&failure(ftp(622, 502), 0, SessionState::Usable));
+    assert!(matches!(job.next(), Step::Compare(get) if get.start == 0 && get.len.is_none()));
+}
+
+/// What one job knows of bytes that were lost on the line, the next one does not build upon.
+#[test]
+fn what_was_lost_is_not_built_upon_by_a_later_job() {
+    let policy = Policy { resume: true, ..Policy::default() };
+    let mut job = Job::put(1000, policy);
+    job.size(Some(500));
+    assert_eq!(job.distrusted(), None);
+    job.failed(&failure(ftp(609, 0), 0, SessionState::Usable));
+    assert!(matches!(job.next(), Step::End(Err(_))));
+    assert_eq!(job.distrusted(), Some(244));
+    for (remote, start) in [(1000, 244), (800, 244), (100, 100)] {
+        let mut job = Job::put(1000, policy).trusting(244);
+        assert_eq!(job.distrusted(), Some(244));
+        job.size(Some(remote));
+        assert!(matches!(job.next(), Step::Put(put) if put.start == start), "{remote}: {:?}", job.next());
+        // A failure in between takes nothing of that back.
+        job.failed(&failure(ftp(607, 426), 0, SessionState::Usable));
+        assert_eq!(job.distrusted(), Some(start));
+    }
+    let mut job = Job::put(1000, Policy::default()).trusting(244);
+    assert!(matches!(job.next(), Step::Put(put) if put.start == 0));
+    job.moved(1000);
+    assert_eq!(job.distrusted(), None);
 }
 
 /// The wait doubles; a byte of progress and it is short again.

@@ -55,6 +55,11 @@ impl MemoryServer {
         self.tree().entries.insert(resolve(b"/", path.as_bytes()), Entry::File(data.into()));
     }
 
+    /// Takes a file away.
+    pub fn remove_file(&self, path: &str) {
+        self.tree().entries.remove(path.as_bytes());
+    }
+
     /// Puts a folder, and those on its way, in place.
     pub fn add_folder(&self, path: &str) {
         let path = resolve(b"/", path.as_bytes());

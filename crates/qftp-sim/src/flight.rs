@@ -12,6 +12,8 @@ pub(crate) struct Flight {
     on_its_way: u64,
     /// Bytes that the session handed out after that, until the module's first word had come.
     after_leaving: u64,
+    /// Bytes that the session handed out.
+    pub sent: u64,
     /// Bytes that it handed out after the module's first word.
     pub after_word: u64,
     /// Bytes of the file that the module took for commands.
@@ -33,6 +35,7 @@ impl Flight {
     /// The session has handed out so many bytes.
     pub(crate) fn handed_out(&mut self, count: usize, word_came: bool) {
         let count = count as u64;
+        self.sent += count;
         if word_came {
             self.after_word += count;
         } else if self.left.is_some() {
@@ -45,6 +48,11 @@ impl Flight {
         if self.left.is_some() {
             self.heard.get_or_insert(now);
         }
+    }
+
+    /// When the module left data mode.
+    pub(crate) const fn left_at(&self) -> Option<u64> {
+        self.left
     }
 
     /// Whether the module left data mode while bytes of the file were on their way, or before the host knew.

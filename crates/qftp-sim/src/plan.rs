@@ -54,11 +54,13 @@ pub struct Manner {
     pub pace: Pace,
 }
 
-/// What ends an operation before its end, after so many bytes of the file.
+/// What ends an operation before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Break {
-    /// The host breaks it off.
+    /// The host breaks it off after so many bytes of the file.
     Abort(u64),
+    /// The host breaks it off after so many milliseconds, whatever the module does then.
+    AbortAt(u64),
     /// The host dies, and another one begins.
     Death {
         /// After so many bytes.
@@ -71,11 +73,12 @@ pub enum Break {
 }
 
 impl Break {
-    /// After how many bytes.
+    /// Whether it is time, when so many bytes of the file have moved in so many milliseconds.
     #[must_use]
-    pub const fn after(self) -> u64 {
+    pub const fn is_due(self, moved: u64, millis: u64) -> bool {
         match self {
-            Self::Abort(after) | Self::Death { after, .. } => after,
+            Self::Abort(after) | Self::Death { after, .. } => moved >= after,
+            Self::AbortAt(at) => millis >= at,
         }
     }
 
@@ -84,6 +87,7 @@ impl Break {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Abort(_) => "host: breaks off",
+            Self::AbortAt(_) => "host: breaks off by the clock",
             Self::Death { .. } => "host: dies",
         }
     }
@@ -172,7 +176,7 @@ impl Plan {
             seed: rng.bits(),
             profile: rng.pick(Profile::all()).name,
             line: draw_line(rng, long),
-            delay: *rng.pick(&[0, 0, 1, 40, 300]),
+            delay: *rng.pick(&[0, 0, 1, 40, 300, 1_500]),
             guard: *rng.pick(&[200, 300, 1000]),
             in_flight: *rng.pick(&[16, 64, 512, 4096]),
             ops,
@@ -208,12 +212,13 @@ impl Plan {
         if rng.one_in(2) {
             let op = at(rng);
             let len = plan.ops[op].content().map_or(100, |content| content.len);
-            let mishap = match rng.below(6) {
+            let mishap = match rng.below(7) {
                 0 => Mishap::Refusal(*rng.pick(&[421, 425, 450, 500, 530, 550, 553])),
                 1 => Mishap::DataLost(rng.below(len + 1)),
                 2 => Mishap::ControlLost(rng.below(len + 1)),
                 3 => Mishap::DiskFull(rng.below(len + 1)),
                 4 => Mishap::Silent,
+                5 => Mishap::FalseEnd(*rng.pick(&[50, 150, 800, 2_500, 30_000])),
                 _ => Mishap::Changed { after: rng.below(len + 1), len: rng.below(len * 2 + 2) },
             };
             plan.server.push(ServerFault { op, mishap });
@@ -295,6 +300,7 @@ fn draw_break(rng: &mut Rng, len: u64) -> Option<Break> {
     let after = rng.below(len + 1);
     match rng.below(24) {
         0 | 1 => Some(Break::Abort(after)),
+        4 | 5 => Some(Break::AbortAt(*rng.pick(&[0, 1, 20, 200, 700, 1_600, 4_000]))),
         2 | 3 => {
             let pause = *rng.pick(&[0, 300, 3_000, 30_000]);
             Some(Break::Death { after, pause, dtr_drops: rng.one_in(2) })

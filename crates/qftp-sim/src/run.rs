@@ -1,5 +1,7 @@
 //! A plan carried out, and what must hold checked on the way.
 
+mod false_end;
+mod in_sync;
 mod job;
 mod small;
 mod transfer;
@@ -9,12 +11,12 @@ use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
 use qftp_core::session::{
     Apn, Cause, Failure, GetOptions, LineFault, Login, Misuse, PutOptions, Session, SessionState, Setup, Via,
 };
-use qftp_core::wire::ListKind;
+use qftp_core::wire::{ListKind, Verb};
 use qftp_emulator::{Event, Fault};
 
 use crate::damage::Line;
 use crate::host::End;
-use crate::plan::{Break, Content, Manner, Op, Plan};
+use crate::plan::{Break, Content, Manner, Op, Plan, Stuff};
 use crate::server::{Mishap, PASSWORD, USER};
 use crate::source::Pace;
 use crate::tally::{Invariant, Tally};
@@ -40,7 +42,6 @@ impl Plan {
             op: 0,
             versions: Vec::new(),
             open: Vec::new(),
-            took_for_done: false,
             struck: Vec::new(),
         };
         let violation = run.all().err();
@@ -72,8 +73,6 @@ struct Run<'a> {
     /// What the file on the server has been.
     versions: Vec<Vec<u8>>,
     open: Vec<Unfinished>,
-    /// The job found the size that it wanted and moved nothing.
-    took_for_done: bool,
     /// What the host did of what was planned.
     struck: Vec<&'static str>,
 }
@@ -149,15 +148,18 @@ impl Run<'_> {
             let wires: Vec<_> = self.plan.wires.iter().filter(|fault| fault.op == index).copied().collect();
             self.world.begin(&wires);
             let name = format!("f{index}");
-            let contents = op.content().map(Content::bytes).unwrap_or_default();
+            let mut contents = op.content().map(Content::bytes).unwrap_or_default();
+            let mishap = self.plan.server.iter().find(|fault| fault.op == index).map(|fault| fault.mishap);
+            if let (Op::Get(..), Some(Mishap::FalseEnd(_))) = (op, mishap) {
+                false_end::spell(&mut contents);
+            }
             if let Op::Get(..) | Op::Size(_) = op {
                 self.world.server.files.add_file(&format!("/{name}"), contents.clone());
             }
             self.versions = vec![contents.clone()];
-            let mishap = self.plan.server.iter().find(|fault| fault.op == index).map(|fault| fault.mishap);
             let new = match mishap {
                 Some(Mishap::Changed { len, .. }) => {
-                    Content { len, kind: crate::plan::Stuff::Noise, seed: self.plan.seed ^ len }.bytes()
+                    Content { len, kind: Stuff::Noise, seed: self.plan.seed ^ len }.bytes()
                 }
                 _ => Vec::new(),
             };
@@ -166,11 +168,19 @@ impl Run<'_> {
             }
             let of_get = if matches!(op, Op::Get(..)) { name.as_str() } else { "-" };
             self.world.server.begin(mishap, &format!("/{of_get}"), new);
+            if let Some(Mishap::FalseEnd(millis)) = mishap {
+                self.world.server.stall = match op {
+                    Op::Get(..) => false_end::find(&contents, Verb::QftpGet),
+                    Op::List(kind) => false_end::name(&self.world.server, *kind),
+                    _ => None,
+                }
+                .map(|at| (at, millis * 1000));
+            }
             self.world.note(|| format!("{index}: {op:?}"));
-            let (others, words) = (self.on_server(), self.world.harmed());
+            let (others, words) = (self.on_server(), self.world.words_harmed);
             self.one(op, &name, contents)?;
             self.world.collect();
-            if self.world.harmed() > words {
+            if self.world.words_harmed > words {
                 self.spoil_others(&others);
             }
         }
@@ -193,7 +203,7 @@ impl Run<'_> {
         match op {
             Op::Put(_, manner) => {
                 let spoilt = self.world.server.files.file(&format!("/{name}")).is_some();
-                if spoilt && self.world.harmed() == 0 {
+                if spoilt && self.world.words_harmed == 0 {
                     return self.broken(format!("{name} is there before anybody put it"));
                 }
                 self.whole(name, Some(contents), Vec::new(), manner, spoilt)
@@ -231,7 +241,7 @@ impl Run<'_> {
         let Moved { end, here, spoilt } = moved;
         match end {
             Ended::Done => {
-                if died && !self.took_for_done && !spoilt {
+                if died && !spoilt {
                     self.tally.holds(Invariant::Survives);
                 }
             }
@@ -264,12 +274,6 @@ impl Run<'_> {
         self.versions = vec![now.clone()];
         let upload = left.upload.as_deref();
         let mut moved = self.job(&left.name, upload, left.here, goes_on, None, left.spoilt)?;
-        if self.took_for_done {
-            // What has the right size is taken for done. Where the line was stuck or the host broke off, words of the host may have
-            // made up the size, and only comparing shows that.
-            let verified = Policy { verify: true, ..goes_on };
-            moved = self.job(&left.name, upload, Vec::new(), verified, None, true)?;
-        }
         if let (Ended::Failed(Trouble::TargetIsLonger { .. }), true) = (&moved.end, left.spoilt) {
             // What the line made of it is no beginning of the file, and that is said.
             let again = Policy { resume: false, ..goes_on };

@@ -33,6 +33,8 @@ pub enum Mishap {
         /// The length of the new one.
         len: u64,
     },
+    /// What is to be downloaded spells its own end somewhere, the server knows no sizes, and nothing comes behind that for so many milliseconds.
+    FalseEnd(u64),
 }
 
 /// When: it is armed at the start of the operation.
@@ -61,6 +63,7 @@ impl Mishap {
             Self::DiskFull(_) => "server: disk full",
             Self::Silent => "server: silent",
             Self::Changed { .. } => "server: file changed",
+            Self::FalseEnd(_) => "server: false end, and a stall",
         }
     }
 }
@@ -77,6 +80,8 @@ pub(crate) struct Server {
     late: VecDeque<(u64, Reply)>,
     refusal: Option<Failure>,
     change: Option<(u64, String, Vec<u8>)>,
+    /// After how many bytes of a download nothing comes, and for how long in microseconds.
+    pub stall: Option<(u64, u64)>,
     armed: Option<Mishap>,
     /// Bytes of files that have gone to the module since this was set to 0.
     pub moved: u64,
@@ -99,6 +104,7 @@ impl Server {
             late: VecDeque::new(),
             refusal: None,
             change: None,
+            stall: None,
             armed: None,
             moved: 0,
             struck: Vec::new(),
@@ -116,7 +122,8 @@ impl Server {
             Some(Mishap::DiskFull(bytes)) => self.files.break_after(bytes, Failure::server(452)),
             Some(Mishap::Silent) => self.files.set_silent(true),
             Some(Mishap::Changed { after, .. }) => self.change = Some((after, file.to_owned(), new)),
-            None => {}
+            // Where it is depends on what is downloaded.
+            Some(Mishap::FalseEnd(_)) | None => {}
         }
     }
 
@@ -125,6 +132,7 @@ impl Server {
         self.armed = None;
         self.refusal = None;
         self.change = None;
+        self.stall = None;
         self.files.set_silent(false);
         // Far beyond every file, which is as good as never.
         self.files.break_after(u64::MAX, Failure::server(426));
@@ -148,11 +156,15 @@ impl Server {
             self.strike();
             self.files.fail_next(failure);
         }
+        if matches!(self.armed, Some(Mishap::FalseEnd(_))) && matches!(request, Request::Size(_)) {
+            self.files.fail_next(Failure::server(502));
+        }
         if let Request::Data(data) = &request {
             self.moved += data.len() as u64;
         }
-        let due = self.due(now, &request);
+        let due = self.due(now, &request) + self.stalls(&request);
         let request = match (request, self.stream) {
+            (Request::Read(most), _) if let Some(left) = self.until_stall() => Request::Read(most.min(left)),
             // What has come by now, or the next segment.
             (Request::Read(most), Some(stream)) => {
                 Request::Read(most.min(usize::try_from(stream.there(now).max(SEGMENT)).unwrap_or(most)))
@@ -187,6 +199,24 @@ impl Server {
         {
             self.files.add_file(&file, new);
             self.strike();
+        }
+    }
+
+    /// Bytes until the stall, where one is still to come.
+    fn until_stall(&self) -> Option<usize> {
+        let (at, _) = self.stall?;
+        usize::try_from(at.saturating_sub(self.moved)).ok().filter(|left| *left > 0)
+    }
+
+    /// How much later the answer comes, in microseconds.
+    fn stalls(&mut self, request: &Request) -> u64 {
+        match self.stall {
+            Some((at, micros)) if matches!(request, Request::Read(_)) && self.moved == at => {
+                self.stall = None;
+                self.struck.extend(self.armed);
+                micros
+            }
+            _ => 0,
         }
     }
 

@@ -18,6 +18,12 @@ pub enum Invariant {
     StartsOver,
     /// Breaking off leaves the module in step.
     Aborts,
+    /// After a failed upload the next command is answered within seconds.
+    InSync,
+    /// Breaking off before data mode leaves nothing of the host's in the file.
+    Clean,
+    /// Data that spells its own end, with a stall behind it, does not end there.
+    FalseEnd,
     /// A listing that reports success is the server's.
     Listing,
     /// A command that reports success did what it says.
@@ -56,13 +62,16 @@ pub enum Invariant {
 
 impl Invariant {
     /// All, in the order of the table.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Get,
         Self::Put,
         Self::Trusted,
         Self::GoesOn,
         Self::StartsOver,
         Self::Aborts,
+        Self::InSync,
+        Self::Clean,
+        Self::FalseEnd,
         Self::Listing,
         Self::Command,
         Self::Ends,
@@ -92,6 +101,11 @@ impl Invariant {
             Self::GoesOn => "put goes on, line sound: behind what the server really has",
             Self::StartsOver => "put failed, bytes lost on the line: begins again before them",
             Self::Aborts => "broken off, nothing else wrong: the module answers",
+            Self::InSync => {
+                "put failed by the server's or the module's word: the next command is answered in time"
+            }
+            Self::Clean => "broken off before data mode: no word of the host is in the file",
+            Self::FalseEnd => "data spelled its own end before a stall: taken for data",
             Self::Listing => "listing succeeded, line sound: the server's",
             Self::Command => "command succeeded, line sound: done",
             Self::Ends => "operation ended in bounded time",

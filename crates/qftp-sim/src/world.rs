@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub flight: Flight,
     /// Everything that has struck.
     pub struck: Vec<Struck>,
+    /// How often the line has changed anything but file data.
+    pub words_harmed: usize,
     /// Everything that was done to the server.
     pub mishaps: Vec<Mishap>,
     overrun: u64,
@@ -85,6 +87,7 @@ impl World {
             damages: Vec::new(),
             flight: Flight::default(),
             struck: Vec::new(),
+            words_harmed: 0,
             mishaps: Vec::new(),
             overrun: 0,
             left_over: false,
@@ -109,11 +112,6 @@ impl World {
     /// What can be said of the present operation's line.
     pub(crate) fn line(&self) -> Line {
         Line::of(&self.damages, self.attempt)
-    }
-
-    /// How often the line has lost, added or changed anything.
-    pub(crate) fn harmed(&self) -> usize {
-        self.struck.iter().filter(|struck| !matches!(struck.harm, Harm::Stall(_))).count()
     }
 
     /// The line's faults of an operation of the plan.
@@ -150,7 +148,7 @@ impl World {
             return Ok(End::Misuse(misuse));
         }
         let (mut source, mut steps) = (Source::new(upload, self.pace), 0u64);
-        let latest = self.now + LONGEST_MS * 1000;
+        let (began, latest) = (self.now, self.now + LONGEST_MS * 1000);
         let end = loop {
             steps += 1;
             if self.now > latest || steps > MOST_STEPS {
@@ -158,9 +156,9 @@ impl World {
             }
             let written = upload.len() - source.left() - self.host.data_kept();
             let moved = (self.host.sink.len() + written) as u64;
-            match stop.filter(|stop| moved >= stop.after()) {
+            match stop.filter(|stop| stop.is_due(moved, (self.now - began) / 1000)) {
                 None => {}
-                Some(Break::Abort(_)) => {
+                Some(Break::Abort(_) | Break::AbortAt(_)) => {
                     stop = None;
                     self.host.abort(self.now());
                 }
@@ -177,7 +175,7 @@ impl World {
                 break end;
             }
             if !(moved || came) {
-                self.wait(&source);
+                self.wait(&source, began, stop);
             }
         };
         self.host.forget_data();
@@ -273,9 +271,13 @@ impl World {
         false
     }
 
-    /// Lets time pass until nothing is stuck on the line any more.
+    /// Lets time pass until nothing is stuck on the line any more, ten minutes at most: a module that hangs while it opens a data connection
+    /// takes nothing until its power is switched.
     pub(crate) fn rest(&mut self) {
-        while !(self.up.is_free(self.now) && self.down.is_free(self.now) && self.up.is_empty()) {
+        let until = self.now + 600_000_000;
+        while self.now < until
+            && !(self.up.is_free(self.now) && self.down.is_free(self.now) && self.up.is_empty())
+        {
             self.pause(1_000);
         }
     }
@@ -284,15 +286,20 @@ impl World {
         self.module.poll_timeout().map(|due| due.as_millis() * 1000)
     }
 
-    fn wait(&mut self, source: &Source<'_>) {
+    fn wait(&mut self, source: &Source<'_>, began: u64, stop: Option<Break>) {
         let now = self.now;
         let later = |due: Option<u64>| due.filter(|due| *due > now);
         let wants_data = self.host.session.wants_data() && !self.host.has_output();
         // What waits for room on the line, or for the other side, is looked at again as soon as there is some.
+        let stop = match stop {
+            Some(Break::AbortAt(at)) => Some(began + at * 1000),
+            _ => None,
+        };
         let dues = [
             self.host.session.poll_timeout().map(|due| due.as_millis() * 1000),
             self.module_due(),
             self.server.replies_at(),
+            later(stop),
             later(self.up.next()),
             later(self.down.next()),
             later(Some(self.down.free_at())),
@@ -375,7 +382,9 @@ impl World {
         });
         for struck in self.down.struck.drain(..).chain(self.up.struck.drain(..)) {
             self.struck.push(struck);
-            self.damages.extend(Damage::of(&struck, self.attempt, data.as_ref()));
+            let damage = Damage::of(&struck, self.attempt, data.as_ref());
+            self.words_harmed += usize::from(damage.is_some_and(|damage| !damage.in_data));
+            self.damages.extend(damage);
         }
     }
 

@@ -223,6 +223,28 @@ impl Link {
         self.tx_pos < self.tx_len
     }
 
+    /// Nothing of the command has been handed out yet.
+    pub(super) const fn is_unsent(&self) -> bool {
+        self.tx_pos == 0 && self.tx_len > 0
+    }
+
+    /// Whether a command is out whose outcome comes by URC, and has not come.
+    pub(super) fn awaits_urc(&self) -> bool {
+        let told = self.answer.is_some() || self.failed.is_some();
+        self.phase == Phase::Answer
+            && !self.is_unsent()
+            && !told
+            && self.verb.is_some_and(|verb| verb.urc().is_some())
+    }
+
+    /// Asks something beside the exchange under way, whose verb, answers and time stay what they are.
+    pub(super) fn ask_aside(&mut self, question: &Command<'_>) {
+        let mut out = Writer::new(&mut self.tx);
+        question.emit(out.str("AT"));
+        self.tx_len = out.bytes(b"\r").written();
+        self.tx_pos = 0;
+    }
+
     /// The bytes of the command that still have to go out.
     pub(super) fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
         let rest = self.tx.get(self.tx_pos..self.tx_len).unwrap_or_default();
@@ -316,8 +338,8 @@ impl Link {
             }
             FtpOutcome::Failed(error) => self.failed = Some(error),
         }
-        // After data the result code may be missing when the outcome is a failure.
-        if self.phase == Phase::Trailer && self.failed.is_some() {
+        // Where data mode was open, the result code may be missing when the outcome is a failure.
+        if matches!(self.phase, Phase::Transmit | Phase::Trailer) && self.failed.is_some() {
             self.accepted = true;
         }
         self.conclude()

@@ -38,6 +38,7 @@
 //! # Ok::<(), qftp_core::session::Misuse>(())
 //! ```
 
+mod end_of_data;
 mod event;
 mod failure;
 mod get;
@@ -138,7 +139,7 @@ impl Session {
 
     fn take_data<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
         let (consumed, piece) = self.receive.take(input);
-        self.state.after_data(now, &self.receive);
+        self.state.after_data(now, &mut self.receive);
         Step { consumed, event: self.receive.data(piece, input).map(Event::Data) }
     }
 
@@ -241,12 +242,16 @@ impl Session {
 
     /// Reads the bytes that were held back at the end of data as the lines they turned out to be, up to the first that is to be told.
     fn replay(&mut self) -> Option<(Told, Piece)> {
-        while let Some(piece) = self.receive.next_line() {
+        while let Some((piece, after_question)) = self.receive.next_line() {
             let mut text = [0; receive::HOLD];
             let line = self.receive.data(piece, b"").unwrap_or_default();
             let len = copy(&mut text, line);
             let text = text.get(..len).unwrap_or_default();
             let line = Line::parse(text);
+            // The answer to the question whether the data is over is nobody else's.
+            if after_question && receive::is_answer(&line) {
+                continue;
+            }
             let told = self.state.on_line(self.state.clock, &line, text, &mut self.receive);
             if let Some(told) = told {
                 return Some((told, piece));

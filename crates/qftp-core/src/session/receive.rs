@@ -7,7 +7,7 @@ use crate::Checksum;
 use crate::copy::copy;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{FtpOutcome, FtpResult, Line, Verb, is_end};
+use crate::wire::{FtpOutcome, FtpResult, Line, Urc, Verb, is_end};
 
 /// The longest end of data that is held back: the module's words after it, and a few URCs among them.
 const WINDOW: usize = limits::WORDS;
@@ -25,9 +25,22 @@ pub(super) struct Receive {
     pub(super) checksum: Checksum,
     /// The module's words after all the data began as they should.
     whole_end: bool,
+    /// Whether the module was asked if it is out of data mode.
+    pub(super) question: Question,
+    /// The length of the data that the last question was about.
+    asked_about: Option<u64>,
     hold: [u8; HOLD],
     start: usize,
     end: usize,
+}
+
+/// The question whether the data is over, where its length is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    NotAsked,
+    /// When so many bytes stood in the buffer: only what comes behind them can be the answer.
+    Asked(usize),
+    Unanswered,
 }
 
 /// Where data stands.
@@ -45,8 +58,13 @@ pub(super) enum Piece {
 pub(super) enum Held {
     /// Nothing that could end the data.
     Nothing,
-    /// The module's own count agrees with what came before: the data is whole, its last `rest` bytes among those held back.
+    /// The module's own count agrees with what came before, and its OK is still to come.
+    Begun,
+    /// OK and a count that agrees with what came before: the data is whole if the module is out of data mode. Its last `rest` bytes are
+    /// among those held back.
     Agrees { rest: usize },
+    /// The same, and the module has answered the question since.
+    Proven { rest: usize },
     /// The data ended early, or the count does not agree; `rest` as before.
     Ended { rest: usize },
 }
@@ -60,6 +78,8 @@ impl Receive {
             delivered: 0,
             checksum: Checksum::new(),
             whole_end: false,
+            question: Question::NotAsked,
+            asked_about: None,
             hold: [0; HOLD],
             start: 0,
             end: 0,
@@ -72,8 +92,47 @@ impl Receive {
         self.delivered = 0;
         self.checksum = Checksum::new();
         self.whole_end = false;
+        self.question = Question::NotAsked;
+        self.asked_about = None;
         self.start = 0;
         self.end = 0;
+    }
+
+    /// The module is asked now whether it is out of data mode, and with it whether the data ends `rest` bytes into those held back.
+    pub(super) fn ask(&mut self, rest: usize) {
+        self.question = Question::Asked(self.end);
+        self.asked_about = Some(self.end_of(rest));
+    }
+
+    /// Whether it was asked about this end of the data, and not about one that turned out to be data.
+    pub(super) fn was_asked(&self, rest: usize) -> bool {
+        self.question != Question::NotAsked && self.asked_about == Some(self.end_of(rest))
+    }
+
+    fn end_of(&self, rest: usize) -> u64 {
+        self.delivered.saturating_add(u64::try_from(rest).unwrap_or(u64::MAX))
+    }
+
+    /// Whether a line that begins at this place of the bytes held back came after the question.
+    fn is_after_question(&self, at: usize) -> bool {
+        matches!(self.question, Question::Asked(asked) if self.start.saturating_add(at) >= asked)
+    }
+
+    /// Whether the result code of the question is among what is held back.
+    pub(super) fn is_answered(&self) -> bool {
+        self.lines().any(|(at, line)| self.is_after_question(at) && is_result(&line))
+    }
+
+    /// The whole lines among the bytes held back, and where each begins. A line without its end may still grow.
+    fn lines(&self) -> impl Iterator<Item = (usize, Line<'_>)> {
+        let held = self.held();
+        let whole = held.iter().rposition(|byte| is_end(*byte)).and_then(|last| held.get(..=last));
+        let mut next = 0usize;
+        whole.unwrap_or_default().split(|byte| is_end(*byte)).filter_map(move |line| {
+            let at = next;
+            next = at.saturating_add(line.len()).saturating_add(1);
+            (!line.is_empty()).then(|| (at, Line::parse(line)))
+        })
     }
 
     /// An operation starts: what an earlier one brought is none of its data, also where it fails before its own begin.
@@ -147,14 +206,15 @@ impl Receive {
         }
     }
 
-    /// Reads the next line out of the bytes held back: where it stands.
-    pub(super) fn next_line(&mut self) -> Option<Piece> {
+    /// Reads the next line out of the bytes held back: where it stands, and whether it came after the question.
+    pub(super) fn next_line(&mut self) -> Option<(Piece, bool)> {
         let held = self.held();
         let blank = held.iter().take_while(|byte| is_end(**byte)).count();
         let len = held.get(blank..)?.iter().position(|byte| is_end(*byte))?;
+        let after_question = self.is_after_question(blank);
         let from = self.start.saturating_add(blank);
         self.start = from.saturating_add(len);
-        Some(Piece::Held(from, self.start))
+        Some((Piece::Held(from, self.start), after_question))
     }
 
     /// The bytes held back.
@@ -165,21 +225,17 @@ impl Receive {
     /// What the bytes held back say, if the line stays silent.
     pub(super) fn verdict(&self) -> Held {
         let held = self.held();
-        // A line without its end may still grow.
-        let whole = held
-            .iter()
-            .rposition(|byte| is_end(*byte))
-            .and_then(|last| held.get(..=last))
-            .unwrap_or_default();
         let mut verdict = Held::Nothing;
-        let mut next = 0usize;
-        for line in whole.split(|byte| is_end(*byte)) {
-            let at = next;
-            next = at.saturating_add(line.len()).saturating_add(1);
-            if line.is_empty() {
-                continue;
-            }
-            match Line::parse(line) {
+        let (mut accepted, mut agreed) = (false, None);
+        for (at, line) in self.lines() {
+            match line {
+                Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }) if self.is_after_question(at) => {
+                    if let Held::Agrees { rest } = verdict {
+                        return Held::Proven { rest };
+                    }
+                }
+                // A module that refuses the question.
+                Line::Error | Line::Cme(_) if self.is_after_question(at) => {}
                 Line::Ftp(FtpResult { verb, outcome: FtpOutcome::Number(count) }) if verb == self.verb => {
                     // The data's own last lines may be among what is held back: the count tells where the words begin.
                     let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
@@ -192,17 +248,52 @@ impl Receive {
                     });
                     match rest {
                         // The last that agrees: one before it can only be data.
-                        Some(rest) if self.expected.is_none() => verdict = Held::Agrees { rest },
-                        _ if matches!(verdict, Held::Agrees { .. }) => {}
-                        rest => verdict = Held::Ended { rest: rest.unwrap_or(0) },
+                        Some(rest) if self.expected.is_none() => {
+                            verdict = Held::Agrees { rest };
+                            agreed = Some(at);
+                            accepted = self.is_accepted(rest, at);
+                        }
+                        rest => verdict = Held::Ended { rest: rest.unwrap_or(self.words_before(at, agreed)) },
                     }
                 }
                 Line::Ok | Line::Text(_) => {}
+                Line::Ftp(FtpResult { verb, .. }) if verb == self.verb => {
+                    verdict = Held::Ended { rest: self.words_before(at, agreed) };
+                }
+                Line::Error | Line::Cme(_) | Line::NoCarrier | Line::Urc(Urc::Ready) => {
+                    verdict = Held::Ended { rest: self.words_before(at, agreed) };
+                }
                 _ if verdict == Held::Nothing => verdict = Held::Ended { rest: 0 },
                 _ => {}
             }
         }
-        verdict
+        match verdict {
+            // Before any question, an OK behind the count can be the transfer's own too.
+            Held::Agrees { rest }
+                if !accepted && (self.asked_about.is_some() || !self.is_accepted(rest, held.len())) =>
+            {
+                Held::Begun
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// Where the module's words begin that end with the line at this place. There is one end: the count that agreed before it was data, and
+    /// only what follows that can be words. Without such a count, all that is held back may be.
+    fn words_before(&self, at: usize, agreed: Option<usize>) -> usize {
+        let Some(agreed) = agreed else { return 0 };
+        let ours = |place: usize, line: &Line<'_>| place > agreed && place < at && *line == Line::Ok;
+        let ok = self.lines().filter(|(place, line)| ours(*place, line)).last();
+        let words = ok.map_or(at, |(place, _)| place);
+        // The line end before a word belongs to it.
+        let before = self.held().get(..words).unwrap_or_default();
+        words.saturating_sub(before.iter().rev().take(2).take_while(|byte| is_end(**byte)).count())
+    }
+
+    /// Whether OK is among the words between these places.
+    fn is_accepted(&self, words: usize, end: usize) -> bool {
+        self.lines().any(|(at, line)| at >= words && at < end && line == Line::Ok)
+            || mutated(Mutation::EndUnproven)
     }
 
     /// Hands out the first `len` of the bytes held back.
@@ -228,6 +319,9 @@ impl Receive {
     fn hold_back(&mut self, input: &[u8]) -> usize {
         if self.start > 0 {
             let held = self.hold;
+            if let Question::Asked(at) = &mut self.question {
+                *at = at.saturating_sub(self.start);
+            }
             self.end = copy(&mut self.hold, held.get(self.start..self.end).unwrap_or_default());
             self.start = 0;
         }
@@ -273,11 +367,20 @@ fn could_be_words(words: &[u8], verb: Verb) -> bool {
     }
 }
 
+/// Whether a line belongs to the answer to the question.
+pub(super) fn is_answer(line: &Line<'_>) -> bool {
+    is_result(line) || matches!(line, Line::Ftp(result) if result.verb == Verb::QftpStat)
+}
+
+const fn is_result(line: &Line<'_>) -> bool {
+    matches!(line, Line::Ok | Line::Error | Line::Cme(_))
+}
+
 /// Whether a complete line is one that can follow broken-off data.
 fn is_word(line: &[u8], verb: Verb) -> bool {
     match Line::parse(line) {
         Line::Ok | Line::Error | Line::Cme(_) | Line::NoCarrier | Line::Urc(_) => true,
-        Line::Ftp(result) => result.verb == verb || result.verb == Verb::QftpClose,
+        Line::Ftp(result) => matches!(result.verb, Verb::QftpClose | Verb::QftpStat) || result.verb == verb,
         Line::Info(info) => info.verb() == verb,
         Line::Connect(_) | Line::Text(_) => false,
     }
@@ -285,7 +388,7 @@ fn is_word(line: &[u8], verb: Verb) -> bool {
 
 /// Whether a line without its end can still become such a line.
 fn could_begin(start: &[u8], verb: Verb) -> bool {
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 10] = [
         "OK",
         "ERROR",
         "NO CARRIER",
@@ -294,6 +397,7 @@ fn could_begin(start: &[u8], verb: Verb) -> bool {
         "+CME ERROR:",
         "+QIURC:",
         "+QFTPCLOSE:",
+        "+QFTPSTAT:",
         "+QIND:",
     ];
     WORDS.into_iter().chain([verb.name()]).any(|word| {
@@ -305,4 +409,46 @@ fn could_begin(start: &[u8], verb: Verb) -> bool {
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is held back after these pieces, the question asked where `|` stands.
+    fn verdict(pieces: &[&[u8]]) -> Held {
+        let mut receive = Receive::new();
+        receive.begin(Verb::QftpGet, None);
+        for piece in pieces {
+            if *piece == b"|" {
+                let Held::Agrees { rest } = receive.verdict() else { panic!("{:?}", receive.verdict()) };
+                receive.ask(rest);
+                continue;
+            }
+            let mut rest = *piece;
+            while !rest.is_empty() {
+                let (taken, _) = receive.take(rest);
+                rest = rest.get(taken..).unwrap_or_default();
+            }
+        }
+        receive.verdict()
+    }
+
+    #[test]
+    fn an_end_is_proven_by_an_answer_to_a_question() {
+        let end = &b"data\r\nOK\r\n\r\n+QFTPGET: 0,4\r\n"[..];
+        assert_eq!(verdict(&[end]), Held::Agrees { rest: 0 });
+        assert_eq!(verdict(&[end, b"|", b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Proven { rest: 0 });
+        // The same words before the question are no answer to it.
+        assert_eq!(verdict(&[end, b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n", b"|"]), Held::Agrees { rest: 0 });
+        // What agreed was data: there is another outcome, or the module restarted.
+        let after = |words: &'static [u8]| verdict(&[end, b"|", words]);
+        assert_eq!(after(b"more\r\nOK\r\n\r\n+QFTPGET: 605,0\r\n"), Held::Ended { rest: 27 });
+        assert_eq!(after(b"more\r\nRDY\r\n"), Held::Ended { rest: 27 });
+        assert_eq!(after(b"more"), Held::Agrees { rest: 0 });
+        let words =
+            &b"\r\n+CME ERROR: 606\r\n\r\n\r\n+CREG: 1\r\n\r\n+QF\r\nOK\r\n\r\n+QFTPGET: 0,38\r\n"[..];
+        let rest = &b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\n+QUSIM: 1\r\n\r\n+QIND: SMS DONE\r\n\r\n+QIND: PB DONE\r\n"[..];
+        assert_eq!(verdict(&[words, b"|", b"T: 0,1000\r\n\r\n+", rest]), Held::Ended { rest: 76 });
+    }
 }

@@ -1,11 +1,14 @@
 //! After an abort or a failure with data on the line: out of data mode, in step again, session known.
 
 use super::failure::{Cause, Failure, LineFault, SessionState};
+use super::get::GetStep;
 use super::link::{Answer, Phase};
+use super::put::PutStep;
 use super::setup::PROBE_MS;
 use super::state::{Op, State};
 use super::sync::{Sync, Synced};
 use crate::Instant;
+use crate::mutation::{Mutation, mutated};
 use crate::wire::{Command, FtpCommand, Verb};
 
 /// The time for each of the commands here, in milliseconds: the caller is waiting for bad news.
@@ -17,10 +20,16 @@ pub(super) struct Recover {
     step: RecoverStep,
     /// Whether the FTP session is concerned, or only a file of the module.
     ftp: bool,
+    /// The best that the session can be after it.
+    best: SessionState,
+    /// An outcome may still come that nobody waits for: only a close settles that.
+    in_doubt: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum RecoverStep {
+    /// The answer of a command that opens data mode is awaited: a question now would be the first bytes of the file.
+    Outcome,
     /// The module ends by itself.
     Wait,
     Sync(Sync),
@@ -33,32 +42,108 @@ enum RecoverStep {
     Cwd,
 }
 
+/// What an operation that failed has left on the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LeftOnLine {
+    Nothing,
+    /// The answer of a command that opens data mode: until it is known, data mode may open at any moment.
+    Outcome,
+    /// Data mode may be open.
+    DataMode,
+    /// Data mode is over. Bytes of the file may be in the module's command line, words of the module on their way.
+    Bytes,
+}
+
 impl State {
-    /// Starts recovery; `in_data` when the module may be in data mode.
-    pub(super) fn recover(&mut self, now: Instant, failure: Failure, in_data: bool) {
+    /// What an operation that fails now leaves on the line.
+    pub(super) fn left_on_line(&self, cause: Cause) -> LeftOnLine {
+        let uploads = matches!(self.op, Op::Put(_) | Op::FileWrite);
+        let in_data = match self.link.phase {
+            Phase::Receive | Phase::Transmit => true,
+            Phase::Trailer => uploads && !self.transmit.is_complete(),
+            Phase::Idle | Phase::Answer | Phase::Pause => false,
+        };
+        let lost =
+            matches!(cause, Cause::Line(LineFault::Desync | LineFault::Stalled | LineFault::LeftDataMode));
+        let sent = uploads && self.transmit.sent > 0 && !mutated(Mutation::LeftOnTheLine);
+        match cause {
+            Cause::Aborted if self.may_connect() => LeftOnLine::Outcome,
+            // The module's own word is the end of data mode. How much of the upload it took before, nobody knows.
+            Cause::Ftp(_) | Cause::Cme(_) | Cause::Refused if in_data || sent => LeftOnLine::Bytes,
+            _ if in_data || lost => LeftOnLine::DataMode,
+            Cause::Aborted => LeftOnLine::Bytes,
+            _ if sent => LeftOnLine::Bytes,
+            _ => LeftOnLine::Nothing,
+        }
+    }
+
+    /// Whether a command is out whose answer may be CONNECT.
+    pub(super) fn may_connect(&self) -> bool {
+        let opens = matches!(
+            self.op,
+            Op::List
+                | Op::FileRead
+                | Op::FileWrite
+                | Op::Get(GetStep::Transfer | GetStep::Pull)
+                | Op::Put(PutStep::Transfer | PutStep::Stage | PutStep::Upload)
+        );
+        let out = self.link.phase == Phase::Answer && !self.link.is_unsent();
+        opens && out && !mutated(Mutation::AsksBeforeConnect)
+    }
+
+    /// Starts recovery from a failure that left something on the line.
+    pub(super) fn recover(&mut self, now: Instant, failure: Failure, left: LeftOnLine) {
         let ftp = failure.verb.is_none_or(Verb::is_ftp) && self.logged_in;
-        let escape = in_data && matches!(self.link.phase, Phase::Receive | Phase::Transmit | Phase::Trailer);
+        // After the module's own word, what that says of the session holds; else the session is asked for.
+        let told = left == LeftOnLine::Bytes && !matches!(failure.cause, Cause::Aborted);
+        let best = if told { failure.state } else { SessionState::Usable };
         self.skip_lf = false;
         self.check_end = false;
-        if escape && self.link.verb == Some(Verb::QftpPut) && (1..=3).contains(&self.transmit.missing()) {
-            // Plus signs would be the last bytes of the file on the server. What the module does not get ends it after `T`.
-            self.link.await_trailer(now, self.t());
-            self.op = Op::Recover(Recover { failure, step: RecoverStep::Wait, ftp });
-            return;
-        }
-        if escape && matches!(self.op, Op::Put(_) | Op::FileWrite) {
+        if matches!(self.op, Op::Put(_) | Op::FileWrite) {
             // On a slow line the driver may have written the last of what it was handed only now.
             self.link.touch(now);
         }
-        let sync = if escape { Sync::escape(now, &mut self.link) } else { Sync::ask(now, &mut self.link) };
-        self.op = Op::Recover(Recover { failure, step: RecoverStep::Sync(sync), ftp });
+        let in_doubt = left == LeftOnLine::Bytes && self.link.awaits_urc();
+        let in_data = left == LeftOnLine::DataMode
+            && matches!(self.link.phase, Phase::Receive | Phase::Transmit | Phase::Trailer);
+        let step = match left {
+            // The exchange goes on, with its own time.
+            LeftOnLine::Outcome => RecoverStep::Outcome,
+            LeftOnLine::DataMode if in_data => self.leave_data_mode(now),
+            _ => RecoverStep::Sync(Sync::ask(now, &mut self.link)),
+        };
+        self.may_be_in_data |= left == LeftOnLine::Outcome;
+        self.op = Op::Recover(Recover { failure, step, ftp, best, in_doubt });
+    }
+
+    /// The command that was broken off before its CONNECT has it now.
+    pub(super) fn connected_late(&mut self, now: Instant, recover: Recover) {
+        // The silence before the escape begins with data mode.
+        self.link.touch(now);
+        let step = self.leave_data_mode(now);
+        self.op = Op::Recover(Recover { step, ..recover });
+    }
+
+    fn leave_data_mode(&mut self, now: Instant) -> RecoverStep {
+        if self.link.verb == Some(Verb::QftpPut) && (1..=3).contains(&self.transmit.missing()) {
+            // Plus signs would be the last bytes of the file on the server. What the module does not get ends it after `T`.
+            self.link.await_trailer(now, self.t());
+            return RecoverStep::Wait;
+        }
+        RecoverStep::Sync(Sync::escape(now, &mut self.link))
     }
 
     pub(super) fn recover_advance(&mut self, now: Instant, recover: Recover, result: Result<Answer, Cause>) {
         let aborted = matches!(recover.failure.cause, Cause::Aborted);
         let next = match (recover.step, result) {
-            (RecoverStep::Wait, _) => RecoverStep::Sync(Sync::ask(now, &mut self.link)),
-            (RecoverStep::Sync(sync), result) => match sync.advance(now, &mut self.link, result.is_ok()) {
+            // It never came: CONNECT may be what was lost.
+            (RecoverStep::Outcome, Err(Cause::Line(LineFault::NoAnswer | LineFault::Noise))) => {
+                RecoverStep::Sync(Sync::escape(now, &mut self.link))
+            }
+            (RecoverStep::Outcome | RecoverStep::Wait, _) => {
+                RecoverStep::Sync(Sync::ask(now, &mut self.link))
+            }
+            (RecoverStep::Sync(sync), result) => match self.advance_sync(now, sync, result.is_ok()) {
                 Synced::NotYet(sync) => {
                     self.op = Op::Recover(Recover { step: RecoverStep::Sync(sync), ..recover });
                     return;
@@ -66,6 +151,11 @@ impl State {
                 Synced::InStep if recover.ftp && aborted && !self.config.reopen_after_abort => {
                     return self.recovered(recover, SessionState::Reopen);
                 }
+                // A close comes next, whatever the session is.
+                Synced::InStep if recover.ftp && recover.best == SessionState::Reopen => {
+                    return self.recovered(recover, SessionState::Reopen);
+                }
+                Synced::InStep if recover.ftp && recover.in_doubt => RecoverStep::Close,
                 Synced::InStep if recover.ftp => RecoverStep::Stat,
                 Synced::InStep => RecoverStep::Settle,
                 // The data did not stop by itself: there is no module any more that could send or take it.
@@ -100,7 +190,7 @@ impl State {
         };
         self.op = Op::Recover(Recover { step: next, ..recover });
         match next {
-            RecoverStep::Wait | RecoverStep::Sync(_) => {}
+            RecoverStep::Outcome | RecoverStep::Wait | RecoverStep::Sync(_) => {}
             RecoverStep::Settle => self.link.start_within(now, &Command::Execute(Verb::QftpStat), PROBE_MS),
             RecoverStep::Stat => self.link.start_within(now, &Command::Execute(Verb::QftpStat), STEP_MS),
             RecoverStep::Close => self.link.start_within(now, &Command::Execute(Verb::QftpClose), STEP_MS),
@@ -110,6 +200,13 @@ impl State {
                 self.link.start_within(now, &command, STEP_MS);
             }
         }
+    }
+
+    /// Goes on with bringing the line into step: a module that answers is out of data mode.
+    pub(super) fn advance_sync(&mut self, now: Instant, sync: Sync, answered: bool) -> Synced {
+        let synced = sync.advance(now, &mut self.link, answered);
+        self.may_be_in_data &= !matches!(synced, Synced::InStep);
+        synced
     }
 
     fn recovered(&mut self, recover: Recover, state: SessionState) {

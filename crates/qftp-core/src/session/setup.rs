@@ -129,7 +129,12 @@ impl State {
         self.logged_in = false;
         self.link.context = self.wanted.context;
         self.link.queue = u64::from(self.config.queue_ms);
-        self.op = Op::Setup(SetupStep::Sync(Sync::ask(now, &mut self.link), false));
+        // What the last operation has left open, a question would be data of.
+        let sync = match self.may_be_in_data {
+            true => Sync::escape(now, &mut self.link),
+            false => Sync::ask(now, &mut self.link),
+        };
+        self.op = Op::Setup(SetupStep::Sync(sync, false));
         Ok(())
     }
 
@@ -178,8 +183,7 @@ impl State {
         // A step may be refused where that only means that this firmware lacks it; silence and restarts always count.
         let refused = matches!(result, Err(Cause::Cme(_) | Cause::Refused));
         let next = match (step, result) {
-            (SetupStep::Sync(sync, again), result) => match sync.advance(now, &mut self.link, result.is_ok())
-            {
+            (SetupStep::Sync(sync, again), result) => match self.advance_sync(now, sync, result.is_ok()) {
                 Synced::NotYet(sync) => SetupStep::Sync(sync, again),
                 Synced::InStep => SetupStep::EchoOff(again),
                 Synced::Never(fault) => return self.fail(now, Cause::Line(fault), receive),

@@ -8,8 +8,8 @@ use super::link::{Answer, Link, Meaning, Phase};
 use super::open::OpenStep;
 use super::options::{Config, GetOptions, PutOptions};
 use super::put::PutStep;
-use super::receive::{Held, Receive};
-use super::recover::Recover;
+use super::receive::Receive;
+use super::recover::{LeftOnLine, Recover};
 use super::setup::{SetupStep, Wanted};
 use super::tls::KeptTls;
 use super::transmit::Transmit;
@@ -67,6 +67,8 @@ pub(super) struct State {
     pub(super) logged_in: bool,
     /// An answer to an FTP command may still come that nobody waits for: only a close settles that.
     pub(super) in_doubt: bool,
+    /// A command that opens data mode got no answer in its time: data mode may be open, or open still.
+    pub(super) may_be_in_data: bool,
     /// The present time, for lines that are read without one.
     pub(super) clock: Instant,
     /// To be told before anything else.
@@ -114,6 +116,7 @@ impl State {
             set_up: false,
             logged_in: false,
             in_doubt: false,
+            may_be_in_data: false,
             clock: Instant::from_millis(0),
             size: None,
             end: None,
@@ -194,14 +197,10 @@ impl State {
             self.set_up = false;
             self.logged_in = false;
         }
-        let uploading = matches!(self.op, Op::Put(_) | Op::FileWrite) && !self.transmit.is_complete();
-        let in_data = matches!(self.link.phase, Phase::Receive | Phase::Transmit)
-            || (self.link.phase == Phase::Trailer && uploading);
-        let lost =
-            matches!(cause, Cause::Line(LineFault::Desync | LineFault::Stalled | LineFault::LeftDataMode));
-        if (in_data || lost || matches!(cause, Cause::Aborted)) && failure.state != SessionState::Reset {
+        let line = self.left_on_line(cause);
+        if line != LeftOnLine::Nothing && failure.state != SessionState::Reset {
             if cfg!(feature = "recovery") {
-                return self.recover(now, failure, in_data || lost);
+                return self.recover(now, failure, line);
             }
             failure.state = SessionState::Reset;
         }
@@ -233,6 +232,10 @@ impl State {
         if matches!(self.op, Op::Restart) && matches!(line, Line::Urc(Urc::Ready)) {
             self.finish(End::Nothing);
             return Some(Told::Urc);
+        }
+        if let (Op::Recover(recover), Meaning::Connect(_)) = (self.op, meaning) {
+            self.connected_late(now, recover);
+            return None;
         }
         if let (Op::Recover(_), Meaning::Unasked | Meaning::Info) = (self.op, meaning) {
             // What is drained off the line is the rest of the data, its end, or a real URC.
@@ -308,20 +311,6 @@ impl State {
         self.after_data(now, receive);
     }
 
-    /// The timer of a download after a piece of it.
-    pub(super) fn after_data(&mut self, now: Instant, receive: &Receive) {
-        if receive.is_complete() {
-            self.check_end = true;
-            self.link.await_trailer(now, self.t());
-            return;
-        }
-        self.link.timer = Some(match receive.verdict() {
-            Held::Nothing => (now.after(self.t().saturating_add(5_000)), Reason::DataGap),
-            Held::Agrees { .. } => (now.after(u64::from(self.config.settle_ms)), Reason::Quiet),
-            Held::Ended { .. } => (now.after(u64::from(self.config.quiet_ms)), Reason::Quiet),
-        });
-    }
-
     /// The time of the exchange, the pause or the data is up.
     pub(super) fn on_time(&mut self, now: Instant, receive: &mut Receive) {
         match self.link.phase {
@@ -330,14 +319,7 @@ impl State {
             Phase::Answer if matches!(self.link.timer, Some((_, Reason::Guard))) => {
                 self.advance(now, Ok(Answer::Nothing), receive);
             }
-            Phase::Receive => match receive.verdict() {
-                Held::Nothing => self.fail(now, Cause::Line(LineFault::Stalled), receive),
-                Held::Agrees { rest } | Held::Ended { rest } => {
-                    self.flush = rest;
-                    self.replay = true;
-                    self.link.await_trailer(now, 0);
-                }
-            },
+            Phase::Receive => self.silence_after_data(now, receive),
             Phase::Transmit => self.fail(now, Cause::Line(LineFault::Stalled), receive),
             // A module that takes a length of 0 for none still waits for the data of an empty file.
             Phase::Trailer if self.empty_upload => {
@@ -355,6 +337,7 @@ impl State {
             Phase::Trailer => self.fail(now, Cause::Line(LineFault::Stalled), receive),
             Phase::Answer => {
                 let fault = self.link.silence();
+                self.may_be_in_data |= self.may_connect();
                 self.advance(now, Err(Cause::Line(fault)), receive);
             }
         }
@@ -410,19 +393,6 @@ impl State {
             Op::Restart => self.finish(End::Nothing),
             Op::Recover(_) if !cfg!(feature = "recovery") => {}
             Op::Recover(recover) => self.recover_advance(now, recover, result),
-        }
-    }
-
-    /// Whether the module's count of a download agrees with ours.
-    pub(super) fn received(result: Result<Answer, Cause>, receive: &Receive) -> Result<u64, Cause> {
-        let host = receive.delivered;
-        let expected = receive.expected.unwrap_or(host);
-        match result? {
-            Answer::Number(_) if mutated(Mutation::CountIgnored) => Ok(host),
-            Answer::Number(module) if module == host && host == expected => Ok(host),
-            Answer::Number(module) if module == host => Err(Cause::Line(LineFault::Short { expected })),
-            Answer::Number(module) => Err(Cause::Line(LineFault::Count { module, host })),
-            _ => Err(Cause::Line(LineFault::Desync)),
         }
     }
 

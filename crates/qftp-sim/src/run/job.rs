@@ -62,7 +62,6 @@ impl Run<'_> {
             job.connect();
         }
         let mut compared_on_bad_line = false;
-        self.took_for_done = false;
         // Where an upload began of which bytes were lost, and whose failure shows that.
         let mut lost_from = None;
         let end = loop {
@@ -75,7 +74,6 @@ impl Run<'_> {
                         let size = size.unwrap_or(0);
                         self.check_size(&path, size)?;
                         job.size(Some(size));
-                        self.took_for_done = upload.is_some() && job.next() == Step::End(Ok(()));
                         Ok(())
                     }
                     end => self.not_done("size", &end)?,
@@ -149,6 +147,8 @@ impl Run<'_> {
                     match end {
                         End::Done(_) => {
                             let own = upload.unwrap_or(&here);
+                            let own =
+                                own.get(usize::try_from(options.start).unwrap_or(0)..).unwrap_or_default();
                             job.compared(difference(own, &self.world.host.sink));
                             Ok(())
                         }
@@ -228,9 +228,6 @@ impl Run<'_> {
             Some(upload) => self.world.server.files.file(path).as_deref() == Some(upload),
             None => self.versions.iter().any(|version| version == here),
         };
-        if self.took_for_done && !verified {
-            return Ok(());
-        }
         match (spoilt, verified && !compared_on_bad_line) {
             (false, _) if !compared_on_bad_line && !exact => {
                 self.broken(format!("{path} was reported moved and is not the same"))

@@ -58,6 +58,7 @@ impl Run<'_> {
             if self.world.host.sink != self.world.server.listing(kind) {
                 return self.broken(format!("{kind:?} is not what the server says"));
             }
+            self.false_end_was_data();
             self.tally.holds(Invariant::Listing);
         }
         Ok(())

@@ -41,7 +41,10 @@ impl Run<'_> {
                     (Line::Sound, _) if !exact => {
                         return self.broken(format!("{what}: not the server's bytes"));
                     }
-                    (Line::Sound, _) => Invariant::Get,
+                    (Line::Sound, _) => {
+                        self.false_end_was_data();
+                        Invariant::Get
+                    }
                     (Line::Lost, true) => {
                         return self.broken(format!("{what}: success though bytes were lost"));
                     }
@@ -110,10 +113,14 @@ impl Run<'_> {
     ) -> Result<End, Violation> {
         let what = format!("put {name} from {} {}", options.start, options.len);
         let rest = upload.get(usize::try_from(options.start).unwrap_or(0)..).unwrap_or_default();
+        let on_server = |run: &Self| run.world.server.files.file(&format!("/{name}")).unwrap_or_default();
+        let before = on_server(self);
         let end =
             self.attempt(&what, rest, options.via, stop, |session, now| session.put(now, name, options))?;
         let (line, direct) = (self.line(), options.via == Via::Com);
-        let there = self.world.server.files.file(&format!("/{name}")).unwrap_or_default();
+        let there = on_server(self);
+        self.check_clean(&what, &end, &before, &there)?;
+        self.check_in_sync(&what, &end, options.via)?;
         let exact = there == upload || (spoilt && options.start > 0);
         let invariant = match (&end, line, direct) {
             (End::Done(_), Line::Sound, _) if !exact => {

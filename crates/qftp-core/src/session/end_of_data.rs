@@ -1,0 +1,89 @@
+//! When a download is over: by its length, or by the module's count and a question.
+
+use super::event::Reason;
+use super::failure::{Cause, LineFault};
+use super::link::Answer;
+use super::receive::{Held, Question, Receive};
+use super::state::State;
+use crate::Instant;
+use crate::mutation::{Mutation, mutated};
+use crate::wire::{Command, Verb};
+
+/// How long the answer to the question after data may take, in milliseconds.
+const QUESTION_MS: u64 = 2_000;
+
+impl State {
+    /// The timer of a download after a piece of it.
+    pub(super) fn after_data(&mut self, now: Instant, receive: &mut Receive) {
+        if receive.is_complete() {
+            self.check_end = true;
+            self.link.await_trailer(now, self.t());
+            return;
+        }
+        match receive.verdict() {
+            Held::Nothing | Held::Begun => {
+                receive.question = Question::NotAsked;
+                self.await_more(now);
+            }
+            Held::Proven { rest } => self.end_data(now, rest),
+            // The time of the question is running, and what came may be a part of its answer.
+            Held::Agrees { rest } if receive.was_asked(rest) => {}
+            Held::Agrees { .. } => {
+                receive.question = Question::NotAsked;
+                self.link.timer = Some((now.after(u64::from(self.config.settle_ms)), Reason::Quiet));
+            }
+            Held::Ended { .. } => {
+                self.link.timer = Some((now.after(u64::from(self.config.quiet_ms)), Reason::Quiet));
+            }
+        }
+    }
+
+    fn await_more(&mut self, now: Instant) {
+        self.link.timer = Some((now.after(self.t().saturating_add(5_000)), Reason::DataGap));
+    }
+
+    /// The data is over: its last `rest` bytes are among those held back, and lines behind them.
+    fn end_data(&mut self, now: Instant, rest: usize) {
+        self.flush = rest;
+        self.replay = true;
+        self.link.await_trailer(now, 0);
+    }
+
+    /// Silence has followed data of unknown length. `Agrees` is no proof of its end: data may hold the module's words with its own count in
+    /// them, and a stall behind them looks like the end. A module that answers a question is out of data mode; in data mode it takes no
+    /// command.
+    pub(super) fn silence_after_data(&mut self, now: Instant, receive: &mut Receive) {
+        match (receive.verdict(), receive.question) {
+            (Held::Ended { rest } | Held::Proven { rest }, _) => self.end_data(now, rest),
+            (Held::Agrees { rest }, _) if mutated(Mutation::EndUnproven) => self.end_data(now, rest),
+            (Held::Agrees { rest }, Question::NotAsked) => {
+                receive.ask(rest);
+                self.link.ask_aside(&Command::Execute(Verb::QftpStat));
+                self.link.timer = Some((now.after(QUESTION_MS), Reason::Response));
+            }
+            // Its result code is here; the URC may go to another port.
+            (Held::Agrees { rest }, Question::Asked(_)) if receive.is_answered() => self.end_data(now, rest),
+            // It is in data mode, and there is a stall; or there is no module any more.
+            (Held::Agrees { .. }, Question::Asked(_)) => {
+                receive.question = Question::Unanswered;
+                self.await_more(now);
+            }
+            (Held::Nothing | Held::Begun, _) | (Held::Agrees { .. }, Question::Unanswered) => {
+                self.fail(now, Cause::Line(LineFault::Stalled), receive);
+            }
+        }
+    }
+
+    /// Whether the module's count of a download agrees with ours.
+    pub(super) fn received(result: Result<Answer, Cause>, receive: &Receive) -> Result<u64, Cause> {
+        let host = receive.delivered;
+        let expected = receive.expected.unwrap_or(host);
+        match result? {
+            Answer::Number(_) if mutated(Mutation::CountIgnored) => Ok(host),
+            Answer::Number(module) if module == host && host == expected => Ok(host),
+            Answer::Number(module) if module == host => Err(Cause::Line(LineFault::Short { expected })),
+            Answer::Number(module) => Err(Cause::Line(LineFault::Count { module, host })),
+            _ => Err(Cause::Line(LineFault::Desync)),
+        }
+    }
+}
