@@ -118,9 +118,10 @@ impl Receive {
         matches!(self.question, Question::Asked(asked) if self.start.saturating_add(at) >= asked)
     }
 
-    /// Whether the result code of the question is among what is held back.
+    /// Whether a result code, and nothing else, has come since the question.
     pub(super) fn is_answered(&self) -> bool {
-        self.lines().any(|(at, line)| self.is_after_question(at) && is_result(&line))
+        let mut since = self.lines().filter(|(at, _)| self.is_after_question(*at));
+        since.next().is_some_and(|(_, line)| is_result(&line)) && since.next().is_none()
     }
 
     /// The whole lines among the bytes held back, and where each begins. A line without its end may still grow.
@@ -226,7 +227,7 @@ impl Receive {
     pub(super) fn verdict(&self) -> Held {
         let held = self.held();
         let mut verdict = Held::Nothing;
-        let (mut accepted, mut agreed) = (false, None);
+        let mut agreed = None;
         for (at, line) in self.lines() {
             match line {
                 Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }) if self.is_after_question(at) => {
@@ -251,7 +252,6 @@ impl Receive {
                         Some(rest) if self.expected.is_none() => {
                             verdict = Held::Agrees { rest };
                             agreed = Some(at);
-                            accepted = self.is_accepted(rest, at);
                         }
                         rest => verdict = Held::Ended { rest: rest.unwrap_or(self.words_before(at, agreed)) },
                     }
@@ -267,14 +267,9 @@ impl Receive {
                 _ => {}
             }
         }
-        match verdict {
-            // Before any question, an OK behind the count can be the transfer's own too.
-            Held::Agrees { rest }
-                if !accepted && (self.asked_about.is_some() || !self.is_accepted(rest, held.len())) =>
-            {
-                Held::Begun
-            }
-            verdict => verdict,
+        match (verdict, agreed) {
+            (Held::Agrees { rest }, Some(agreed)) if !self.is_accepted(rest, agreed) => Held::Begun,
+            (verdict, _) => verdict,
         }
     }
 
@@ -290,10 +285,13 @@ impl Receive {
         words.saturating_sub(before.iter().rev().take(2).take_while(|byte| is_end(**byte)).count())
     }
 
-    /// Whether OK is among the words between these places.
-    fn is_accepted(&self, words: usize, end: usize) -> bool {
-        self.lines().any(|(at, line)| at >= words && at < end && line == Line::Ok)
-            || mutated(Mutation::EndUnproven)
+    /// Whether the words that begin here have the one OK that they must have. The first OK behind the count can be it only while no other
+    /// question was asked, and a second one shows that the first was data.
+    fn is_accepted(&self, words: usize, count: usize) -> bool {
+        let ok = |(at, line): &(usize, Line<'_>)| *at >= words && *line == Line::Ok;
+        let mut oks = self.lines().filter(ok).filter(|(at, _)| !self.is_after_question(*at));
+        let first = oks.next().is_some_and(|(at, _)| at < count || self.asked_about.is_none());
+        (first && oks.next().is_none()) || mutated(Mutation::EndUnproven)
     }
 
     /// Hands out the first `len` of the bytes held back.
@@ -439,8 +437,8 @@ mod tests {
         let end = &b"data\r\nOK\r\n\r\n+QFTPGET: 0,4\r\n"[..];
         assert_eq!(verdict(&[end]), Held::Agrees { rest: 0 });
         assert_eq!(verdict(&[end, b"|", b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Proven { rest: 0 });
-        // The same words before the question are no answer to it.
-        assert_eq!(verdict(&[end, b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n", b"|"]), Held::Agrees { rest: 0 });
+        // The same words before the question are no answer to it: a second OK, and then one of the two is data.
+        assert_eq!(verdict(&[end, b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Begun);
         // What agreed was data: there is another outcome, or the module restarted.
         let after = |words: &'static [u8]| verdict(&[end, b"|", words]);
         assert_eq!(after(b"more\r\nOK\r\n\r\n+QFTPGET: 605,0\r\n"), Held::Ended { rest: 27 });
