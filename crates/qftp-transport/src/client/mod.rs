@@ -2,6 +2,7 @@
 
 #[cfg(feature = "tokio")]
 mod asynchronous;
+mod atomic;
 mod blocking;
 mod cancel;
 mod certificates;
@@ -17,6 +18,7 @@ mod transfer;
 
 #[cfg(feature = "tokio")]
 pub use asynchronous::AsyncClient;
+pub use atomic::AtomicUpload;
 pub use blocking::Client;
 pub use cancel::Cancel;
 pub use certificates::{Certificates, ClientFiles, Pem};

@@ -6,9 +6,12 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::time::{Duration, Instant};
 
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
-use qftp_core::session::{Cause, Failure, LineFault, Login, SessionState, Setup};
+use qftp_core::limits;
+use qftp_core::session::{Cause, Failure, Kind, LineFault, Login, SessionState, Setup, Via};
+use qftp_core::wire::TransferType;
 
 use super::{Certificates, Client, Error, Operation, Put};
+use crate::local::Version;
 use crate::port::Port;
 
 /// How often a wait looks whether it was cancelled.
@@ -111,6 +114,46 @@ pub trait Target: Read + Write + Seek {
     /// # Errors
     /// Those of the system.
     fn set_len(&mut self, len: u64) -> io::Result<()>;
+
+    /// Bytes at its beginning that a download with [`Policy::resume`] goes on after: all that is in it.
+    ///
+    /// # Errors
+    /// Those of the system.
+    fn good(&mut self) -> io::Result<u64> {
+        self.seek(SeekFrom::End(0))
+    }
+
+    /// Whether it has to know which version of the remote file its bytes are of.
+    fn wants_version(&self) -> bool {
+        false
+    }
+
+    /// Whether its bytes are of this version. Where not, it has thrown them away.
+    ///
+    /// # Errors
+    /// Those of the system.
+    fn is_of(&mut self, version: &Version) -> io::Result<bool> {
+        let _ = version;
+        Ok(true)
+    }
+
+    /// So many bytes at its beginning are as good as those that are kept when the transfer breaks off now. Called for every piece.
+    ///
+    /// # Errors
+    /// Those of the system.
+    fn passed(&mut self, good: u64) -> io::Result<()> {
+        let _ = good;
+        Ok(())
+    }
+
+    /// So many bytes at its beginning are good, and none beyond. Called between the steps of a job.
+    ///
+    /// # Errors
+    /// Those of the system.
+    fn trust(&mut self, good: u64) -> io::Result<()> {
+        let _ = good;
+        Ok(())
+    }
 }
 
 impl Target for File {
@@ -160,12 +203,20 @@ impl Read for Local<'_> {
 struct Counted<'a> {
     target: &'a mut dyn Target,
     count: u64,
+    /// Where it begins in the file, if what passes is worth noting: straight through the port, and not converted.
+    noted_from: Option<u64>,
 }
+
+/// The last bytes that came may be words of the module's, which nothing has told from data yet.
+const DOUBTFUL: u64 = limits::WORDS as u64;
 
 impl Write for Counted<'_> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let count = self.target.write(buf)?;
-        self.count += count as u64;
+        self.count = self.count.saturating_add(count as u64);
+        if let (Some(from), Some(good)) = (self.noted_from, self.count.checked_sub(DOUBTFUL)) {
+            self.target.passed(from.saturating_add(good))?;
+        }
         Ok(count)
     }
 
@@ -202,8 +253,8 @@ impl<P: Port> Client<P> {
         policy: Policy,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
-        let there = target.seek(SeekFrom::End(0)).map_err(Error::own_file)?;
-        let mut job = Job::get(Some(there), policy);
+        let good = target.good().map_err(Error::own_file)?;
+        let mut job = Job::get(Some(good), policy);
         if let Some(len) = len {
             job = job.expecting(len);
         }
@@ -211,10 +262,10 @@ impl<P: Port> Client<P> {
         if job.kept() == 0 {
             local.cut(0)?;
         }
-        let end = self.run_job(&mut job, name, &mut local, way);
-        // Whatever is beyond is not to be trusted.
-        local.cut(job.kept())?;
-        end
+        let end = self.run_job(&mut job, policy, name, &mut local, way);
+        // Whatever is beyond is not to be trusted. Why the transfer failed is said first.
+        let noted = local.cut(job.kept()).and_then(|()| local.trust(job.kept()));
+        end.and_then(|count| noted.map(|()| count))
     }
 
     /// Sends a file of `len` bytes as [`Policy`] says. A session that is not open is opened first. Returns the length.
@@ -226,17 +277,19 @@ impl<P: Port> Client<P> {
         policy: Policy,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
-        self.run_job(&mut Job::put(len, policy), name, &mut Local::Source(source), way)
+        self.run_job(&mut Job::put(len, policy), policy, name, &mut Local::Source(source), way)
     }
 
     fn run_job(
         &mut self,
         job: &mut Job,
+        policy: Policy,
         name: &str,
         local: &mut Local<'_>,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
         let mut trouble = None;
+        let converts = way.login.transfer_type == TransferType::Ascii;
         if !self.is_open() {
             job.connect();
         }
@@ -246,6 +299,9 @@ impl<P: Port> Client<P> {
             let step = job.next();
             let done = match step {
                 Step::End(end) => return end.map(|()| job.kept()).map_err(Error::from),
+                Step::Size | Step::Get(_) if local.wants_version() && !converts => {
+                    self.version(name).and_then(|version| local.compare(&version, step, job, policy))
+                }
                 Step::Size => self.size(name).map(|size| job.size(Some(size))),
                 Step::Truncate(len) => local.cut(len).map(|()| job.ready()),
                 Step::Wait(wait_ms) => {
@@ -272,7 +328,9 @@ impl<P: Port> Client<P> {
                     }
                     local.seek(options.start)?;
                     let Local::Target(target) = local else { return Ok(job.kept()) };
-                    let mut sink = Counted { target: &mut **target, count: 0 };
+                    let plain = options.via == Via::Com && !converts;
+                    let noted_from = plain.then_some(options.start);
+                    let mut sink = Counted { target: &mut **target, count: 0, noted_from };
                     let got = self.get(name, &mut sink, &options);
                     here = sink.count;
                     got.map(|count| job.moved(count))
@@ -296,7 +354,8 @@ impl<P: Port> Client<P> {
                 Err(other) => {
                     match (step, &other) {
                         (Step::Get(_), Error::Cancelled { transferred, .. }) => job.stopped(*transferred),
-                        (Step::Get(_), Error::Port(_)) => job.stopped(here),
+                        // A full disk takes nothing from what it has.
+                        (Step::Get(_), Error::Port(_) | Error::Local { .. }) => job.stopped(here),
                         _ => {}
                     }
                     return Err(other);
@@ -304,7 +363,25 @@ impl<P: Port> Client<P> {
             };
             trouble = Some(Trouble::Failed(failure));
             job.failed(&failure);
+            // At once: a process that is killed in the wait that follows must not have noted more.
+            local.trust(job.kept())?;
         }
+    }
+
+    /// What the server tells of a file: size and time, where it knows to.
+    fn version(&mut self, name: &str) -> Result<Version, Error> {
+        let size = match self.size(name) {
+            Ok(size) => Some(size),
+            Err(Error::Failed(failure)) if knows_no(&failure) => None,
+            Err(error) => return Err(error),
+        };
+        let modified = match self.modified(name) {
+            Ok(modified) => Some(modified),
+            // Whatever it has against telling the time, the file can be fetched.
+            Err(Error::Failed(failure)) if self.is_open() && failure.kind() != Kind::Line => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Version { size, modified })
     }
 
     pub(super) fn pause(&self, wait_ms: u32) -> Result<(), Error> {
@@ -365,6 +442,38 @@ impl Local<'_> {
             Self::Source(_) => Ok(()),
         }
     }
+
+    fn trust(&mut self, good: u64) -> Result<(), Error> {
+        match self {
+            Self::Target(target) => target.trust(good).map_err(Error::own_file),
+            Self::Source(_) => Ok(()),
+        }
+    }
+
+    fn wants_version(&self) -> bool {
+        matches!(self, Self::Target(target) if target.wants_version())
+    }
+
+    /// The server has told which version its file is: the job goes on, or begins anew where what is here is of another one.
+    fn compare(&mut self, version: &Version, step: Step, job: &mut Job, policy: Policy) -> Result<(), Error> {
+        let Self::Target(target) = self else { return Ok(()) };
+        if !target.is_of(version).map_err(Error::own_file)? {
+            self.cut(0)?;
+            *job = Job::get(None, policy);
+        } else if step == Step::Size {
+            job.size(version.size);
+            return Ok(());
+        }
+        if let Some(len) = version.size {
+            *job = job.clone().expecting(len);
+        }
+        Ok(())
+    }
+}
+
+/// The server does not know the command.
+fn knows_no(failure: &Failure) -> bool {
+    failure.reply().is_some_and(|reply| matches!(reply.get(), 500 | 502 | 504))
 }
 
 /// The port is gone with so many bytes here.
