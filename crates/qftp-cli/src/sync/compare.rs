@@ -13,10 +13,11 @@ use super::plan::{Deed, Node, Nodes, Plan, Step, Why};
 use super::{Direction, here};
 use crate::args::SyncArgs;
 use crate::exit::{Code, Problem};
-use crate::folder::{Item, Listing, join, shown, stays};
+use crate::folder::{Item, Listing, join, shown};
 use crate::port::{Account, Context};
 use crate::there::{There, is_missing};
 use crate::time::{Newer, Span};
+use crate::tree;
 
 /// Looks at both folders and finds what there is to do.
 pub(super) struct Compare<'c, 't, 'a, 'w> {
@@ -29,6 +30,8 @@ pub(super) struct Compare<'c, 't, 'a, 'w> {
     pub(super) here: &'c Path,
     pub(super) there: &'t mut There<'a, 'w>,
     pub(super) plan: Plan,
+    /// Folders that were looked into.
+    pub(super) folders: u64,
 }
 
 impl Compare<'_, '_, '_, '_> {
@@ -54,6 +57,13 @@ impl Compare<'_, '_, '_, '_> {
     }
 
     fn walk(&mut self, folder: &str, target_there: bool) -> Result<(), Problem> {
+        let depth = folder.split('/').count();
+        if self.direction == Direction::Down
+            && (depth > usize::from(tree::DEEPEST) || self.folders >= tree::MOST)
+        {
+            return Err(tree::endless(folder));
+        }
+        self.folders += 1;
         let Some(source) = self.side(folder, self.direction == Direction::Up)? else { return Ok(()) };
         let target = match target_there {
             true => self.side(folder, self.direction == Direction::Down)?,
@@ -84,10 +94,7 @@ impl Compare<'_, '_, '_, '_> {
         }
         if self.args.delete {
             for (name, node) in target.iter().filter(|(name, _)| !source.contains_key(*name)) {
-                let own_part = name.strip_suffix(".part").is_some_and(|whole| source.contains_key(whole));
-                if self.direction == Direction::Up || !own_part {
-                    self.delete(folder, name, node)?;
-                }
+                self.delete(folder, name, node)?;
             }
         }
         for (name, path, target_there) in folders {
@@ -109,12 +116,8 @@ impl Compare<'_, '_, '_, '_> {
                             .zip(source.1)
                             .is_some_and(|(there, here)| here.newer_than(there) != Newer::Yes)
                 }),
-                Direction::Down => {
-                    let part = here::part(&here::path(self.here, &join(folder, name)));
-                    part.metadata().and_then(|about| about.modified()).is_ok_and(|part| {
-                        source.1.is_some_and(|there| Span::of(part) == Span::second(there.from))
-                    })
-                }
+                // What an earlier call has left proves itself that it is of this version of the file.
+                Direction::Down => true,
             };
         let (size, time) = source;
         self.plan.push(folder, name, Deed::Transfer { size, time, resume, why });
@@ -214,9 +217,8 @@ impl Compare<'_, '_, '_, '_> {
 
     fn nodes(&mut self, folder: &str, listing: Listing) -> Result<Nodes, Problem> {
         let place = shown(&self.there.path(folder));
-        for name in &listing.strange {
-            let text = format!("{place}: the name {} is not UTF-8", shown(name));
-            self.fail(Problem::new(Code::Server, text).remedy("rename it on the server"));
+        if let Some(problem) = listing.problem(&place) {
+            self.fail(problem);
         }
         if listing.unread > 0 {
             let text = format!("{place}: {} lines of its listing cannot be read", listing.unread);
@@ -224,14 +226,6 @@ impl Compare<'_, '_, '_, '_> {
         }
         let mut nodes = Nodes::new();
         for item in &listing.items {
-            if !stays(&item.name) {
-                let text = format!(
-                    "{place}: the server names `{}`, which would be outside of the folder: refused",
-                    shown(&item.name)
-                );
-                self.fail(Problem::new(Code::Server, text));
-                continue;
-            }
             let node = self.node(folder, item, listing.exact)?;
             nodes.insert(item.name.clone(), node);
         }

@@ -100,10 +100,15 @@ impl Plan {
 
     /// Bytes to transfer, where all sizes are known.
     pub(super) fn bytes(&self) -> u64 {
-        let size = |step: &Step| match step.deed {
-            Deed::Transfer { size, .. } => size.unwrap_or(0),
-            _ => 0,
-        };
-        self.steps.iter().map(size).sum()
+        bytes(&self.steps)
     }
+}
+
+/// Bytes that these steps transfer, where all sizes are known.
+pub(super) fn bytes(steps: &[Step]) -> u64 {
+    let size = |step: &Step| match step.deed {
+        Deed::Transfer { size, .. } => size.unwrap_or(0),
+        _ => 0,
+    };
+    steps.iter().map(size).fold(0, u64::saturating_add)
 }

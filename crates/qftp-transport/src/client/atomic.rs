@@ -40,6 +40,12 @@ impl AtomicUpload {
         Self { name: name.to_owned(), identity, temporary }
     }
 
+    /// Whether a later call for the same source and target finds what this one leaves.
+    #[must_use]
+    pub const fn is_known_again(&self) -> bool {
+        self.identity.is_some()
+    }
+
     /// The name that the upload has until it is whole.
     #[must_use]
     pub fn temporary(&self) -> &str {

@@ -5,6 +5,8 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
 
+use qftp_core::session::Login;
+
 use super::system;
 
 /// A remote file as a server tells it, to see later whether it is the same still.
@@ -49,6 +51,14 @@ impl Origin {
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), version: Version::default() }
+    }
+
+    /// The file of this name in a folder of the server that is logged in to; the folder is as it is changed to.
+    #[must_use]
+    pub fn of(login: &Login<'_>, folder: &str, name: &str) -> Self {
+        let (user, host, port) = (login.user.expose(), login.host, login.port);
+        let slash = if folder.is_empty() || folder.ends_with('/') { "" } else { "/" };
+        Self::new(format!("ftp://{user}@{host}:{port}/{folder}{slash}{name}"))
     }
 }
 
