@@ -4,6 +4,7 @@
 --end   STOR="552 Over quota." is the last word on a transfer that otherwise works; LIST stands for NLST and MLSD as well
 --greet "421 Not now."         in place of 220, and the connection is closed
 --entry "../name"              is a file more in every listing, by this very name
+--hide NAME                    is a file or folder that no listing shows
 """
 
 import argparse
@@ -32,6 +33,7 @@ def arguments():
     for name in ["reply", "end"]:
         parser.add_argument(f"--{name}", type=pair, action="append", default=[])
     parser.add_argument("--entry", action="append", default=[])
+    parser.add_argument("--hide", action="append", default=[])
     parser.add_argument("--idle", type=int, default=300)
     parser.add_argument("--most", type=int, default=512)
     return parser.parse_args()
@@ -89,10 +91,13 @@ def ends(base, replies):
     return Data
 
 
-def lists_more(names):
-    """Folders with files in them that are not there."""
+def lists_otherwise(names, hidden):
+    """Folders whose listings show files that are not there, and leave out some that are."""
 
     class Folders(AbstractedFS):
+        def listdir(self, path):
+            return [name for name in super().listdir(path) if name not in hidden]
+
         def format_mlsx(self, *args, **kwargs):
             yield from super().format_mlsx(*args, **kwargs)
             for name in names:
@@ -119,8 +124,8 @@ def handler(args):
         Handler.tls_control_required = Handler.tls_data_required = True
     for command, reply in args.reply:
         setattr(Handler, f"ftp_{command}", answers(reply))
-    if args.entry:
-        Handler.abstracted_fs = lists_more(args.entry)
+    if args.entry or args.hide:
+        Handler.abstracted_fs = lists_otherwise(args.entry, args.hide)
     data = DTPHandler if args.form == "plain" else TLS_DTPHandler
     Handler.dtp_handler = ends(data, dict(args.end))
     Handler.authorizer = DummyAuthorizer()
