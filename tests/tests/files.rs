@@ -135,6 +135,38 @@ fn a_rename_that_is_refused_loses_nothing() {
     assert!(run.err.contains(&format!("the new file is whole as {temporary}")), "{}", run.err);
 }
 
+/// Nobody says whether it was done: both names are looked up, and it is done again where it was not.
+#[test]
+fn a_rename_whose_outcome_is_lost() {
+    for settings in ["--lose\nRNTO", "--drop\nRNTO"] {
+        let bench = Bench::new(settings);
+        write(&bench.here("up.txt"), "new");
+        write(&bench.there("up.txt"), "old");
+        bench.run(&["put", "--atomic", "up.txt", &bench.server.url("up.txt")]).ok();
+        assert_eq!(read(&bench.there("up.txt")), "new", "{settings}");
+        assert_eq!(names(&bench.server.root()), ["up.txt"], "{settings}");
+    }
+}
+
+/// What an earlier call has left is gone on with, and nothing else is taken for it.
+#[test]
+fn an_atomic_upload_is_found_again() {
+    let bench = Bench::with("", &["--fault", "control-lost=150000"]);
+    let bytes: Vec<u8> = (0..=250u8).chain(0..17).cycle().take(300_000).collect();
+    fs::write(bench.here("big"), &bytes).expect("written");
+    let put =
+        |more: &[&str]| bench.run(&[&["put", "--atomic", "-v", "big", &bench.server.url("")], more].concat());
+    let broken = put(&[]);
+    assert!(broken.code == Some(4) && broken.err.contains("--resume goes on with that"), "{}", broken.err);
+    let left = names(&bench.server.root());
+    assert!(left.len() == 1 && left[0] != "big", "{left:?}");
+    let again = put(&["--resume"]);
+    assert!(again.err.contains("going on at byte"), "{}", again.err);
+    again.ok();
+    assert!(fs::read(bench.there("big")).expect("there") == bytes);
+    assert_eq!(names(&bench.server.root()), ["big"]);
+}
+
 #[test]
 fn a_name_of_255_bytes_comes_and_goes() {
     let bench = Bench::new("");

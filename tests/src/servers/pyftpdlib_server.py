@@ -4,6 +4,8 @@
 --end   STOR="552 Over quota." is the last word on a transfer that otherwise works; LIST stands for NLST and MLSD as well
 --greet "421 Not now."         in place of 220, and the connection is closed
 --entry "../name"              is a file more in every listing, by this very name
+--lose RNTO                    is done, and the connection closed without a reply
+--drop RNTO                    is not done the first time, and the connection closed
 --hide NAME                    is a file or folder that no listing shows
 """
 
@@ -33,6 +35,8 @@ def arguments():
     for name in ["reply", "end"]:
         parser.add_argument(f"--{name}", type=pair, action="append", default=[])
     parser.add_argument("--entry", action="append", default=[])
+    parser.add_argument("--lose", action="append", default=[])
+    parser.add_argument("--drop", action="append", default=[])
     parser.add_argument("--hide", action="append", default=[])
     parser.add_argument("--idle", type=int, default=300)
     parser.add_argument("--most", type=int, default=512)
@@ -74,6 +78,27 @@ def context(args):
 def answers(reply):
     def answer(self, *_args, **_kwargs):
         self.respond(reply)
+
+    return answer
+
+
+def loses(base, command):
+    def answer(self, *args, **kwargs):
+        self.respond = lambda *_args, **_kwargs: None
+        getattr(base, f"ftp_{command}")(self, *args, **kwargs)
+        self.close()
+
+    return answer
+
+
+def drops(base, command):
+    dropped = []
+
+    def answer(self, *args, **kwargs):
+        if dropped:
+            return getattr(base, f"ftp_{command}")(self, *args, **kwargs)
+        dropped.append(True)
+        return self.close()
 
     return answer
 
@@ -124,6 +149,10 @@ def handler(args):
         Handler.tls_control_required = Handler.tls_data_required = True
     for command, reply in args.reply:
         setattr(Handler, f"ftp_{command}", answers(reply))
+    for command in args.lose:
+        setattr(Handler, f"ftp_{command}", loses(base, command))
+    for command in args.drop:
+        setattr(Handler, f"ftp_{command}", drops(base, command))
     if args.entry or args.hide:
         Handler.abstracted_fs = lists_otherwise(args.entry, args.hide)
     data = DTPHandler if args.form == "plain" else TLS_DTPHandler

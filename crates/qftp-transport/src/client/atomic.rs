@@ -53,8 +53,10 @@ impl AtomicUpload {
     }
 }
 
+/// A temporary name in the folder of this one.
 fn numbered(name: &str, number: u64) -> String {
-    format!("{}.part", temporary(name, number))
+    let (folder, own) = name.rfind('/').map_or(("", name), |slash| name.split_at(slash + 1));
+    format!("{folder}{}.part", temporary(own, number))
 }
 
 impl<P: Port> Client<P> {
@@ -172,7 +174,8 @@ impl<P: Port> Client<P> {
             Ok(_) => Ok(true),
             Err(Error::Failed(failure)) if reply(&failure) == Some(550) => Ok(false),
             Err(Error::Failed(failure)) if matches!(reply(&failure), Some(500 | 502 | 504)) => {
-                let names = self.names(".")?;
+                let (folder, name) = name.rsplit_once('/').unwrap_or((".", name));
+                let names = self.names(if folder.is_empty() { "/" } else { folder })?;
                 let last = |line: &[u8]| line.rsplit(|byte| *byte == b'/').next() == Some(name.as_bytes());
                 Ok(names.split(|byte| *byte == b'\n').any(|line| last(line.trim_ascii_end())))
             }
