@@ -14,16 +14,16 @@ use crate::exit::{Code, Problem};
 use crate::port::AnyClient;
 use crate::time::{self, Span};
 
-/// A file or folder in a listing.
+/// A file or folder in a listing. There may be a million of them at a time: it is small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
-    pub(crate) name: String,
+    pub(crate) name: Box<str>,
     pub(crate) kind: Kind,
     pub(crate) size: Option<u64>,
     /// When it was last written; of LIST in the server's zone, which nobody tells.
     pub(crate) time: Option<Span>,
     /// Where a link points to.
-    pub(crate) target: Option<String>,
+    pub(crate) target: Option<Box<str>>,
 }
 
 /// Lists folders: by MLSD, or by LIST once the server has refused MLSD.
@@ -213,14 +213,14 @@ impl Reader {
         }
         found.items.push(Item {
             // UTF-8 it is: that was asked.
-            name: String::from_utf8_lossy(entry.name).into_owned(),
+            name: String::from_utf8_lossy(entry.name).into(),
             kind: entry.kind,
             size: entry.size.filter(|_| entry.kind == Kind::File),
             time: entry.modified.and_then(|text| match found.exact {
                 true => time::digits(text),
                 false => time::listed(text, now),
             }),
-            target: entry.target.map(|target| String::from_utf8_lossy(target).into_owned()),
+            target: entry.target.map(|target| String::from_utf8_lossy(target).into()),
         });
         Ok(())
     }
@@ -305,8 +305,7 @@ mod tests {
         let found = read(facts, ListKind::Facts, now);
         assert!(found.exact && found.unread == 0);
         assert_eq!(found.unusable, [(r"\xff".to_owned(), "is not UTF-8")]);
-        let names: Vec<_> =
-            found.items.iter().map(|item| (item.name.as_str(), item.kind, item.size)).collect();
+        let names: Vec<_> = found.items.iter().map(|item| (&*item.name, item.kind, item.size)).collect();
         assert_eq!(names, [("a", Kind::Dir, None), ("b", Kind::File, Some(7))]);
         assert_eq!(found.items[1].time, time::digits(b"20261122164500"));
 

@@ -69,7 +69,7 @@ impl Names<'_, '_, '_, '_, '_> {
         // The shell itself is not at work while its line is edited.
         let Ok(mut shell) = self.0.try_borrow_mut() else { return Vec::new() };
         let items = shell.items(folder);
-        let matching = items.into_iter().filter(|item| item.name.starts_with(start));
+        let matching = items.iter().filter(|item| item.name.starts_with(start));
         let wanted = matching.filter(|item| !folders || matches!(item.kind, Kind::Dir | Kind::Link));
         wanted
             .map(|item| {

@@ -5,6 +5,7 @@ use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
+use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser as _;
@@ -42,7 +43,7 @@ pub(super) struct Shell<'c, 't, 'a, 'w> {
     /// The present folder on the server, by its whole path.
     pub(super) folder: String,
     /// What folders hold, for completion; forgotten when something changes.
-    seen: HashMap<String, Vec<Item>>,
+    seen: HashMap<String, Rc<[Item]>>,
     /// That some names in the folder of the last pattern cannot be used.
     pub(super) unusable: Option<Problem>,
 }
@@ -320,7 +321,7 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
             );
         }
         let problem = listing.problem(&shown(&path));
-        self.seen.insert(path, listing.items);
+        self.seen.insert(path, listing.items.into());
         problem.map_or(Ok(()), Err)
     }
 
@@ -344,13 +345,14 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
     }
 
     /// What a folder of the server holds, from memory where it has not been changed since.
-    pub(super) fn items(&mut self, folder: &str) -> Vec<Item> {
+    pub(super) fn items(&mut self, folder: &str) -> Rc<[Item]> {
         let path = resolve(&self.folder, folder);
         if let Some(items) = self.seen.get(&path) {
             return items.clone();
         }
         // Whoever presses Tab is not told why there is nothing; the command will say.
-        let items = self.there.list_at(&path).map_or_else(|_| Vec::new(), |listing| listing.items);
+        let items: Rc<[Item]> =
+            self.there.list_at(&path).map_or_else(|_| Vec::new(), |listing| listing.items).into();
         self.seen.insert(path, items.clone());
         items
     }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::SystemTime;
 
 use qftp_core::listing::Kind;
@@ -50,13 +51,13 @@ impl Compare<'_, '_, '_, '_> {
             root.map_err(|error| self.account.problem(error).about(self.there.path("")))?;
         }
         if !target_there {
-            self.plan.push("", "", Deed::MakeFolder);
+            self.plan.push(&"".into(), "", Deed::MakeFolder);
         }
-        self.walk("", target_there)?;
+        self.walk(&"".into(), target_there)?;
         Ok(self.plan)
     }
 
-    fn walk(&mut self, folder: &str, target_there: bool) -> Result<(), Problem> {
+    fn walk(&mut self, folder: &Rc<str>, target_there: bool) -> Result<(), Problem> {
         let depth = folder.split('/').count();
         if self.direction == Direction::Down
             && (depth > usize::from(tree::DEEPEST) || self.folders >= tree::MOST)
@@ -67,11 +68,11 @@ impl Compare<'_, '_, '_, '_> {
         let Some(source) = self.side(folder, self.direction == Direction::Up)? else { return Ok(()) };
         let target = match target_there {
             true => self.side(folder, self.direction == Direction::Down)?,
-            false => Some(Nodes::new()),
+            false => Some(Nodes::default()),
         };
         let Some(target) = target else { return Ok(()) };
         let mut folders = Vec::new();
-        for (name, node) in &source {
+        for (name, node) in source.iter() {
             let path = join(folder, name);
             match (node, target.get(name)) {
                 (Node::Other(why), _) => self.plan.skipped.push((path, why)),
@@ -93,7 +94,7 @@ impl Compare<'_, '_, '_, '_> {
             }
         }
         if self.args.delete {
-            for (name, node) in target.iter().filter(|(name, _)| !source.contains_key(*name)) {
+            for (name, node) in target.iter().filter(|(name, _)| source.get(name).is_none()) {
                 self.delete(folder, name, node)?;
             }
         }
@@ -101,12 +102,12 @@ impl Compare<'_, '_, '_, '_> {
             if !target_there {
                 self.plan.push(folder, name, Deed::MakeFolder);
             }
-            self.walk(&path, target_there)?;
+            self.walk(&path.into(), target_there)?;
         }
         Ok(())
     }
 
-    fn transfer(&mut self, folder: &str, name: &str, source: Known, target: Option<Known>, why: Why) {
+    fn transfer(&mut self, folder: &Rc<str>, name: &str, source: Known, target: Option<Known>, why: Why) {
         let resume = self.args.transfer.resume
             && match self.direction {
                 // What is there is the beginning of this very file if the file has not been written to since.
@@ -224,12 +225,11 @@ impl Compare<'_, '_, '_, '_> {
             let text = format!("{place}: {} lines of its listing cannot be read", listing.unread);
             self.fail(Problem::new(Code::Server, text).remedy("`qftp ls --raw` shows them"));
         }
-        let mut nodes = Nodes::new();
-        for item in &listing.items {
-            let node = self.node(folder, item, listing.exact)?;
-            nodes.insert(item.name.clone(), node);
-        }
-        Ok(nodes)
+        let exact = listing.exact;
+        let node = |item: Item| self.node(folder, &item, exact).map(|node| (item.name, node));
+        // In place: there is no room for a million entries twice.
+        let nodes = listing.items.into_iter().map(node).collect::<Result<Vec<_>, Problem>>()?;
+        Ok(Nodes::new(nodes))
     }
 
     fn node(&mut self, folder: &str, item: &Item, exact: bool) -> Result<Node, Problem> {
@@ -246,9 +246,9 @@ impl Compare<'_, '_, '_, '_> {
     }
 
     /// What the source has not: it goes, with all that is in it, but for what was excluded.
-    fn delete(&mut self, folder: &str, name: &str, node: &Node) -> Result<bool, Problem> {
+    fn delete(&mut self, folder: &Rc<str>, name: &str, node: &Node) -> Result<bool, Problem> {
         let path = join(folder, name);
-        let step = |deed| Step { folder: folder.to_owned(), name: name.to_owned(), deed };
+        let step = |deed| Step { folder: folder.clone(), name: name.into(), deed };
         match node {
             Node::File { .. } if self.filter.takes_file(&path) => {
                 self.plan.deletions.push(step(Deed::Delete));
@@ -259,7 +259,8 @@ impl Compare<'_, '_, '_, '_> {
                     return Ok(false);
                 };
                 let mut all = true;
-                for (name, node) in &nodes {
+                let path: Rc<str> = path.into();
+                for (name, node) in nodes.iter() {
                     all &= self.delete(&path, name, node)?;
                 }
                 if all {

@@ -9,7 +9,7 @@ use crate::time::Span;
 
 /// What is in a local folder, and the names that are not UTF-8, which no command can carry.
 pub(super) fn list(folder: &Path) -> io::Result<(Nodes, Vec<PathBuf>)> {
-    let mut nodes = Nodes::new();
+    let mut nodes = Vec::new();
     let mut strange = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -19,12 +19,12 @@ pub(super) fn list(folder: &Path) -> io::Result<(Nodes, Vec<PathBuf>)> {
         }
         match entry.file_name().into_string() {
             Ok(name) => {
-                nodes.insert(name, node(&entry.path())?);
+                nodes.push((name.into(), node(&entry.path())?));
             }
             Err(_) => strange.push(entry.path()),
         }
     }
-    Ok((nodes, strange))
+    Ok((Nodes::new(nodes), strange))
 }
 
 fn node(path: &Path) -> io::Result<Node> {

@@ -68,7 +68,7 @@ impl Work<'_, '_, '_, '_> {
         let is_doubtful = |step: &Step| {
             let inside = match step.deed {
                 Deed::RemoveFolder => step.path(),
-                _ => step.folder.clone(),
+                _ => step.folder.to_string(),
             };
             doubtful.contains(&step.folder)
                 || doubtful.iter().any(|folder| is_in(folder, &inside) && step.deed == Deed::RemoveFolder)
