@@ -156,9 +156,12 @@ fn names_in_any_encoding() {
     let module = Module::start(&[]);
     let url = format!("ftp://me:pw@127.0.0.1:{}/", server.port());
     let run = command(&["--port", &module.port(), "--apn", "internet", "ls", "--names", &url]).output();
-    let shown = String::from_utf8(run.expect("qftp runs").stdout).expect("UTF-8, whatever the names are");
+    let run = run.expect("qftp runs");
+    let shown = String::from_utf8(run.stdout).expect("UTF-8, whatever the names are");
     let lines: Vec<&str> = shown.lines().collect();
-    assert_eq!(lines, ["caf\u{fffd} \u{fffd}\u{fffd}", "nul\u{fffd}inside", "\u{20ac}0", "\u{fffd}[2Jclear"]);
+    assert_eq!(lines, [r"caf\xe9 \xff\xfe", r"nul\x00inside", "\u{20ac}0", r"\x1b[2Jclear"]);
+    assert_eq!(run.status.code(), Some(5));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("3 names cannot be used"));
 }
 
 /// A listing that is kept has a limit, says so, and the session is of use afterwards.

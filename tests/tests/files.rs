@@ -1,4 +1,5 @@
-//! Local and remote names: nobody's file is touched but the one that is named, whatever stands at its side.
+//! Local and remote names: nobody's file is touched but the one that is named, whatever stands at
+//! its side.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -135,7 +136,8 @@ fn a_rename_that_is_refused_loses_nothing() {
     assert!(run.err.contains(&format!("the new file is whole as {temporary}")), "{}", run.err);
 }
 
-/// Nobody says whether it was done: both names are looked up, and it is done again where it was not.
+/// Nobody says whether it was done: both names are looked up, and it is done again where it was
+/// not.
 #[test]
 fn a_rename_whose_outcome_is_lost() {
     for settings in ["--lose\nRNTO", "--drop\nRNTO"] {
@@ -207,7 +209,8 @@ fn what_a_wildcard_expands_to_is_no_option() {
     assert_eq!(read(&bench.there("-")), "-");
 }
 
-/// A module edits its command line by BS and DEL: `report.txt`, ten BS, `victim.txt` would be `victim.txt` to it.
+/// A module edits its command line by BS and DEL: `report.txt`, ten BS, `victim.txt` would be
+/// `victim.txt` to it.
 #[test]
 fn names_that_edit_the_command_line_are_shown_counted_and_left_alone() {
     let hostile = "report.txt\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}victim.txt";

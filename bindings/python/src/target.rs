@@ -9,13 +9,15 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use qftp_transport::{Begin, Origin, Target as _, Version};
 
-/// A local file under a temporary name until it is whole, with the proof of what it is of beside it.
+/// A local file under a temporary name until it is whole, with the proof of what it is of beside
+/// it.
 #[pyclass(frozen, module = "qftp._qftp")]
 pub(crate) struct LocalTarget(Mutex<Option<qftp_transport::LocalTarget>>);
 
 #[pymethods]
 impl LocalTarget {
-    /// `url` names the remote file, without a password; `size` and `modified` are what the server tells of it.
+    /// `url` names the remote file, without a password; `size` and `modified` are what the server
+    /// tells of it.
     #[new]
     #[pyo3(signature = (path, name, *, url, size=None, modified=None, resume=false))]
     fn new(
@@ -50,7 +52,8 @@ impl LocalTarget {
         self.with(|target| Ok(target.is_stream()))
     }
 
-    /// Whether what is here is of this version of the remote file; where not, it has been thrown away.
+    /// Whether what is here is of this version of the remote file; where not, it has been thrown
+    /// away.
     fn is_of(&self, size: Option<u64>, modified: Option<String>) -> PyResult<bool> {
         self.with(|target| target.is_of(&Version { size, modified }))
     }
@@ -74,7 +77,8 @@ impl LocalTarget {
         Ok(PyBytes::new(py, &bytes))
     }
 
-    /// So many bytes are as good as those that are kept when the transfer breaks off now; noted now and then.
+    /// So many bytes are as good as those that are kept when the transfer breaks off now; noted now
+    /// and then.
     fn passed(&self, good: u64) -> PyResult<()> {
         self.with(|target| target.passed(good))
     }

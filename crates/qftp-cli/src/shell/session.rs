@@ -114,7 +114,7 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
                 self.at(&remote, |client, name| client.get(name, io::stdout().lock(), &options))?;
             }
             Command::Rm { remotes } => {
-                self.each(&remotes, |shell, name| shell.at(name, AnyClient::delete))?
+                self.each(&remotes, |shell, name| shell.at(name, AnyClient::delete))?;
             }
             Command::Mv { from, to } => self.rename(&from, &to)?,
             Command::Mkdir { folders } => {

@@ -1,9 +1,11 @@
-//! Before anything is deleted: a second question has to agree with the listings. What it does not prove stays.
+//! Before anything is deleted: a second question has to agree with the listings. What it does not
+//! prove stays.
 //!
-//! A listing may be empty or short for other reasons than that nothing is there: the server may not look into the folder (vsftpd then says
-//! 226), the connection broke off, a program lies. So the server is asked for each name that is to go, by SIZE and by CWD, in a folder that
-//! it has just entered, and for the folder's names once more in another form. Where that contradicts a listing in one place, nothing
-//! in that folder goes.
+//! A listing may be empty or short for other reasons than that nothing is there: the server may not
+//! look into the folder (vsftpd then says 226), the connection broke off, a program lies. So the
+//! server is asked for each name that is to go, by SIZE and by CWD, in a folder that it has just
+//! entered, and for the folder's names once more in another form. Where that contradicts a listing
+//! in one place, nothing in that folder goes.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -62,7 +64,8 @@ impl Work<'_, '_, '_, '_> {
             };
             let text = format!("{}: not deleted: {told}", shown(&step.path()));
             self.stays(plan, Problem::new(Code::Server, text));
-            // Neither what is in a folder that its listing does not show rightly, nor the folders that it is in.
+            // Neither what is in a folder that its listing does not show rightly, nor the folders
+            // that it is in.
             doubtful.insert(step.folder);
         }
         let is_doubtful = |step: &Step| {

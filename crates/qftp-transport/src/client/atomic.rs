@@ -17,11 +17,12 @@ const RENAMES: u8 = 3;
 
 /// An upload under a temporary name on the server, and the name that it gets at its end.
 ///
-/// The temporary name is nobody's: it is asked for before a byte is sent. Where the source has an identity, its number is in the name,
-/// so that a later call for the same source and target finds what an earlier one has left, and takes nothing else for it.
+/// The temporary name is nobody's: it is asked for before a byte is sent. Where the source has an
+/// identity, its number is in the name, so that a later call for the same source and target finds
+/// what an earlier one has left, and takes nothing else for it.
 ///
-/// At the end the file is renamed over the old one. A server that refuses that keeps both: the old file under its name, the new one under
-/// the temporary name. Nothing is ever deleted.
+/// At the end the file is renamed over the old one. A server that refuses that keeps both: the old
+/// file under its name, the new one under the temporary name. Nothing is ever deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AtomicUpload {
     name: String,
@@ -31,7 +32,8 @@ pub struct AtomicUpload {
 }
 
 impl AtomicUpload {
-    /// An upload of this source to this name of the folder or file at `url`, which names the server and the user, too.
+    /// An upload of this source to this name of the folder or file at `url`, which names the server
+    /// and the user, too.
     #[must_use]
     pub fn new(url: &str, name: &str, source: &LocalSource) -> Self {
         let identity =
@@ -60,8 +62,8 @@ fn numbered(name: &str, number: u64) -> String {
 }
 
 impl<P: Port> Client<P> {
-    /// Sends a file as [`Policy`] says, or all that a stream has, in one attempt. A session that is not open is opened first. Returns the
-    /// length.
+    /// Sends a file as [`Policy`] says, or all that a stream has, in one attempt. A session that is
+    /// not open is opened first. Returns the length.
     ///
     /// # Errors
     /// As [`send`](Self::send); [`Error::Local`] also for a file that was written to meanwhile, and for a stream that is to be gone on with,
@@ -157,7 +159,8 @@ impl<P: Port> Client<P> {
         }
     }
 
-    /// Whether a rename whose outcome was lost was done: its old name is gone, and its new one has the file.
+    /// Whether a rename whose outcome was lost was done: its old name is gone, and its new one has
+    /// the file.
     fn is_renamed(&mut self, upload: &AtomicUpload, len: u64, way: &mut Way<'_, P>) -> Result<bool, Error> {
         if !self.is_open() || !self.is_set_up() {
             self.connect(way)?;
@@ -188,7 +191,8 @@ fn reply(failure: &Failure) -> Option<u16> {
     failure.reply().map(qftp_core::codes::ReplyCode::get)
 }
 
-/// Nobody has said whether it was done: the line, the network, or a server that may say something else a little later.
+/// Nobody has said whether it was done: the line, the network, or a server that may say something
+/// else a little later.
 fn is_lost(failure: &Failure) -> bool {
     failure.kind() == Kind::Line || may_pass(failure) || matches!(failure.ftp_code(), Some(FtpCode::TIMEOUT))
 }

@@ -28,7 +28,8 @@ pub enum Begin {
     Anew,
     /// With what an earlier call has left of this very remote file.
     Partial,
-    /// The same; where there is nothing of that, with the target itself, which the user says to be its beginning.
+    /// The same; where there is nothing of that, with the target itself, which the user says to be
+    /// its beginning.
     PartialOrTarget,
 }
 
@@ -43,10 +44,12 @@ pub struct Kept {
 
 /// Where a download goes.
 ///
-/// A regular file is written under a temporary name in the same folder, made for it alone, and gets its name when it is whole. Beside it
-/// stands what it is of and how much of it is good, so that a later call goes on with it, also after this process was killed. A symbolic
-/// link is followed; the file that it leads to is replaced. A new file has the mode that the umask leaves, another one keeps its mode.
-/// A file that is read-only is refused. A pipe or a device is written into, and there is no going back in it.
+/// A regular file is written under a temporary name in the same folder, made for it alone, and gets
+/// its name when it is whole. Beside it stands what it is of and how much of it is good, so that a
+/// later call goes on with it, also after this process was killed. A symbolic link is followed; the
+/// file that it leads to is replaced. A new file has the mode that the umask leaves, another one
+/// keeps its mode. A file that is read-only is refused. A pipe or a device is written into, and
+/// there is no going back in it.
 ///
 /// Dropped, it is as after [`keep`](Self::keep). Errors name the file.
 #[derive(Debug)]
@@ -106,8 +109,8 @@ impl LocalTarget {
         }
     }
 
-    /// Notes how many bytes at the beginning are good; it is on the disk when this returns. What is beyond is cut by the next call that
-    /// goes on.
+    /// Notes how many bytes at the beginning are good; it is on the disk when this returns. What is
+    /// beyond is cut by the next call that goes on.
     ///
     /// # Errors
     /// Those of the system.

@@ -2,7 +2,8 @@
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
-/// Most bytes of the file's own name in a temporary one: file systems and servers take 143 bytes or more.
+/// Most bytes of the file's own name in a temporary one: file systems and servers take 143 bytes or
+/// more.
 const STEM: usize = 64;
 
 /// A number that stands for these texts, the same in every run (FNV-1a).

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant, SystemTime};
 use super::proof::{Facts, Origin, Proof, Version};
 use super::{Begin, Kept, name, named, system};
 
-/// How often what came is noted while a transfer runs. It costs a write of a few hundred bytes, and no waiting for the disk: on a line
-/// without flow control bytes are lost meanwhile.
+/// How often what came is noted while a transfer runs. It costs a write of a few hundred bytes, and
+/// no waiting for the disk: on a line without flow control bytes are lost meanwhile.
 const OFTEN: Duration = Duration::from_secs(1);
 /// Temporary names that are tried, one after the other, where others have theirs.
 const TRIES: u64 = 100;
@@ -25,7 +25,8 @@ pub(super) struct Partial {
     proof: Proof,
     modified: Option<SystemTime>,
     noted: Instant,
-    /// What was told of the remote file in this run; before that, what an earlier one had noted is not compared yet.
+    /// What was told of the remote file in this run; before that, what an earlier one had noted is
+    /// not compared yet.
     is_compared: bool,
     /// It has its name, or is removed: nothing is left to be done.
     is_over: bool,
@@ -109,8 +110,8 @@ impl Partial {
         let here = file.metadata()?.len();
         let mut partial = Self::new(path, names, file, proof);
         let Facts { origin: noted, claimed, good, .. } = &partial.proof.facts;
-        // Bytes that are not there are not good; nor are those of another version, or those that only the user calls so, for whoever
-        // asks for more.
+        // Bytes that are not there are not good; nor are those of another version, or those that
+        // only the user calls so, for whoever asks for more.
         let is_good = begin != Begin::Anew
             && *good <= here
             && noted.version.agrees(&origin.version)
@@ -169,7 +170,8 @@ impl Partial {
         Self { path, names, file, proof, modified: None, noted, is_compared: false, is_over: false }
     }
 
-    /// Begins with what stands at the target. That itself stays as it is until the new one is whole.
+    /// Begins with what stands at the target. That itself stays as it is until the new one is
+    /// whole.
     fn copy_target(&mut self) -> io::Result<()> {
         let count = io::copy(&mut File::open(&self.path)?, &mut self.file)?;
         self.proof.facts.claimed = count;

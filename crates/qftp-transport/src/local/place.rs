@@ -22,7 +22,8 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// The place that `path` names, or `name` in it where it is a folder. Links are followed, as curl follows them.
+    /// The place that `path` names, or `name` in it where it is a folder. Links are followed, as
+    /// curl follows them.
     pub(super) fn find(path: &Path, name: &str) -> io::Result<Self> {
         let named_path = if path.is_dir() {
             // The server's folders are none of ours: only the last part is a name here.

@@ -1,6 +1,7 @@
 //! What proves that a file that is not whole belongs to a remote file, and how much of it is good.
 //!
-//! It is a small text beside the file. Its length never changes, so that it is written over in place, in one piece, also on a full disk.
+//! It is a small text beside the file. Its length never changes, so that it is written over in
+//! place, in one piece, also on a full disk.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -40,7 +41,8 @@ impl Version {
 /// Where a download comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
-    /// Names the remote file: server, user and path, as in `ftp://user@host:21/path`. Never the password: it is written to the disk.
+    /// Names the remote file: server, user and path, as in `ftp://user@host:21/path`. Never the
+    /// password: it is written to the disk.
     pub url: String,
     /// Of the present file, where a listing has told it. Else the job asks for it.
     pub version: Version,
@@ -53,7 +55,8 @@ impl Origin {
         Self { url: url.into(), version: Version::default() }
     }
 
-    /// The file of this name in a folder of the server that is logged in to; the folder is as it is changed to.
+    /// The file of this name in a folder of the server that is logged in to; the folder is as it is
+    /// changed to.
     #[must_use]
     pub fn of(login: &Login<'_>, folder: &str, name: &str) -> Self {
         let (user, host, port) = (login.user.expose(), login.host, login.port);

@@ -10,8 +10,9 @@ use super::named;
 
 /// Where an upload comes from. Its errors name the file.
 ///
-/// A file that is shorter than it was, or that was written to meanwhile, is an error: what arrived would be no version of it. What has no
-/// length, such as a pipe or a file of /proc, is read to its end.
+/// A file that is shorter than it was, or that was written to meanwhile, is an error: what arrived
+/// would be no version of it. What has no length, such as a pipe or a file of /proc, is read to its
+/// end.
 pub struct LocalSource {
     path: PathBuf,
     input: Input,
@@ -83,7 +84,8 @@ impl LocalSource {
         self.len() == Some(0)
     }
 
-    /// What tells this version of the file from others: its path, size, time and place on the disk. `None` for a stream.
+    /// What tells this version of the file from others: its path, size, time and place on the disk.
+    /// `None` for a stream.
     #[must_use]
     pub fn identity(&self) -> Option<String> {
         let Input::File { len, modified, .. } = &self.input else { return None };

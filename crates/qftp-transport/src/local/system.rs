@@ -4,7 +4,8 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Opens a file that is there to be read and written; never through a link, and never anything but a regular file.
+/// Opens a file that is there to be read and written; never through a link, and never anything but
+/// a regular file.
 #[cfg(unix)]
 pub(super) fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
@@ -34,7 +35,8 @@ pub(super) fn make(path: &Path, private: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// Whether this process alone has the file from now on. Where the file system knows no locks, that is taken as so.
+/// Whether this process alone has the file from now on. Where the file system knows no locks, that
+/// is taken as so.
 #[cfg(unix)]
 pub(super) fn lock(file: &File) -> bool {
     let locked = rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
@@ -60,7 +62,8 @@ pub(super) fn is_at(_: &File, path: &Path) -> bool {
     path.exists()
 }
 
-/// Gives a file the mode of the one that it takes the place of, and its owner where that is allowed.
+/// Gives a file the mode of the one that it takes the place of, and its owner where that is
+/// allowed.
 #[cfg(unix)]
 pub(super) fn take_rights(file: &File, old: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
