@@ -14,6 +14,7 @@ mod files;
 mod operation;
 pub mod recording;
 mod tap;
+mod target;
 mod transfer;
 
 #[cfg(feature = "tokio")]
@@ -29,7 +30,8 @@ pub use operation::Operation;
 pub use recording::Recorder;
 pub(crate) use tap::Watch;
 pub use tap::{Kind, Tap};
-pub use transfer::{Report, Target, Way};
+pub use target::Target;
+pub use transfer::{Report, Way};
 
 /// How far a transfer is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
