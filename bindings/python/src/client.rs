@@ -11,8 +11,8 @@ use qftp_core::job::Policy;
 use qftp_core::session::{Config, GetOptions};
 use qftp_core::wire::{Command, ListKind};
 use qftp_transport::{
-    AtomicUpload, Begin, Cancel, Error, Examination, Finding, Flow, LocalSource, LocalTarget, Origin, Progress, Report,
-    Settings,
+    AtomicUpload, Begin, Cancel, Error, Examination, Finding, Flow, LocalSource, LocalTarget, Origin,
+    Progress, Report, Settings,
 };
 
 use crate::dialogue::{Dialogue, Lines};
