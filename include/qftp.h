@@ -1145,8 +1145,10 @@ int32_t qftp_client_get(struct qftp_client *client,
  * Uploads the file at `path` of this machine as `policy` says: gone on with, tried again, the session brought back, compared. NULL is one attempt.
  * It needs a qftp_client_connect before, or a set-up and a login that succeeded; a session that is not open is opened.
  *
- * The server has an unfinished file under `name` meanwhile, and after a failure. Where nobody may see that, upload it as another name and give it its
- * own by qftp_client_rename, which most servers do over a file that is there.
+ * A file that is written to meanwhile is an error that names it (QFTP_ERR_LOCAL). What has no length, such as a pipe or a file of /proc, is read to
+ * its end in one attempt, and refused where `policy` asks for more.
+ *
+ * The server has an unfinished file under `name` meanwhile, and after a failure; qftp_client_put_file_atomic does not show it to anybody.
  *
  * `moved` may be NULL, or becomes the length of the file, also of one that was there already.
  */
@@ -1157,8 +1159,21 @@ int32_t qftp_client_put_file(struct qftp_client *client,
                              uint64_t *moved);
 
 /**
- * Downloads a file to `path` of this machine as `policy` says, as qftp_client_put_file does. It is written as PATH.part and gets its name when it
- * is whole. What is good of it stays in PATH.part when it fails; qftp_policy.resume goes on with that, or with PATH itself.
+ * As qftp_client_put_file, by way of a temporary name on the server, which is nobody's: others see the file when it is whole. It is renamed over the
+ * old one at the end, and nothing is deleted for that. Where the server refuses, the old file stays and the new one is whole under the temporary
+ * name, which qftp_client_last_error tells. qftp_policy.resume finds what an earlier call for the same file has left.
+ */
+int32_t qftp_client_put_file_atomic(struct qftp_client *client,
+                                    const char *path,
+                                    const char *name,
+                                    const struct qftp_policy *policy,
+                                    uint64_t *moved);
+
+/**
+ * Downloads a file to `path` of this machine as `policy` says, as qftp_client_put_file does. It is written under a temporary name in the same folder and
+ * gets its own when it is whole. What is good of it stays when it fails, also when the process is killed; qftp_policy.resume goes on with that while
+ * the server's file is the same, or else with PATH itself. A symbolic link is followed, a pipe or device is written into (and not gone on with), a
+ * read-only file is refused.
  */
 int32_t qftp_client_get_file(struct qftp_client *client,
                              const char *name,

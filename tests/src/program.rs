@@ -181,6 +181,17 @@ impl Drop for Module {
     }
 }
 
+/// The file that a download to this path is in until it is whole; a path of no file where there is none.
+#[must_use]
+pub fn partial(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let is_it = |found: &str| found.starts_with(&format!(".{name}.")) && found.ends_with(".part");
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    folder.join(names.find(|found| is_it(found)).unwrap_or_else(|| format!(".{name}.none.part")))
+}
+
 /// Sends a signal to a process, by its name.
 pub fn signal(child: &Child, name: &str) {
     let _ = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();

@@ -10,7 +10,7 @@ use qftp_core::session::{Cause, Config, Event, Failure, LineFault, Session, Setu
 use qftp_core::wire::{Line, ListKind};
 use qftp_tests::host::{Host, login};
 use qftp_tests::program::{Module, command};
-use qftp_tests::servers::hostile::{Hostile, Script};
+use qftp_tests::servers::hostile::{Answer, Hostile, Script};
 use qftp_transport::{Client, Error, Port};
 
 /// The most that host and module may hold, in KiB: as in `memory.rs`.
@@ -156,9 +156,12 @@ fn names_in_any_encoding() {
     let module = Module::start(&[]);
     let url = format!("ftp://me:pw@127.0.0.1:{}/", server.port());
     let run = command(&["--port", &module.port(), "--apn", "internet", "ls", "--names", &url]).output();
-    let shown = String::from_utf8(run.expect("qftp runs").stdout).expect("UTF-8, whatever the names are");
+    let run = run.expect("qftp runs");
+    let shown = String::from_utf8(run.stdout).expect("UTF-8, whatever the names are");
     let lines: Vec<&str> = shown.lines().collect();
-    assert_eq!(lines, ["caf\u{fffd} \u{fffd}\u{fffd}", "nul\u{fffd}inside", "\u{20ac}0", "\u{fffd}[2Jclear"]);
+    assert_eq!(lines, [r"caf\xe9 \xff\xfe", r"nul\x00inside", "\u{20ac}0", r"\x1b[2Jclear"]);
+    assert_eq!(run.status.code(), Some(5));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("3 names cannot be used"));
 }
 
 /// A listing that is kept has a limit, says so, and the session is of use afterwards.
@@ -281,4 +284,68 @@ fn an_answer_without_end_fills_no_memory() {
     client.setup(&Setup { network: false, ..Setup::default() }).expect("set up");
     let error = client.files("*").expect_err("no module has as many files");
     assert!(matches!(error, Error::Local { .. }) && error.to_string().contains("65536"), "{error}");
+}
+
+/// The same, where they are held to be compared: a million of them, of which each is to be fetched.
+#[test]
+fn a_folder_of_a_million_entries_is_compared() {
+    const LINE: &[u8] = b"-rw-r--r--    1 1000  1000   1024 Nov 22 16:45 #.bin\r\n";
+    /// KiB.
+    const ROOM: u64 = 256 << 10;
+    let no_facts = ("MLSD", Answer::Say("500 never heard of it\r\n"));
+    let script = Script { listing: Some((MILLION, LINE)), answers: vec![no_facts], ..Script::default() };
+    let server = Hostile::start(script);
+    let module = Module::start(&[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, here) =
+        (format!("ftp://me:pw@127.0.0.1:{}/", server.port()), folder.path().display().to_string());
+    for arguments in [&["sync", "--dry-run", &url, &here][..], &["tree", &url]] {
+        let began = RealTime::now();
+        let mut child = command(&["--port", &module.port(), "--apn", "internet"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("qftp starts");
+        let out = BufReader::new(child.stdout.take().expect("piped"));
+        let (mut count, mut held) = (0, 0);
+        for line in out.lines() {
+            count += u64::from(line.expect("text").contains(".bin"));
+            if count % 10_000 == 0 {
+                held = peak(child.id()).unwrap_or(held);
+            }
+        }
+        assert!(child.wait().expect("a child").success());
+        println!("{}: {:.1} s, {held} KiB", arguments[0], began.elapsed().as_secs_f32());
+        assert_eq!(count, MILLION, "{arguments:?}");
+        assert!(held > 0 && held < ROOM, "{arguments:?} held {held} KiB");
+    }
+}
+
+/// What has no end is the server's failure, and the limit is named.
+#[test]
+fn listings_beyond_a_limit_are_the_servers_failure() {
+    let module = Module::start(&[]);
+    let long: &'static [u8] = vec![b'x'; 70_000].leak();
+    for (listing, told) in [
+        ((1, long), "a line of more than 65536 bytes"),
+        (
+            (1_000, b"drwxr-xr-x    2 1000  1000   4096 Nov 22 16:45 #\r\n"),
+            "more than 64 folders one in the other",
+        ),
+    ] {
+        let no_facts = ("MLSD", Answer::Say("500 never heard of it\r\n"));
+        let script = Script { listing: Some(listing), answers: vec![no_facts], ..Script::default() };
+        let server = Hostile::start(script);
+        let url = format!("ftp://me:pw@127.0.0.1:{}/", server.port());
+        let folder = tempfile::tempdir().expect("a folder");
+        let here = folder.path().display().to_string();
+        for arguments in [&["tree", &url][..], &["sync", &url, &here], &["ls", &url]] {
+            if arguments[0] == "ls" && listing.0 > 1 {
+                continue;
+            }
+            let run = module.qftp(arguments);
+            assert_eq!(run.code, Some(5), "{arguments:?}: {}", run.err);
+            assert!(run.err.contains(told), "{arguments:?}: {}", run.err);
+        }
+    }
 }

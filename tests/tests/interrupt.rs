@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use qftp_tests::program::{Module, command, signal};
+use qftp_tests::program::{Module, command, partial, signal};
 use qftp_tests::servers::{Kind, Server};
 use tempfile::tempdir;
 
@@ -42,6 +42,6 @@ fn in_a_download_and_in_an_upload() {
     let back = folder.path().join("back");
     interrupt(&["get", &server.url("there"), &back.to_string_lossy()], &module, &server);
     assert!(!back.exists(), "a broken file stands under a final name");
-    assert!(folder.path().join("back.part").metadata().expect("what came is kept").len() > 0);
+    assert!(partial(&back).metadata().expect("what came is kept").len() > 0);
     interrupt(&["put", &local.to_string_lossy(), &server.url("new")], &module, &server);
 }

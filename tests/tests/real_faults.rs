@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use qftp_tests::program::{Module, Run, command};
+use qftp_tests::program::{Module, Run, command, partial};
 use qftp_tests::servers::{Kind, Options, Server};
 use tempfile::TempDir;
 
@@ -70,10 +70,10 @@ impl Bench {
     }
 }
 
-/// Waits until so much of a file is there.
+/// Waits until so much of a file is there, or of what it is until it is whole.
 fn wait_for(path: &Path, bytes: u64) {
     let began = Instant::now();
-    while fs::metadata(path).map_or(0, |about| about.len()) < bytes {
+    while fs::metadata(path).or_else(|_| fs::metadata(partial(path))).map_or(0, |about| about.len()) < bytes {
         assert!(began.elapsed() < PATIENCE, "{} does not grow", path.display());
         thread::sleep(Duration::from_millis(20));
     }
@@ -105,7 +105,7 @@ fn server_dies(kind: Kind) {
     assert!(fs::read(server.root().join("up")).expect("there") == bench.bytes, "{kind}");
 
     let get = bench.persistent(&["get", &server.url("up"), &bench.text("down")]);
-    wait_for(&bench.path("down.part"), FAR);
+    wait_for(&bench.path("down"), FAR);
     server.kill();
     // Not there for a while: it is tried more than once.
     thread::sleep(Duration::from_millis(1500));
@@ -114,7 +114,7 @@ fn server_dies(kind: Kind) {
     assert_eq!(run.code, Some(0), "{kind}\n{}", run.err);
     assert!(run.err.contains("going on at byte"), "{kind}\n{}", run.err);
     assert!(fs::read(bench.path("down")).expect("there") == bench.bytes, "{kind}");
-    assert!(!bench.path("down.part").exists());
+    assert!(!partial(&bench.path("down")).exists());
 }
 
 #[test]
@@ -134,13 +134,13 @@ fn the_next_call_goes_on() {
     let mut server = slow(Kind::Vsftpd);
     fs::write(server.root().join("file"), &bench.bytes).expect("written");
     let get = bench.start(&["get", &server.url("file"), &bench.text("down")]);
-    wait_for(&bench.path("down.part"), FAR);
+    wait_for(&bench.path("down"), FAR);
     server.kill();
     let run = end(get);
     assert!([4, 5].contains(&run.code.expect("it ends")), "{}", run.err);
     assert!(run.err.contains("AT+QFTPGET") && run.err.contains("--resume goes on from there"), "{}", run.err);
     assert!(!bench.path("down").exists());
-    let kept = fs::read(bench.path("down.part")).expect("kept");
+    let kept = fs::read(partial(&bench.path("down"))).expect("kept");
     assert!(kept.len() as u64 >= FAR && bench.bytes.starts_with(&kept), "what is kept is good");
     server.restart();
     let run = end(bench.start(&["get", &server.url("file"), &bench.text("down"), "--resume", "--verify"]));
@@ -149,7 +149,15 @@ fn the_next_call_goes_on() {
     assert!(fs::read(bench.path("down")).expect("there") == bench.bytes);
 
     let put = bench.start(&["put", &bench.text("local"), &server.url("up"), "--atomic"]);
-    wait_for(&server.root().join("up.part"), FAR);
+    let temporary = || {
+        let entries = fs::read_dir(server.root()).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|end| end == "part"))
+    };
+    let began = Instant::now();
+    while temporary().and_then(|path| fs::metadata(path).ok()).map_or(0, |about| about.len()) < FAR {
+        assert!(began.elapsed() < PATIENCE, "nothing grows");
+        thread::sleep(Duration::from_millis(20));
+    }
     server.kill();
     let run = end(put);
     assert!([4, 5].contains(&run.code.expect("it ends")), "{}", run.err);
@@ -160,7 +168,9 @@ fn the_next_call_goes_on() {
     assert_eq!(run.code, Some(0), "{}", run.err);
     assert!(run.err.contains("going on at byte"), "{}", run.err);
     assert!(fs::read(server.root().join("up")).expect("there") == bench.bytes);
-    assert!(!server.root().join("up.part").exists());
+    assert!(
+        fs::read_dir(server.root()).expect("there").flatten().all(|entry| entry.path().extension().is_none())
+    );
 }
 
 /// The module dies with its port, and comes back under the same name.
@@ -176,7 +186,7 @@ fn the_module_dies() {
     assert!(fs::read(server.root().join("up")).expect("there") == bench.bytes);
 
     let get = bench.persistent(&["get", &server.url("up"), &bench.text("down")]);
-    wait_for(&bench.path("down.part"), FAR);
+    wait_for(&bench.path("down"), FAR);
     bench.module.kill();
     // The port is gone for a while.
     thread::sleep(Duration::from_millis(1500));

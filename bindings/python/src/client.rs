@@ -1,7 +1,5 @@
 //! The blocking client. Python's interpreter lock is released while it waits.
 
-use std::fs::File;
-use std::io::Seek as _;
 use std::path::PathBuf;
 use std::process;
 use std::sync::{Mutex, PoisonError, TryLockError};
@@ -12,7 +10,10 @@ use pyo3::types::{PyBytes, PyDict};
 use qftp_core::job::Policy;
 use qftp_core::session::{Config, GetOptions};
 use qftp_core::wire::{Command, ListKind};
-use qftp_transport::{Cancel, Error, Examination, Finding, Flow, PartFile, Progress, Report, Settings};
+use qftp_transport::{
+    AtomicUpload, Begin, Cancel, Error, Examination, Finding, Flow, LocalSource, LocalTarget, Origin,
+    Progress, Report, Settings,
+};
 
 use crate::dialogue::{Dialogue, Lines};
 use crate::error;
@@ -232,12 +233,14 @@ impl Client {
         policy: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<u64> {
         let (via, policy) = (road(py, via)?, policy_of(policy)?);
+        let begin = if policy.resume { Begin::PartialOrTarget } else { Begin::Anew };
+        let origin = self.run(py, |inner| Ok(inner.access.origin(name)))?;
         let mut target =
-            PartFile::create(&path, name, policy.resume).map_err(|error| local_file(&path, &error))?;
+            LocalTarget::create(&path, name, &origin, begin).map_err(|error| local_file(&path, &error))?;
         let fetched = self.with_hooks(py, progress, report, |inner, report| {
             inner.job(report, &self.raised, &self.cancel, |client, way, flow| {
                 let via = choose(via, client, way, flow, |client| client.size(name).map(Some))?;
-                client.fetch(name, target.file(), Policy { via, ..policy }, way)
+                client.fetch(name, &mut target, Policy { via, ..policy }, way)
             })
         });
         match fetched {
@@ -250,8 +253,8 @@ impl Client {
         }
     }
 
-    /// Sends a local file, by as many attempts as are allowed.
-    #[pyo3(signature = (path, name, *, via, progress, report, **policy))]
+    /// Sends a local file, by as many attempts as are allowed; `atomic` by way of a temporary name.
+    #[pyo3(signature = (path, name, *, via, progress, report, atomic=false, **policy))]
     fn send(
         &self,
         py: Python<'_>,
@@ -260,15 +263,21 @@ impl Client {
         via: &str,
         progress: Option<Py<PyAny>>,
         report: Option<Py<PyAny>>,
+        atomic: bool,
         policy: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<u64> {
         let (via, policy) = (road(py, via)?, policy_of(policy)?);
-        let mut file = File::open(&path).map_err(|error| local_file(&path, &error))?;
-        let len = file.seek(std::io::SeekFrom::End(0)).map_err(|error| local_file(&path, &error))?;
+        let mut source = LocalSource::open(&path).map_err(|error| local_file(&path, &error))?;
         self.with_hooks(py, progress, report, |inner, report| {
             inner.job(report, &self.raised, &self.cancel, |client, way, flow| {
-                let via = choose(via, client, way, flow, |_| Ok(Some(len)))?;
-                client.send(name, &mut file, len, Policy { via, ..policy }, way)
+                let via = choose(via, client, way, flow, |_| Ok(source.len()))?;
+                let policy = Policy { via, ..policy };
+                if !atomic {
+                    return client.send_file(name, &mut source, policy, way);
+                }
+                let url = Origin::of(&way.login, way.folder, name).url;
+                let mut upload = AtomicUpload::new(&url, name, &source);
+                client.send_file_atomic(&mut upload, &mut source, policy, way)
             })
         })
     }

@@ -11,6 +11,7 @@ mod module;
 mod port;
 mod session;
 mod streams;
+mod target;
 
 use pyo3::prelude::*;
 
@@ -25,6 +26,8 @@ mod _qftp {
     use super::module::{Module, faults, profiles};
     #[pymodule_export]
     use super::session::Session;
+    #[pymodule_export]
+    use super::target::LocalTarget;
     use super::*;
 
     #[pymodule_init]

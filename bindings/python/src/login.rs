@@ -5,7 +5,7 @@ use pyo3::types::PyDict;
 use qftp_core::Secret;
 use qftp_core::session::{Apn, Login, Setup, Tls, Via};
 use qftp_core::wire::{PdpAuth, PdpType, SslVersion, Storage, TransMode, TransferType, UrcPort};
-use qftp_transport::{Certificates, ClientFiles, Put, Way};
+use qftp_transport::{Certificates, ClientFiles, Origin, Put, Way};
 
 use crate::error::misuse;
 use crate::port::Watched;
@@ -54,6 +54,11 @@ impl Access {
             },
         });
         Setup { context: self.context, apn, urc_port: self.urc_port, network: self.network }
+    }
+
+    /// What names a file of the present folder.
+    pub(crate) fn origin(&self, name: &str) -> Origin {
+        Origin::of(&self.login(), &self.folder, name)
     }
 
     pub(crate) fn login(&self) -> Login<'_> {

@@ -50,10 +50,13 @@ def test_atomic(qftp_client, qftp_ftp_server, tmp_path):
 
 def test_resume(qftp_client, qftp_ftp_server, tmp_path):
     (qftp_ftp_server.folder / "a").write_bytes(PAYLOAD)
-    (tmp_path / "a.part").write_bytes(PAYLOAD[:150_000])
+    # What stands there is its beginning: resume says so. A file of the old temporary name is somebody's.
+    (tmp_path / "a").write_bytes(PAYLOAD[:150_000])
+    (tmp_path / "a.part").write_bytes(b"mine")
     seen = []
     qftp_client.get("a", tmp_path / "a", resume=True, report=seen.append)
     assert (tmp_path / "a").read_bytes() == PAYLOAD
+    assert (tmp_path / "a.part").read_bytes() == b"mine"
     assert any("150000" in text for text in seen), seen
     assert ",150000," in "\n".join(qftp_client.dialogue())
 
@@ -67,8 +70,8 @@ def test_what_is_good_stays(qftp_client, qftp_ftp_server, tmp_path):
 
     with pytest.raises(KeyError):
         qftp_client.get("a", tmp_path / "a", progress=enough)
-    assert os.listdir(tmp_path) == ["a.part"]
-    good = (tmp_path / "a.part").read_bytes()
+    (part,) = tmp_path.glob(".a.*.part")
+    good = part.read_bytes()
     assert good and PAYLOAD.startswith(good)
     assert qftp_client.get("a", tmp_path / "a", resume=True) == len(PAYLOAD)
     assert (tmp_path / "a").read_bytes() == PAYLOAD and os.listdir(tmp_path) == ["a"]

@@ -65,7 +65,7 @@ pub(crate) enum Command {
         local: PathBuf,
         /// Where it goes; a URL that ends in / keeps the file's name
         url: String,
-        /// Send it under the name NAME.part and rename it when it is whole
+        /// Send it under a temporary name and rename it when it is whole; nothing is ever deleted for that
         #[arg(long)]
         atomic: bool,
         #[command(flatten)]
@@ -320,7 +320,7 @@ pub(crate) struct EmulateArgs {
 /// How hard `put` and `get` try.
 #[derive(Args, Debug, Default)]
 pub(crate) struct TransferArgs {
-    /// Go on with what is there: of a download NAME.part, or NAME if it is shorter; of an upload what the server has
+    /// Go on with what is there: of a download what an earlier one kept, or the local file; of an upload what the server has
     #[arg(long, short = 'c')]
     pub(crate) resume: bool,
     /// Read the file again at the end and compare it byte by byte
@@ -340,9 +340,12 @@ pub(crate) struct SyncArgs {
     /// Show what would be done, and do nothing
     #[arg(long, short = 'n')]
     pub(crate) dry_run: bool,
-    /// Delete what the source does not have; what is excluded stays
+    /// Delete what the source does not have; what is excluded stays, and what a second question does not prove
     #[arg(long)]
     pub(crate) delete: bool,
+    /// Delete nothing where more than this would go, and fail
+    #[arg(long, value_name = "N", requires = "delete")]
+    pub(crate) max_delete: Option<usize>,
     /// Only files that match; a pattern with a / is one of whole paths below the folder
     #[arg(long, value_name = "GLOB")]
     pub(crate) include: Vec<String>,

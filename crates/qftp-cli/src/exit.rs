@@ -8,6 +8,8 @@ use qftp_core::session::{Cause, Failure, Kind, Misuse};
 use qftp_transport::{Error, OpenError};
 use serde::Serialize;
 
+use crate::folder::TooMuch;
+
 /// The exit codes; the help text lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -182,13 +184,22 @@ impl From<Error> for Problem {
             Error::Port(_) => {
                 Self::new(Code::Port, error.to_string()).remedy(error.remedy().unwrap_or_default())
             }
-            Error::Local { .. } => Self::new(Code::Local, error.to_string()),
+            Error::Local { error, .. } => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+                Some(too_much @ TooMuch(_)) => Self::new(Code::Server, too_much.to_string()),
+                None => Self::new(Code::Local, error.to_string()),
+            },
             Error::Cancelled { .. } => Self::new(Code::Interrupted, "interrupted"),
             Error::TargetIsLonger { .. } => Self::failed(error.to_string())
                 .remedy("it is another file, or another version of it: leave --resume out to begin anew"),
             Error::Differs { .. } => Self::failed(error.to_string()).remedy(
                 "a byte was changed on the line, or the file changed meanwhile: transfer it again; --retries does that by itself",
             ),
+            Error::NotRenamed { temporary, error } => {
+                let problem = Self::from(*error);
+                let text =
+                    format!("{}; the new file is whole as {temporary}, and the old one stays", problem.text);
+                Self { text, ..problem }.kept(format!("rename {temporary} yourself, or delete the old file first"))
+            }
             other => Self::failed(other.to_string()),
         }
     }

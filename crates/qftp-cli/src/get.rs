@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use qftp_core::session::GetOptions;
-use qftp_transport::{Error, Kept, PartFile, Way};
+use qftp_core::Secret;
+use qftp_core::session::{GetOptions, Login};
+use qftp_transport::{Begin, Error, Kept, LocalTarget, Origin, Way};
 use serde_json::json;
 
 use crate::args::TransferArgs;
@@ -53,7 +54,9 @@ pub(crate) fn run(
 
 fn fetch(context: &Context, url: &Url, local: &Path, args: &TransferArgs) -> Result<(PathBuf, u64), Problem> {
     let (folder, name) = url.folder_and_name();
-    let mut target = PartFile::create(local, name, args.resume).map_err(|error| Problem::file(&error))?;
+    let user = Secret::new(url.user.as_deref().unwrap_or_default());
+    let origin = Origin::of(&Login { port: url.port, user, ..Login::new(&url.host) }, folder, name);
+    let mut target = create(local, name, &origin, args)?;
     let bytes = context.transfer(url, folder, |client, way, account| {
         let bar = context.bar(name);
         client.set_progress(Some(bar.mover()));
@@ -65,29 +68,47 @@ fn fetch(context: &Context, url: &Url, local: &Path, args: &TransferArgs) -> Res
     finish(target, bytes)
 }
 
+/// The place of a download, checked before anything is sent.
+pub(crate) fn create(
+    local: &Path,
+    name: &str,
+    origin: &Origin,
+    args: &TransferArgs,
+) -> Result<LocalTarget, Problem> {
+    let begin = if args.resume { Begin::PartialOrTarget } else { Begin::Anew };
+    let target = LocalTarget::create(local, name, origin, begin).map_err(|error| Problem::file(&error))?;
+    match args.needs_file() {
+        Some(option) if target.is_stream() => {
+            Err(Problem::usage(format!("{option} needs a regular file, not {}", local.display())))
+        }
+        _ => Ok(target),
+    }
+}
+
 /// Fetches a file into its place, by a session that is opened for it where there is none.
 pub(crate) fn receive(
     context: &Context,
     client: &mut AnyClient,
     way: &mut Way<'_, AnyPort>,
     name: &str,
-    target: &mut PartFile,
+    target: &mut LocalTarget,
     args: &TransferArgs,
 ) -> Result<u64, Error> {
     let via = context.road(client, way, |client| client.size(name).map(Some))?;
-    client.fetch(name, target.file(), args.policy(via), way)
+    client.fetch(name, target, args.policy(via), way)
 }
 
 /// A download that is over gets its name; of one that failed is said where what came of it is.
-pub(crate) fn finish(target: PartFile, got: Result<u64, Problem>) -> Result<(PathBuf, u64), Problem> {
+pub(crate) fn finish(target: LocalTarget, got: Result<u64, Problem>) -> Result<(PathBuf, u64), Problem> {
     match got {
         Ok(bytes) => Ok((target.finish().map_err(|error| Problem::file(&error))?, bytes)),
         Err(problem) => Err(match target.keep() {
-            Some(Kept { part, bytes }) => problem.kept(format!(
+            Ok(Some(Kept { part, bytes })) => problem.kept(format!(
                 "{bytes} bytes are in {}; the same command with --resume goes on from there",
                 part.display()
             )),
-            None => problem,
+            Ok(None) => problem,
+            Err(error) => problem.kept(format!("what came of it could not be kept: {error}")),
         }),
     }
 }

@@ -1,12 +1,13 @@
 //! `qftp ls`: the three listings.
 
-use std::io::{self, Write};
+use std::io;
 
 use qftp_core::listing::{self, Entry, Kind};
 use qftp_core::wire::ListKind;
 use serde_json::json;
 
 use crate::exit::Problem;
+use crate::folder::{Lines, TOLD, is_no_entry, problem_of, why_unusable};
 use crate::port::Context;
 use crate::url::Url;
 
@@ -36,47 +37,31 @@ pub(crate) fn run(context: &Context, url: &str, form: Form) -> Result<(), Proble
         let listed = if form == Form::Raw && !context.output.json {
             client.list_to(kind, ".", io::stdout())
         } else {
-            let mut printer = Printer { context, form, line: Vec::new() };
-            client.list_to(kind, ".", &mut printer).inspect(|_| printer.print())
+            let mut printer = Printer { context, form, unusable: Vec::new(), count: 0 };
+            let mut lines = Lines::new(|line: &[u8]| {
+                printer.line(line);
+                Ok(())
+            });
+            let listed = client.list_to(kind, ".", &mut lines).and_then(|_| lines.finish());
+            listed.map_err(|error| Problem::from(error).about(&url))?;
+            // They are shown, escaped, and counted here: no command can be given them.
+            return problem_of(&url.to_string(), &printer.unusable, printer.count).map_or(Ok(()), Err);
         };
         listed.map(drop).map_err(|error| Problem::from(error).about(&url))
     })
 }
 
-/// The longest line of a listing; a name alone may have 255 bytes.
-const LINE: usize = 64 << 10;
-
 /// Prints entries as they come: a folder may have any number of them.
 struct Printer<'a> {
     context: &'a Context,
     form: Form,
-    /// The beginning of the next line.
-    line: Vec<u8>,
-}
-
-impl Write for Printer<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
-            if self.line.len() + part.len() > LINE {
-                return Err(io::Error::other("a line of the listing has no end"));
-            }
-            self.line.extend(part);
-            if part.ends_with(b"\n") {
-                self.print();
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    /// The first names that cannot be used, and how many there are.
+    unusable: Vec<(String, &'static str)>,
+    count: usize,
 }
 
 impl Printer<'_> {
-    fn print(&mut self) {
-        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+    fn line(&mut self, line: &[u8]) {
         let entry = match self.form {
             Form::Long | Form::Raw => listing::long(line),
             Form::Names => listing::name(line),
@@ -84,12 +69,25 @@ impl Printer<'_> {
         };
         if let Some(entry) = entry {
             print(self.context, &entry, self.form);
-        } else if self.form == Form::Long && !line.is_empty() && !line.starts_with(b"total ") {
+            self.judge(entry.name);
+        } else if self.form == Form::Long && !is_no_entry(line) {
             // A server with a listing of its own: shown as it is rather than lost.
             let text = shown(line);
             self.context.output.result(&text, &json!({ "line": text }));
         }
-        self.line.clear();
+    }
+
+    fn judge(&mut self, name: &[u8]) {
+        // NLST of some servers puts the folder before each name.
+        let name = match self.form {
+            Form::Names => name.rsplit(|byte| *byte == b'/').next().unwrap_or(name),
+            _ => name,
+        };
+        let Some(why) = why_unusable(name) else { return };
+        self.count += 1;
+        if self.unusable.len() < TOLD {
+            self.unusable.push((shown(name), why));
+        }
     }
 }
 
@@ -115,5 +113,5 @@ fn print(context: &Context, entry: &Entry<'_>, form: Form) {
 }
 
 fn shown(bytes: &[u8]) -> String {
-    crate::folder::shown(&String::from_utf8_lossy(bytes))
+    qftp_core::Printable(bytes).to_string()
 }

@@ -1,42 +1,26 @@
 //! Files of this machine; `-` is standard input or output.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
+
+use qftp_transport::LocalSource;
 
 use crate::exit::Problem;
 
-/// Whether the path means standard input or output.
+/// Whether the path means standard input or output. A file of that name is `./-`.
 pub(crate) fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Something to read.
-pub(crate) enum Source {
-    /// A file, and its length.
-    File(File, u64),
-    /// Standard input, or something else of no known length.
-    Stream(Box<dyn Read>),
+/// Opens what an upload comes from.
+pub(crate) fn source(path: &Path) -> Result<LocalSource, Problem> {
+    if is_standard(path) {
+        return Ok(LocalSource::stream("standard input", Box::new(io::stdin())));
+    }
+    LocalSource::open(path).map_err(|error| Problem::file(&error))
 }
 
-impl Source {
-    pub(crate) fn open(path: &Path) -> Result<Self, Problem> {
-        if is_standard(path) {
-            return Ok(Self::Stream(Box::new(io::stdin().lock())));
-        }
-        let fault = |error: io::Error| Problem::local(path, &error);
-        let file = File::open(path).map_err(fault)?;
-        let about = file.metadata().map_err(fault)?;
-        if about.is_dir() {
-            return Err(fault(io::ErrorKind::IsADirectory.into()));
-        }
-        Ok(if about.is_file() { Self::File(file, about.len()) } else { Self::Stream(Box::new(file)) })
-    }
-
-    pub(crate) fn len(&self) -> Option<u64> {
-        match self {
-            Self::File(_, len) => Some(*len),
-            Self::Stream(_) => None,
-        }
-    }
+/// The name of a local file, for a remote one that is not named; standard input has none.
+pub(crate) fn own_name(path: &Path) -> Option<&str> {
+    path.file_name().and_then(|name| name.to_str()).filter(|_| !is_standard(path))
 }

@@ -1,23 +1,23 @@
 //! `qftp module`: the module itself, and the files it holds.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use qftp_core::session::Cause;
 use qftp_core::wire::{Basic, Command, Storage, Verb};
-use qftp_transport::PartFile;
+use qftp_transport::{Begin, LocalSource, LocalTarget, Origin};
 use serde_json::{Map, Value, json};
 
 use crate::args::ModuleCommand;
 use crate::exit::Problem;
-use crate::local::{Source, is_standard};
+use crate::local::{self, is_standard};
 use crate::output;
 use crate::port::{AnyClient, Context};
 
 /// Runs one of the commands.
 pub(crate) fn run(context: &Context, command: &ModuleCommand) -> Result<(), Problem> {
     let source = match command {
-        ModuleCommand::Push { local, .. } => Some(Source::open(local)?),
+        ModuleCommand::Push { local, .. } => Some(local::source(local)?),
         _ => None,
     };
     let mut client = context.client()?;
@@ -121,20 +121,19 @@ fn is_cme(error: &qftp_transport::Error, codes: &[u16]) -> bool {
 fn push(
     context: &Context,
     client: &mut AnyClient,
-    source: Source,
+    mut source: LocalSource,
     local: &Path,
     name: Option<&str>,
 ) -> Result<(), Problem> {
-    let local_name = local.file_name().and_then(|name| name.to_str()).filter(|name| *name != "-");
-    let Some(name) = name.or(local_name) else {
+    let Some(name) = name.or_else(|| local::own_name(local)) else {
         return Err(Problem::usage("the file needs a name in the module"));
     };
-    let (reader, len): (Box<dyn io::Read>, u64) = match source {
-        Source::File(file, len) => (Box::new(file), len),
+    let (reader, len): (Box<dyn io::Read>, u64) = match source.len() {
+        Some(len) => (Box::new(source), len),
         // The module has to be told the length first, and its storage is small.
-        Source::Stream(mut stream) => {
+        None => {
             let mut bytes = Vec::new();
-            stream.read_to_end(&mut bytes).map_err(|error| Problem::local(local, &error))?;
+            source.read_to_end(&mut bytes).map_err(|error| Problem::file(&error))?;
             let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             (Box::new(io::Cursor::new(bytes)), len)
         }
@@ -163,10 +162,12 @@ fn pull(context: &Context, client: &mut AnyClient, name: &str, local: Option<&Pa
         let pulled = client.download(name, io::stdout().lock());
         return pulled.map(drop).map_err(|error| Problem::from(error).about(name));
     }
-    let mut target = PartFile::create(&local, bare, false).map_err(|error| Problem::file(&error))?;
+    let origin = Origin::new(format!("module:{name}"));
+    let target = LocalTarget::create(&local, bare, &origin, Begin::Anew);
+    let mut target = target.map_err(|error| Problem::file(&error))?;
     let bar = context.bar(name);
     client.set_progress(Some(bar.mover()));
-    let bytes = client.download(name, target.file());
+    let bytes = client.download(name, &mut target);
     bar.finish();
     let bytes = bytes.map_err(|error| Problem::from(error).about(name))?;
     let path = target.finish().map_err(|error| Problem::file(&error))?;

@@ -3,14 +3,12 @@
 use std::path::Path;
 use std::time::Instant;
 
-use qftp_core::codes::FtpCode;
-use qftp_core::session::Failure;
-use qftp_transport::{Error, Put, Way};
+use qftp_transport::{AtomicUpload, Error, LocalSource, Way};
 use serde_json::json;
 
 use crate::args::TransferArgs;
 use crate::exit::Problem;
-use crate::local::Source;
+use crate::local;
 use crate::output;
 use crate::port::{AnyClient, AnyPort, Context};
 use crate::url::{Url, check_name};
@@ -18,39 +16,44 @@ use crate::url::{Url, check_name};
 /// Sends a local file to a server.
 pub(crate) fn run(
     context: &Context,
-    local: &Path,
+    path: &Path,
     url: &str,
     atomic: bool,
     args: &TransferArgs,
 ) -> Result<(), Problem> {
     let mut url = Url::checked(url)?;
     if url.folder_and_name().1.is_empty() {
-        let name = local.file_name().and_then(|name| name.to_str()).filter(|name| *name != "-");
+        let name = local::own_name(path);
         let name =
             name.ok_or_else(|| Problem::usage("the URL names no file, and the local file gives no name"))?;
         check_name(name)?;
         url.path.push_str(name);
     }
     let (folder, name) = url.folder_and_name();
-    let target = if atomic { format!("{name}.part") } else { name.to_owned() };
-    check_name(&target)?;
     args.check(context)?;
-    let mut source = Source::open(local)?;
-    if let (Source::Stream(_), Some(option)) = (&source, args.needs_file()) {
-        return Err(Problem::usage(format!("{option} needs a file, not {}", local.display())));
+    let mut source = local::source(path)?;
+    if let (None, Some(option)) = (source.len(), args.needs_file()) {
+        return Err(Problem::usage(format!("{option} needs a file, not {}", path.display())));
     }
+    let mut upload = atomic.then(|| AtomicUpload::new(&origin(&url, folder), name, &source));
     let began = Instant::now();
     let bytes = context.transfer(&url, folder, |client, way, account| {
         let bar = context.bar(name);
         client.set_progress(Some(bar.mover()));
-        let sent = send(context, client, way, &mut source, &target, args);
-        let sent = sent.and_then(|bytes| match atomic {
-            true => name_it(client, &target, name).map(|()| bytes),
-            false => Ok(bytes),
-        });
+        let sent = send(context, client, way, &mut source, name, upload.as_mut(), args);
         client.set_progress(None);
         bar.finish();
-        sent.map_err(|error| account.problem(error).about(&url))
+        sent.map_err(|error| {
+            let is_partial = matches!(error, Error::Failed(_) | Error::Port(_) | Error::Cancelled { .. });
+            let problem = account.problem(error).about(&url);
+            match &upload {
+                Some(upload) if is_partial && upload.is_known_again() => problem.kept(format!(
+                    "what the server has of it is {}; the same command with --resume goes on with that",
+                    upload.temporary()
+                )),
+                _ => problem,
+            }
+        })
     })?;
     let seconds = began.elapsed().as_secs_f64();
     let proven = if args.verify { ", compared" } else { "" };
@@ -68,33 +71,20 @@ pub(crate) fn send(
     context: &Context,
     client: &mut AnyClient,
     way: &mut Way<'_, AnyPort>,
-    source: &mut Source,
+    source: &mut LocalSource,
     name: &str,
+    atomic: Option<&mut AtomicUpload>,
     args: &TransferArgs,
 ) -> Result<u64, Error> {
     let len = source.len();
     let via = context.road(client, way, |_| Ok(len))?;
-    match source {
-        Source::File(file, len) => client.send(name, file, *len, args.policy(via), way),
-        Source::Stream(stream) => {
-            client.connect(way)?;
-            client.put(name, stream, &Put { start: 0, len: None, via })
-        }
+    match atomic {
+        Some(upload) => client.send_file_atomic(upload, source, args.policy(via), way),
+        None => client.send_file(name, source, args.policy(via), way),
     }
 }
 
-/// Gives a whole upload its name. Some servers do not rename over a file that is there.
-fn name_it(client: &mut AnyClient, part: &str, name: &str) -> Result<(), Error> {
-    match client.rename(part, name) {
-        Err(Error::Failed(failure)) if is_refused(&failure) => {
-            client.delete(name)?;
-            client.rename(part, name)
-        }
-        other => other,
-    }
-}
-
-fn is_refused(failure: &Failure) -> bool {
-    matches!(failure.ftp_code(), Some(FtpCode::NOT_TAKEN))
-        || failure.reply().is_some_and(|reply| reply.get() == 553)
+/// The folder of an upload on its server, for the number in its temporary name.
+fn origin(url: &Url, folder: &str) -> String {
+    format!("{}@{}:{}/{folder}", url.user.as_deref().unwrap_or_default(), url.host, url.port)
 }

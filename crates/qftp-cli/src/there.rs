@@ -2,7 +2,7 @@
 
 use qftp_core::job::may_pass;
 use qftp_core::listing::Kind;
-use qftp_transport::{Error, Way};
+use qftp_transport::{Error, Origin, Way};
 
 use crate::folder::{Item, Lister, Listing, join};
 use crate::port::{AnyClient, AnyPort};
@@ -107,6 +107,12 @@ impl<'a, 'w> There<'a, 'w> {
         self.go(&path)
     }
 
+    /// The same, also where the session is there already: whether the folder is there still.
+    pub(crate) fn enter_anew(&mut self, folder: &str) -> Result<(), Error> {
+        self.at = None;
+        self.enter(folder)
+    }
+
     /// Goes into a folder by its whole path.
     pub(crate) fn go(&mut self, path: &str) -> Result<(), Error> {
         if self.at.as_deref() == Some(path) && self.client.is_open() {
@@ -136,6 +142,11 @@ impl<'a, 'w> There<'a, 'w> {
     pub(crate) fn parts(&mut self) -> (&mut AnyClient, &mut Lister) {
         self.at = None;
         (self.client, &mut self.lister)
+    }
+
+    /// What names a file of a folder, which is given by its whole path.
+    pub(crate) fn origin(&self, path: &str, name: &str) -> Origin {
+        Origin::of(&self.way.login, path, name)
     }
 
     /// Runs a transfer in a folder below the root, with the means to bring the session back there.

@@ -4,7 +4,7 @@ use qftp_core::listing::Kind;
 use serde_json::json;
 
 use crate::exit::{Code, Problem};
-use crate::folder::{Item, Lister, join, shown, stays};
+use crate::folder::{Item, Lister, join, shown};
 use crate::output::{self, Output};
 use crate::port::{AnyClient, Context};
 use crate::time;
@@ -22,6 +22,19 @@ pub(crate) struct TreeArgs {
     /// Folders alone
     #[arg(long, short = 'd')]
     pub(crate) dirs: bool,
+}
+
+/// Most folders one in the other, and most folders in all: a server may have a tree without end.
+pub(crate) const DEEPEST: u16 = 64;
+pub(crate) const MOST: u64 = 100_000;
+
+/// The tree of folders goes beyond a limit.
+pub(crate) fn endless(path: &str) -> Problem {
+    let text = format!(
+        "{}: the tree has more than {DEEPEST} folders one in the other, or more than {MOST} in all",
+        shown(path)
+    );
+    Problem::new(Code::Server, text).remedy("look at a folder of it, or use --level")
 }
 
 /// Prints a folder of a server as a tree.
@@ -79,32 +92,42 @@ impl Tree<'_> {
     fn folder(&mut self, path: &str, below: &str, indent: &str, depth: u16) -> Result<(), Problem> {
         let listed = self.client.cwd(path).and_then(|()| self.lister.list(self.client));
         let items = match listed {
-            Ok(listing) => listing.items,
+            Ok(listing) => {
+                if let Some(problem) = listing.problem(&shown(path)) {
+                    self.fail(problem);
+                }
+                listing.items
+            }
             Err(error) => {
                 let problem = Problem::from(error).about(shown(path));
                 if depth == 1 || problem.code == Code::Interrupted || !self.client.is_open() {
                     return Err(problem);
                 }
-                self.output.problem(&problem);
-                self.failed.get_or_insert(problem);
+                self.fail(problem);
                 return Ok(());
             }
         };
-        let items: Vec<Item> = items
-            .into_iter()
-            .filter(|item| stays(&item.name) && (!self.args.dirs || item.kind == Kind::Dir))
-            .collect();
+        let items: Vec<Item> =
+            items.into_iter().filter(|item| !self.args.dirs || item.kind == Kind::Dir).collect();
         let count = items.len();
         for (place, item) in items.into_iter().enumerate() {
             let (branch, further) =
                 if place + 1 == count { ("└── ", "    ") } else { ("├── ", "│   ") };
             self.item(&item, below, &format!("{indent}{branch}"), depth);
             if item.kind == Kind::Dir && self.args.level.is_none_or(|level| depth < level) {
+                if depth >= DEEPEST || self.folders >= MOST {
+                    return Err(endless(path));
+                }
                 let (path, below) = (join(path, &item.name), join(below, &item.name));
                 self.folder(&path, &below, &format!("{indent}{further}"), depth.saturating_add(1))?;
             }
         }
         Ok(())
+    }
+
+    fn fail(&mut self, problem: Problem) {
+        self.output.problem(&problem);
+        self.failed.get_or_insert(problem);
     }
 
     fn item(&mut self, item: &Item, below: &str, branch: &str, depth: u16) {
@@ -118,7 +141,7 @@ impl Tree<'_> {
             self.folders += 1;
         } else {
             self.files += 1;
-            self.bytes += item.size.unwrap_or(0);
+            self.bytes = self.bytes.saturating_add(item.size.unwrap_or(0));
         }
         let size =
             item.size.filter(|_| self.args.sizes).map_or_else(String::new, |size| format!("[{size:>11}] "));

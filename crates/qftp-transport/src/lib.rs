@@ -9,8 +9,8 @@ mod attention;
 mod client;
 #[cfg(feature = "embedded-io")]
 mod embedded;
+mod local;
 mod open;
-mod part;
 mod pipe;
 #[cfg(feature = "tokio")]
 mod poll_once;
@@ -27,13 +27,13 @@ pub use attention::{Attention, Was};
 #[cfg(feature = "tokio")]
 pub use client::AsyncClient;
 pub use client::{
-    Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind, ModuleFile,
-    Operation, Pem, Progress, Put, Recorder, Report, Tap, Target, Verdict, Way, recording,
+    AtomicUpload, Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind,
+    ModuleFile, Operation, Pem, Progress, Put, Recorder, Report, Tap, Target, Verdict, Way, recording,
 };
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;
+pub use local::{Begin, Kept, LocalSource, LocalTarget, Origin, Version, is_partial};
 pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open, open_again};
-pub use part::{Kept, PartFile};
 pub use pipe::{Pipe, pipe};
 pub use port::Port;
 pub use rfc2217::Rfc2217Port;

@@ -4,6 +4,9 @@
 --end   STOR="552 Over quota." is the last word on a transfer that otherwise works; LIST stands for NLST and MLSD as well
 --greet "421 Not now."         in place of 220, and the connection is closed
 --entry "../name"              is a file more in every listing, by this very name
+--lose RNTO                    is done, and the connection closed without a reply
+--drop RNTO                    is not done the first time, and the connection closed
+--hide NAME                    is a file or folder that no listing shows
 """
 
 import argparse
@@ -32,6 +35,9 @@ def arguments():
     for name in ["reply", "end"]:
         parser.add_argument(f"--{name}", type=pair, action="append", default=[])
     parser.add_argument("--entry", action="append", default=[])
+    parser.add_argument("--lose", action="append", default=[])
+    parser.add_argument("--drop", action="append", default=[])
+    parser.add_argument("--hide", action="append", default=[])
     parser.add_argument("--idle", type=int, default=300)
     parser.add_argument("--most", type=int, default=512)
     return parser.parse_args()
@@ -76,6 +82,27 @@ def answers(reply):
     return answer
 
 
+def loses(base, command):
+    def answer(self, *args, **kwargs):
+        self.respond = lambda *_args, **_kwargs: None
+        getattr(base, f"ftp_{command}")(self, *args, **kwargs)
+        self.close()
+
+    return answer
+
+
+def drops(base, command):
+    dropped = []
+
+    def answer(self, *args, **kwargs):
+        if dropped:
+            return getattr(base, f"ftp_{command}")(self, *args, **kwargs)
+        dropped.append(True)
+        return self.close()
+
+    return answer
+
+
 def ends(base, replies):
     """Data connections whose last word is another's."""
 
@@ -89,10 +116,13 @@ def ends(base, replies):
     return Data
 
 
-def lists_more(names):
-    """Folders with files in them that are not there."""
+def lists_otherwise(names, hidden):
+    """Folders whose listings show files that are not there, and leave out some that are."""
 
     class Folders(AbstractedFS):
+        def listdir(self, path):
+            return [name for name in super().listdir(path) if name not in hidden]
+
         def format_mlsx(self, *args, **kwargs):
             yield from super().format_mlsx(*args, **kwargs)
             for name in names:
@@ -119,8 +149,12 @@ def handler(args):
         Handler.tls_control_required = Handler.tls_data_required = True
     for command, reply in args.reply:
         setattr(Handler, f"ftp_{command}", answers(reply))
-    if args.entry:
-        Handler.abstracted_fs = lists_more(args.entry)
+    for command in args.lose:
+        setattr(Handler, f"ftp_{command}", loses(base, command))
+    for command in args.drop:
+        setattr(Handler, f"ftp_{command}", drops(base, command))
+    if args.entry or args.hide:
+        Handler.abstracted_fs = lists_otherwise(args.entry, args.hide)
     data = DTPHandler if args.form == "plain" else TLS_DTPHandler
     Handler.dtp_handler = ends(data, dict(args.end))
     Handler.authorizer = DummyAuthorizer()

@@ -1,11 +1,9 @@
 //! Files to the server and back.
 
 use core::ffi::{c_char, c_void};
-use std::fs::File;
-use std::io;
 use std::path::Path;
 
-use qftp_transport::{PartFile, Put};
+use qftp_transport::{AtomicUpload, Begin, LocalSource, LocalTarget, Origin, Put};
 
 use super::callbacks::{Reader, Writer};
 use super::{Problem, qftp_client, qftp_read, qftp_write};
@@ -76,8 +74,10 @@ pub unsafe extern "C" fn qftp_client_get(
 /// Uploads the file at `path` of this machine as `policy` says: gone on with, tried again, the session brought back, compared. NULL is one attempt.
 /// It needs a qftp_client_connect before, or a set-up and a login that succeeded; a session that is not open is opened.
 ///
-/// The server has an unfinished file under `name` meanwhile, and after a failure. Where nobody may see that, upload it as another name and give it its
-/// own by qftp_client_rename, which most servers do over a file that is there.
+/// A file that is written to meanwhile is an error that names it (QFTP_ERR_LOCAL). What has no length, such as a pipe or a file of /proc, is read to
+/// its end in one attempt, and refused where `policy` asks for more.
+///
+/// The server has an unfinished file under `name` meanwhile, and after a failure; qftp_client_put_file_atomic does not show it to anybody.
 ///
 /// `moved` may be NULL, or becomes the length of the file, also of one that was there already.
 #[unsafe(no_mangle)]
@@ -91,16 +91,44 @@ pub unsafe extern "C" fn qftp_client_put_file(
     qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
         let (path, name, policy) = unsafe { (required(path)?, required(name)?, job::policy(policy)?) };
-        let (mut file, len) = source(path).map_err(Problem::local)?;
-        let count = work.on_the_way(|client, way| Ok(client.send(name, &mut file, len, policy, way)?))?;
+        let mut source = LocalSource::open(Path::new(path)).map_err(Problem::local)?;
+        let count = work.on_the_way(|client, way| Ok(client.send_file(name, &mut source, policy, way)?))?;
         // SAFETY: NULL, or the caller's.
         unsafe { put(moved, count) };
         Ok(())
     })
 }
 
-/// Downloads a file to `path` of this machine as `policy` says, as qftp_client_put_file does. It is written as PATH.part and gets its name when it
-/// is whole. What is good of it stays in PATH.part when it fails; qftp_policy.resume goes on with that, or with PATH itself.
+/// As qftp_client_put_file, by way of a temporary name on the server, which is nobody's: others see the file when it is whole. It is renamed over the
+/// old one at the end, and nothing is deleted for that. Where the server refuses, the old file stays and the new one is whole under the temporary
+/// name, which qftp_client_last_error tells. qftp_policy.resume finds what an earlier call for the same file has left.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_client_put_file_atomic(
+    client: *mut qftp_client,
+    path: *const c_char,
+    name: *const c_char,
+    policy: *const qftp_policy,
+    moved: *mut u64,
+) -> i32 {
+    qftp_client::operation(client, |work| {
+        // SAFETY: as the header asks of the caller.
+        let (path, name, policy) = unsafe { (required(path)?, required(name)?, job::policy(policy)?) };
+        let mut source = LocalSource::open(Path::new(path)).map_err(Problem::local)?;
+        let count = work.on_the_way(|client, way| {
+            let url = Origin::of(&way.login, way.folder, name).url;
+            let mut upload = AtomicUpload::new(&url, name, &source);
+            Ok(client.send_file_atomic(&mut upload, &mut source, policy, way)?)
+        })?;
+        // SAFETY: NULL, or the caller's.
+        unsafe { put(moved, count) };
+        Ok(())
+    })
+}
+
+/// Downloads a file to `path` of this machine as `policy` says, as qftp_client_put_file does. It is written under a temporary name in the same folder and
+/// gets its own when it is whole. What is good of it stays when it fails, also when the process is killed; qftp_policy.resume goes on with that while
+/// the server's file is the same, or else with PATH itself. A symbolic link is followed, a pipe or device is written into (and not gone on with), a
+/// read-only file is refused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_get_file(
     client: *mut qftp_client,
@@ -113,12 +141,14 @@ pub unsafe extern "C" fn qftp_client_get_file(
         // SAFETY: as the header asks of the caller.
         let (name, path, policy) = unsafe { (required(name)?, required(path)?, job::policy(policy)?) };
         let count = work.on_the_way(|client, way| {
-            let mut target =
-                PartFile::create(Path::new(path), name, policy.resume).map_err(Problem::local)?;
-            match client.fetch(name, target.file(), policy, way) {
+            let begin = if policy.resume { Begin::PartialOrTarget } else { Begin::Anew };
+            let origin = Origin::of(&way.login, way.folder, name);
+            let target = LocalTarget::create(Path::new(path), name, &origin, begin);
+            let mut target = target.map_err(Problem::local)?;
+            match client.fetch(name, &mut target, policy, way) {
                 Ok(count) => target.finish().map(|_| count).map_err(Problem::local),
                 Err(error) => {
-                    // Its path is known; what is in it is to be gone on with.
+                    // Why the transfer failed is what the caller has to know first.
                     let _ = target.keep();
                     Err(error.into())
                 }
@@ -128,16 +158,4 @@ pub unsafe extern "C" fn qftp_client_get_file(
         unsafe { put(moved, count) };
         Ok(())
     })
-}
-
-/// A file to read, and its length.
-fn source(path: &str) -> io::Result<(File, u64)> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
-    let file = File::open(path).map_err(named)?;
-    let about = file.metadata().map_err(named)?;
-    if about.is_file() {
-        Ok((file, about.len()))
-    } else {
-        Err(named(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")))
-    }
 }

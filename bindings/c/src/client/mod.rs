@@ -102,6 +102,10 @@ impl Problem {
             Self::Error(Error::Cancelled { .. }) => QFTP_ERR_ABORTED,
             Self::Error(Error::TargetIsLonger { .. }) => QFTP_ERR_TARGET_IS_LONGER,
             Self::Error(Error::Differs { .. }) => QFTP_ERR_DIFFERS,
+            Self::Error(Error::NotRenamed { error, .. }) => match &**error {
+                Error::Failed(failure) => failure.into(),
+                _ => QFTP_ERR_MODULE,
+            },
             // `Error` may grow.
             Self::Error(_) => QFTP_ERR_MODULE,
         }

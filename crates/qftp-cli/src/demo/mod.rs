@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::args::DemoArgs;
 use crate::emulate::Own;
 use crate::exit::Problem;
-use crate::local::Source;
+use crate::local;
 use crate::output;
 use crate::port::{AnyClient, Context};
 use crate::server::Server;
@@ -27,10 +27,11 @@ const NAME: &str = "demo.bin";
 /// Sends a file up and down, and compares.
 pub(crate) fn run(context: &Context, args: &DemoArgs) -> Result<(), Problem> {
     let (reader, len): (Box<dyn Read>, _) = match &args.file {
-        Some(path) => match Source::open(path)? {
-            Source::File(file, len) => (Box::new(file), Some(len)),
-            Source::Stream(stream) => (stream, None),
-        },
+        Some(path) => {
+            let source = local::source(path)?;
+            let len = source.len();
+            (Box::new(source), len)
+        }
         None => (Box::new(Payload::new(args.size)), Some(args.size)),
     };
     let server = Server::start()?;

@@ -21,7 +21,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use crate::exit::Problem;
-use crate::local::Source;
+use crate::local;
 use crate::port::Context;
 
 /// The longest log, in bytes: what is beyond is no log of one dialogue, and all of it is held in memory.
@@ -29,12 +29,9 @@ const LONGEST: u64 = 256 << 20;
 
 /// Reads the log and prints what it tells; with `page`, writes it as a page too.
 pub(crate) fn run(context: &Context, path: &Path, page: Option<&Path>) -> Result<(), Problem> {
-    let source: Box<dyn std::io::Read> = match Source::open(path)? {
-        Source::File(file, _) => Box::new(file),
-        Source::Stream(stream) => stream,
-    };
+    let source = local::source(path)?;
     let mut bytes = Vec::new();
-    source.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| Problem::local(path, &error))?;
+    source.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| Problem::file(&error))?;
     if u64::try_from(bytes.len()).is_ok_and(|len| len > LONGEST) {
         return Err(Problem::usage(format!("{}: a log of more than 256 MiB", path.display()))
             .remedy("cut out the part around the failure"));

@@ -14,6 +14,7 @@ use rustyline::{Context, Helper};
 
 use super::command::{Line, Takes, takes};
 use super::here::home;
+use super::patterns::no_option;
 use super::session::Shell;
 use super::words::{Word, escape, words};
 
@@ -68,12 +69,13 @@ impl Names<'_, '_, '_, '_, '_> {
         // The shell itself is not at work while its line is edited.
         let Ok(mut shell) = self.0.try_borrow_mut() else { return Vec::new() };
         let items = shell.items(folder);
-        let matching = items.into_iter().filter(|item| item.name.starts_with(start));
+        let matching = items.iter().filter(|item| item.name.starts_with(start));
         let wanted = matching.filter(|item| !folders || matches!(item.kind, Kind::Dir | Kind::Link));
         wanted
             .map(|item| {
                 let is_folder = item.kind == Kind::Dir;
-                (format!("{folder}{}{}", item.name, if is_folder { "/" } else { "" }), is_folder)
+                let slash = if is_folder { "/" } else { "" };
+                (no_option(format!("{folder}{}{slash}", item.name)), is_folder)
             })
             .collect()
     }
@@ -88,7 +90,8 @@ fn local(text: &str) -> Vec<Candidate> {
             let name = entry.file_name().into_string().ok()?;
             let is_folder = entry.path().is_dir();
             let shows = name.starts_with(start) && (!name.starts_with('.') || start.starts_with('.'));
-            shows.then(|| (format!("{folder}{name}{}", if is_folder { "/" } else { "" }), is_folder))
+            let slash = if is_folder { "/" } else { "" };
+            shows.then(|| (no_option(format!("{folder}{name}{slash}")), is_folder))
         })
         .collect();
     found.sort();

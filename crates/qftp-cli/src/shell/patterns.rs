@@ -9,7 +9,7 @@ use super::here::home;
 use super::session::Shell;
 use super::words::Word;
 use crate::exit::Problem;
-use crate::folder::{join, shown, stays};
+use crate::folder::{join, shown};
 use crate::there::resolve;
 
 impl Shell<'_, '_, '_, '_> {
@@ -39,10 +39,18 @@ impl Shell<'_, '_, '_, '_> {
         let names: Vec<String> = listing
             .items
             .iter()
-            .filter(|item| item.kind != Kind::Dir && stays(&item.name) && pattern.matches(&item.name))
-            .map(|item| join(folder, &item.name))
+            .filter(|item| item.kind != Kind::Dir && pattern.matches(&item.name))
+            .map(|item| no_option(join(folder, &item.name)))
             .collect();
-        if names.is_empty() { Err(nothing(text, &path)) } else { Ok(names) }
+        let unusable = listing.problem(&shown(&path));
+        match (names.is_empty(), unusable) {
+            (true, None) => Err(nothing(text, &path)),
+            (true, Some(problem)) => Err(problem),
+            (false, unusable) => {
+                self.unusable = unusable;
+                Ok(names)
+            }
+        }
     }
 }
 
@@ -50,8 +58,14 @@ fn matching_here(text: &str) -> Result<Vec<String>, Problem> {
     let paths = glob::glob(&home(Path::new(text)).to_string_lossy())
         .map_err(|error| Problem::usage(format!("`{text}` is no pattern: {}", error.msg)))?;
     let files = paths.flatten().filter(|path| path.is_file());
-    let names: Vec<String> = files.filter_map(|path| path.to_str().map(str::to_owned)).collect();
+    let names: Vec<String> =
+        files.filter_map(|path| path.to_str().map(str::to_owned)).map(no_option).collect();
     if names.is_empty() { Err(nothing(text, "this machine")) } else { Ok(names) }
+}
+
+/// A name that is taken for a name, whatever it begins with: neither an option nor standard input.
+pub(super) fn no_option(name: String) -> String {
+    if name.starts_with('-') { format!("./{name}") } else { name }
 }
 
 fn nothing(text: &str, place: &str) -> Problem {

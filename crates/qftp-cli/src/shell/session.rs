@@ -5,13 +5,14 @@ use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
+use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use qftp_core::listing::Kind;
 use qftp_core::session::GetOptions;
-use qftp_transport::{Error, PartFile};
+use qftp_transport::Error;
 use serde_json::json;
 
 use super::command::{Command, Line};
@@ -20,13 +21,12 @@ use super::words;
 use crate::args::{SyncArgs, TransferArgs};
 use crate::exit::{Code, Problem};
 use crate::folder::{Item, join, shown, stays};
-use crate::local::Source;
 use crate::port::{Account, AnyClient, Context};
 use crate::sync::{self, Direction};
 use crate::there::{There, resolve};
 use crate::tree::{self, TreeArgs};
 use crate::url::check_name;
-use crate::{get, output, put, time};
+use crate::{get, local, output, put, time};
 
 /// Whether another command comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,9 @@ pub(super) struct Shell<'c, 't, 'a, 'w> {
     /// The present folder on the server, by its whole path.
     pub(super) folder: String,
     /// What folders hold, for completion; forgotten when something changes.
-    seen: HashMap<String, Vec<Item>>,
+    seen: HashMap<String, Rc<[Item]>>,
+    /// That some names in the folder of the last pattern cannot be used.
+    pub(super) unusable: Option<Problem>,
 }
 
 impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
@@ -55,7 +57,7 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
     ) -> Result<Self, Problem> {
         let folder = there.resolve(folder);
         there.go(&folder).map_err(|error| account.problem(error).about(&folder))?;
-        Ok(Self { context, account, there, folder, seen: HashMap::new() })
+        Ok(Self { context, account, there, folder, seen: HashMap::new(), unusable: None })
     }
 
     /// Does what a line says.
@@ -68,6 +70,7 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
             return run(Process::new("sh").args(["-c", command])).map(|()| Next::GoOn);
         }
         let words = words::split(line).map_err(Problem::usage)?;
+        self.unusable = None;
         let words = self.expand(&words)?;
         match Line::try_parse_from(&words) {
             Ok(line) => self.command(line.command),
@@ -89,7 +92,7 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
             Command::Get { remote, local, transfer } => self.get(&remote, local.as_deref(), &transfer)?,
             Command::Put { local, remote, transfer } => self.put(&local, remote.as_deref(), &transfer)?,
             Command::Mget { patterns, transfer } => {
-                self.all(&patterns, |shell, name| shell.get(name, None, &transfer))?;
+                self.each(&patterns, |shell, name| shell.get(name, None, &transfer))?;
             }
             Command::Mput { patterns, transfer } => {
                 self.all(&patterns, |shell, name| shell.put(Path::new(name), None, &transfer))?;
@@ -110,7 +113,9 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
                 let options = GetOptions { via: self.context.via(), ..GetOptions::default() };
                 self.at(&remote, |client, name| client.get(name, io::stdout().lock(), &options))?;
             }
-            Command::Rm { remotes } => self.all(&remotes, |shell, name| shell.at(name, AnyClient::delete))?,
+            Command::Rm { remotes } => {
+                self.each(&remotes, |shell, name| shell.at(name, AnyClient::delete))?;
+            }
             Command::Mv { from, to } => self.rename(&from, &to)?,
             Command::Mkdir { folders } => {
                 self.all(&folders, |shell, name| shell.at(name, AnyClient::make_dir))?;
@@ -169,8 +174,7 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
             return Err(Problem::usage(format!("`{name}` is no name for a local file")));
         }
         let local = local.map_or_else(|| PathBuf::from(&name), home);
-        let mut target =
-            PartFile::create(&local, &name, args.resume).map_err(|error| Problem::file(&error))?;
+        let mut target = get::create(&local, &name, &self.there.origin(&folder, &name), args)?;
         let context = self.context;
         let got = self.moved("got", remote, |there| {
             there.transfer_at(&folder, |client, way| {
@@ -180,9 +184,9 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
         get::finish(target, got).map(drop)
     }
 
-    fn put(&mut self, local: &Path, remote: Option<&str>, args: &TransferArgs) -> Result<(), Problem> {
-        let local = home(local);
-        let own = local.file_name().and_then(|name| name.to_str()).filter(|name| *name != "-");
+    fn put(&mut self, path: &Path, remote: Option<&str>, args: &TransferArgs) -> Result<(), Problem> {
+        let path = home(path);
+        let own = local::own_name(&path);
         let remote = match (remote, own) {
             (Some(folder), Some(own)) if folder.ends_with('/') => format!("{folder}{own}"),
             (Some(remote), _) => remote.to_owned(),
@@ -190,11 +194,15 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
             (None, None) => return Err(Problem::usage("the local file gives no name: name the remote file")),
         };
         let (folder, name) = self.place(&remote)?;
-        let mut source = Source::open(&local)?;
+        let mut source = local::source(&path)?;
+        if let (None, Some(option)) = (source.len(), args.needs_file()) {
+            return Err(Problem::usage(format!("{option} needs a file, not {}", path.display())));
+        }
         let context = self.context;
         self.moved("sent", &remote, |there| {
-            there
-                .transfer_at(&folder, |client, way| put::send(context, client, way, &mut source, &name, args))
+            there.transfer_at(&folder, |client, way| {
+                put::send(context, client, way, &mut source, &name, None, args)
+            })
         })
         .map(drop)
     }
@@ -247,6 +255,24 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
         }
     }
 
+    /// The same with what patterns were replaced by: names that matched and cannot be used count as failed.
+    fn each(
+        &mut self,
+        names: &[String],
+        work: impl FnMut(&mut Self, &str) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        let unusable = self.unusable.take();
+        let done = self.all(names, work);
+        match unusable {
+            None => done,
+            Some(problem) if done.is_ok() => Err(problem),
+            Some(problem) => {
+                self.context.output.problem(&problem);
+                done
+            }
+        }
+    }
+
     fn mirror(
         &mut self,
         from: &str,
@@ -294,8 +320,9 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
                 &json!({ "name": item.name, "kind": kind, "size": item.size, "modified": modified, "target": item.target }),
             );
         }
-        self.seen.insert(path, listing.items);
-        Ok(())
+        let problem = listing.problem(&shown(&path));
+        self.seen.insert(path, listing.items.into());
+        problem.map_or(Ok(()), Err)
     }
 
     fn rename(&mut self, from: &str, to: &str) -> Result<(), Problem> {
@@ -318,13 +345,14 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
     }
 
     /// What a folder of the server holds, from memory where it has not been changed since.
-    pub(super) fn items(&mut self, folder: &str) -> Vec<Item> {
+    pub(super) fn items(&mut self, folder: &str) -> Rc<[Item]> {
         let path = resolve(&self.folder, folder);
         if let Some(items) = self.seen.get(&path) {
             return items.clone();
         }
         // Whoever presses Tab is not told why there is nothing; the command will say.
-        let items = self.there.list_at(&path).map_or_else(|_| Vec::new(), |listing| listing.items);
+        let items: Rc<[Item]> =
+            self.there.list_at(&path).map_or_else(|_| Vec::new(), |listing| listing.items).into();
         self.seen.insert(path, items.clone());
         items
     }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::SystemTime;
 
 use qftp_core::listing::Kind;
@@ -13,10 +14,11 @@ use super::plan::{Deed, Node, Nodes, Plan, Step, Why};
 use super::{Direction, here};
 use crate::args::SyncArgs;
 use crate::exit::{Code, Problem};
-use crate::folder::{Item, Listing, join, shown, stays};
+use crate::folder::{Item, Listing, join, shown};
 use crate::port::{Account, Context};
 use crate::there::{There, is_missing};
 use crate::time::{Newer, Span};
+use crate::tree;
 
 /// Looks at both folders and finds what there is to do.
 pub(super) struct Compare<'c, 't, 'a, 'w> {
@@ -29,6 +31,8 @@ pub(super) struct Compare<'c, 't, 'a, 'w> {
     pub(super) here: &'c Path,
     pub(super) there: &'t mut There<'a, 'w>,
     pub(super) plan: Plan,
+    /// Folders that were looked into.
+    pub(super) folders: u64,
 }
 
 impl Compare<'_, '_, '_, '_> {
@@ -47,21 +51,28 @@ impl Compare<'_, '_, '_, '_> {
             root.map_err(|error| self.account.problem(error).about(self.there.path("")))?;
         }
         if !target_there {
-            self.plan.push("", "", Deed::MakeFolder);
+            self.plan.push(&"".into(), "", Deed::MakeFolder);
         }
-        self.walk("", target_there)?;
+        self.walk(&"".into(), target_there)?;
         Ok(self.plan)
     }
 
-    fn walk(&mut self, folder: &str, target_there: bool) -> Result<(), Problem> {
+    fn walk(&mut self, folder: &Rc<str>, target_there: bool) -> Result<(), Problem> {
+        let depth = folder.split('/').count();
+        if self.direction == Direction::Down
+            && (depth > usize::from(tree::DEEPEST) || self.folders >= tree::MOST)
+        {
+            return Err(tree::endless(folder));
+        }
+        self.folders += 1;
         let Some(source) = self.side(folder, self.direction == Direction::Up)? else { return Ok(()) };
         let target = match target_there {
             true => self.side(folder, self.direction == Direction::Down)?,
-            false => Some(Nodes::new()),
+            false => Some(Nodes::default()),
         };
         let Some(target) = target else { return Ok(()) };
         let mut folders = Vec::new();
-        for (name, node) in &source {
+        for (name, node) in source.iter() {
             let path = join(folder, name);
             match (node, target.get(name)) {
                 (Node::Other(why), _) => self.plan.skipped.push((path, why)),
@@ -83,23 +94,20 @@ impl Compare<'_, '_, '_, '_> {
             }
         }
         if self.args.delete {
-            for (name, node) in target.iter().filter(|(name, _)| !source.contains_key(*name)) {
-                let own_part = name.strip_suffix(".part").is_some_and(|whole| source.contains_key(whole));
-                if self.direction == Direction::Up || !own_part {
-                    self.delete(folder, name, node)?;
-                }
+            for (name, node) in target.iter().filter(|(name, _)| source.get(name).is_none()) {
+                self.delete(folder, name, node)?;
             }
         }
         for (name, path, target_there) in folders {
             if !target_there {
                 self.plan.push(folder, name, Deed::MakeFolder);
             }
-            self.walk(&path, target_there)?;
+            self.walk(&path.into(), target_there)?;
         }
         Ok(())
     }
 
-    fn transfer(&mut self, folder: &str, name: &str, source: Known, target: Option<Known>, why: Why) {
+    fn transfer(&mut self, folder: &Rc<str>, name: &str, source: Known, target: Option<Known>, why: Why) {
         let resume = self.args.transfer.resume
             && match self.direction {
                 // What is there is the beginning of this very file if the file has not been written to since.
@@ -109,12 +117,8 @@ impl Compare<'_, '_, '_, '_> {
                             .zip(source.1)
                             .is_some_and(|(there, here)| here.newer_than(there) != Newer::Yes)
                 }),
-                Direction::Down => {
-                    let part = here::part(&here::path(self.here, &join(folder, name)));
-                    part.metadata().and_then(|about| about.modified()).is_ok_and(|part| {
-                        source.1.is_some_and(|there| Span::of(part) == Span::second(there.from))
-                    })
-                }
+                // What an earlier call has left proves itself that it is of this version of the file.
+                Direction::Down => true,
             };
         let (size, time) = source;
         self.plan.push(folder, name, Deed::Transfer { size, time, resume, why });
@@ -214,28 +218,18 @@ impl Compare<'_, '_, '_, '_> {
 
     fn nodes(&mut self, folder: &str, listing: Listing) -> Result<Nodes, Problem> {
         let place = shown(&self.there.path(folder));
-        for name in &listing.strange {
-            let text = format!("{place}: the name {} is not UTF-8", shown(name));
-            self.fail(Problem::new(Code::Server, text).remedy("rename it on the server"));
+        if let Some(problem) = listing.problem(&place) {
+            self.fail(problem);
         }
         if listing.unread > 0 {
             let text = format!("{place}: {} lines of its listing cannot be read", listing.unread);
             self.fail(Problem::new(Code::Server, text).remedy("`qftp ls --raw` shows them"));
         }
-        let mut nodes = Nodes::new();
-        for item in &listing.items {
-            if !stays(&item.name) {
-                let text = format!(
-                    "{place}: the server names `{}`, which would be outside of the folder: refused",
-                    shown(&item.name)
-                );
-                self.fail(Problem::new(Code::Server, text));
-                continue;
-            }
-            let node = self.node(folder, item, listing.exact)?;
-            nodes.insert(item.name.clone(), node);
-        }
-        Ok(nodes)
+        let exact = listing.exact;
+        let node = |item: Item| self.node(folder, &item, exact).map(|node| (item.name, node));
+        // In place: there is no room for a million entries twice.
+        let nodes = listing.items.into_iter().map(node).collect::<Result<Vec<_>, Problem>>()?;
+        Ok(Nodes::new(nodes))
     }
 
     fn node(&mut self, folder: &str, item: &Item, exact: bool) -> Result<Node, Problem> {
@@ -252,9 +246,9 @@ impl Compare<'_, '_, '_, '_> {
     }
 
     /// What the source has not: it goes, with all that is in it, but for what was excluded.
-    fn delete(&mut self, folder: &str, name: &str, node: &Node) -> Result<bool, Problem> {
+    fn delete(&mut self, folder: &Rc<str>, name: &str, node: &Node) -> Result<bool, Problem> {
         let path = join(folder, name);
-        let step = |deed| Step { folder: folder.to_owned(), name: name.to_owned(), deed };
+        let step = |deed| Step { folder: folder.clone(), name: name.into(), deed };
         match node {
             Node::File { .. } if self.filter.takes_file(&path) => {
                 self.plan.deletions.push(step(Deed::Delete));
@@ -265,7 +259,8 @@ impl Compare<'_, '_, '_, '_> {
                     return Ok(false);
                 };
                 let mut all = true;
-                for (name, node) in &nodes {
+                let path: Rc<str> = path.into();
+                for (name, node) in nodes.iter() {
                     all &= self.delete(&path, name, node)?;
                 }
                 if all {

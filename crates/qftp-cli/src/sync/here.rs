@@ -9,18 +9,22 @@ use crate::time::Span;
 
 /// What is in a local folder, and the names that are not UTF-8, which no command can carry.
 pub(super) fn list(folder: &Path) -> io::Result<(Nodes, Vec<PathBuf>)> {
-    let mut nodes = Nodes::new();
+    let mut nodes = Vec::new();
     let mut strange = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
+        if qftp_transport::is_partial(&entry.path()) {
+            // Downloads that broke off: nobody's files but ours, and no part of the folder.
+            continue;
+        }
         match entry.file_name().into_string() {
             Ok(name) => {
-                nodes.insert(name, node(&entry.path())?);
+                nodes.push((name.into(), node(&entry.path())?));
             }
             Err(_) => strange.push(entry.path()),
         }
     }
-    Ok((nodes, strange))
+    Ok((Nodes::new(nodes), strange))
 }
 
 fn node(path: &Path) -> io::Result<Node> {
@@ -45,11 +49,4 @@ fn node(path: &Path) -> io::Result<Node> {
 /// The folder's path on this machine.
 pub(super) fn path(root: &Path, folder: &str) -> PathBuf {
     folder.split('/').filter(|name| !name.is_empty()).fold(root.to_owned(), |path, name| path.join(name))
-}
-
-/// The file that a broken-off download leaves.
-pub(super) fn part(path: &Path) -> PathBuf {
-    let mut part = path.to_owned().into_os_string();
-    part.push(".part");
-    part.into()
 }

@@ -4,6 +4,7 @@ mod compare;
 mod filter;
 mod here;
 mod plan;
+mod prove;
 mod work;
 
 use std::path::Path;
@@ -101,6 +102,7 @@ pub(crate) fn mirror(
         here,
         there: &mut *there,
         plan: Plan::default(),
+        folders: 0,
     };
     let mut plan = compare.run()?;
     if plan.incomplete && !plan.deletions.is_empty() {
@@ -110,17 +112,33 @@ pub(crate) fn mirror(
         context.output.problem(&Problem::failed(text));
         plan.deletions.clear();
     }
+    if let Some(most) = args.max_delete.filter(|most| plan.deletions.len() > *most) {
+        let count = plan.deletions.len();
+        let text = format!("{count} would be deleted, and --max-delete allows {most}: nothing is deleted");
+        let problem =
+            Problem::failed(text).remedy("look with --dry-run, and raise --max-delete if that is right");
+        context.output.problem(&problem);
+        plan.failed.push(problem);
+        plan.deletions.clear();
+    }
     if context.options.verbose {
         plan.skipped.iter().for_each(|(path, why)| eprintln!("qftp: left alone: {}: {why}", shown(path)));
     }
+    let mut work = Work { context, account, args, direction, here, there, done: Done::default() };
     if args.dry_run {
+        work.prove(&mut plan);
         plan.steps.iter().chain(&plan.deletions).for_each(|step| tell(context, direction, step, None, true));
         let done = Done { bytes: plan.bytes(), ..Done::default() };
         summary(context, direction, &plan, &done, began.elapsed(), true);
         return verdict(plan.failed, None);
     }
-    let work = Work { context, account, args, direction, here, there, done: Done::default() };
-    let mut done = work.run(&plan);
+    work.run(&plan.steps, plan.deletions.len());
+    if work.done.ended.is_none() {
+        // Last, so that nothing goes on the word of a listing that is long past.
+        work.prove(&mut plan);
+        work.run(&plan.deletions, 0);
+    }
+    let mut done = work.done;
     summary(context, direction, &plan, &done, began.elapsed(), false);
     let failed =
         std::mem::take(&mut plan.failed).into_iter().chain(std::mem::take(&mut done.failed)).collect();

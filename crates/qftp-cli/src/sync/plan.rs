@@ -1,6 +1,6 @@
 //! What there is to do, found folder by folder before anything is done.
 
-use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::exit::Problem;
 use crate::time::Span;
@@ -17,8 +17,27 @@ pub(super) enum Node {
     Other(&'static str),
 }
 
-/// One side's folder.
-pub(super) type Nodes = BTreeMap<String, Node>;
+/// One side's folder, by name. A folder may have a million entries: this is the least that holds them.
+#[derive(Debug, Default)]
+pub(super) struct Nodes(Vec<(Box<str>, Node)>);
+
+impl Nodes {
+    /// Of entries in any order; of two with one name the first counts.
+    pub(super) fn new(mut nodes: Vec<(Box<str>, Node)>) -> Self {
+        nodes.sort_by(|(one, _), (other, _)| one.cmp(other));
+        nodes.dedup_by(|(one, _), (other, _)| one == other);
+        Self(nodes)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Node> {
+        let place = self.0.binary_search_by(|(own, _)| (**own).cmp(name)).ok()?;
+        self.0.get(place).map(|(_, node)| node)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
+        self.0.iter().map(|(name, node)| (&**name, node))
+    }
+}
 
 /// What is done with one file or folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +79,8 @@ impl Why {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     /// The folder below the two roots; empty for the roots themselves.
-    pub(super) folder: String,
-    pub(super) name: String,
+    pub(super) folder: Rc<str>,
+    pub(super) name: Box<str>,
     pub(super) deed: Deed,
 }
 
@@ -89,8 +108,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn push(&mut self, folder: &str, name: &str, deed: Deed) {
-        self.steps.push(Step { folder: folder.to_owned(), name: name.to_owned(), deed });
+    pub(super) fn push(&mut self, folder: &Rc<str>, name: &str, deed: Deed) {
+        self.steps.push(Step { folder: folder.clone(), name: name.into(), deed });
     }
 
     /// Files to transfer.
@@ -100,10 +119,15 @@ impl Plan {
 
     /// Bytes to transfer, where all sizes are known.
     pub(super) fn bytes(&self) -> u64 {
-        let size = |step: &Step| match step.deed {
-            Deed::Transfer { size, .. } => size.unwrap_or(0),
-            _ => 0,
-        };
-        self.steps.iter().map(size).sum()
+        bytes(&self.steps)
     }
+}
+
+/// Bytes that these steps transfer, where all sizes are known.
+pub(super) fn bytes(steps: &[Step]) -> u64 {
+    let size = |step: &Step| match step.deed {
+        Deed::Transfer { size, .. } => size.unwrap_or(0),
+        _ => 0,
+    };
+    steps.iter().map(size).fold(0, u64::saturating_add)
 }

@@ -1,14 +1,14 @@
 //! A [`Plan`] carried out, one step after the other; a step that fails does not stop the others.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use qftp_core::job::Policy;
-use qftp_transport::{Error, PartFile};
+use qftp_transport::{Begin, Error, LocalSource, LocalTarget, Origin, Version};
 use serde_json::json;
 
-use super::plan::{Deed, Plan, Step};
+use super::plan::{self, Deed, Step};
 use super::{Direction, here};
 use crate::args::SyncArgs;
 use crate::bar::Bar;
@@ -17,7 +17,7 @@ use crate::folder::shown;
 use crate::get;
 use crate::port::{Account, Context};
 use crate::there::There;
-use crate::time::Span;
+use crate::time::{self, Span};
 use crate::url::check_name;
 
 /// What was done.
@@ -43,14 +43,14 @@ pub(super) struct Work<'c, 't, 'a, 'w> {
 }
 
 impl Work<'_, '_, '_, '_> {
-    pub(super) fn run(mut self, plan: &Plan) -> Done {
+    /// Does these steps; so many more come after them.
+    pub(super) fn run(&mut self, steps: &[Step], after: usize) {
         let bar = self.context.bar("");
-        let total = plan.bytes();
-        let mut passed = 0;
+        let total = plan::bytes(steps);
+        let mut passed: u64 = 0;
         let mut made_none: Vec<String> = Vec::new();
-        let all = plan.steps.iter().chain(&plan.deletions);
-        let count = plan.steps.len() + plan.deletions.len();
-        for (place, step) in all.enumerate() {
+        let count = steps.len() + after;
+        for (place, step) in steps.iter().enumerate() {
             // A folder that could not be made takes what is in it along.
             if made_none.iter().any(|folder| is_below(&step.folder, folder)) {
                 let text = format!("{}: its folder could not be made", shown(&step.path()));
@@ -60,7 +60,7 @@ impl Work<'_, '_, '_, '_> {
             bar.name(&step.path());
             self.there.client.set_progress(Some(bar.mover_among(passed, Some(total))));
             if let Deed::Transfer { size, .. } = step.deed {
-                passed += size.unwrap_or(0);
+                passed = passed.saturating_add(size.unwrap_or(0));
             }
             match self.step(step) {
                 Ok(bytes) => self.tell(&bar, step, bytes),
@@ -83,7 +83,6 @@ impl Work<'_, '_, '_, '_> {
         }
         self.there.client.set_progress(None);
         bar.finish();
-        self.done
     }
 
     fn step(&mut self, step: &Step) -> Result<Option<u64>, Problem> {
@@ -117,13 +116,11 @@ impl Work<'_, '_, '_, '_> {
     }
 
     fn send(&mut self, step: &Step, local: &Path, resume: bool) -> Result<Option<u64>, Problem> {
-        let fault = |error: io::Error| Problem::local(local, &error);
-        let mut file = File::open(local).map_err(fault)?;
-        let len = file.metadata().map_err(fault)?.len();
+        let mut source = LocalSource::open(local).map_err(|error| Problem::file(&error))?;
         let policy = self.policy(resume);
         let sent = self
             .there
-            .transfer(&step.folder, |client, way| client.send(&step.name, &mut file, len, policy, way));
+            .transfer(&step.folder, |client, way| client.send_file(&step.name, &mut source, policy, way));
         sent.map(Some).map_err(|error| self.account.problem(error).about(shown(&step.path())))
     }
 
@@ -135,30 +132,27 @@ impl Work<'_, '_, '_, '_> {
         time: Option<Span>,
         resume: bool,
     ) -> Result<Option<u64>, Problem> {
-        let part = here::part(local);
-        if !resume && part.exists() {
-            fs::remove_file(&part).map_err(|error| Problem::local(&part, &error))?;
-        }
-        let mut target = PartFile::create(local, "", resume).map_err(|error| Problem::file(&error))?;
+        let modified = time.map(|time| time::shown(time).replace(['-', ':', ' '], ""));
+        let origin = Origin {
+            version: Version { size, modified },
+            ..self.there.origin(&self.there.path(&step.folder), &step.name)
+        };
+        let begin = if resume { Begin::Partial } else { Begin::Anew };
+        let mut target =
+            LocalTarget::create(local, "", &origin, begin).map_err(|error| Problem::file(&error))?;
         let policy = self.policy(resume);
         let got = self.there.transfer(&step.folder, |client, way| {
-            client.fetch_sized(&step.name, target.file(), size, policy, way)
+            client.fetch_sized(&step.name, &mut target, size, policy, way)
         });
         let bytes = match got {
             Ok(bytes) => bytes,
             Err(error) => {
-                // What was begun is gone on with only while the server's file has this time.
-                if let Some(time) = time {
-                    let _ = target.file().set_modified(time.system());
-                }
                 let problem = self.account.problem(error).about(shown(&step.path()));
                 return get::finish(target, Err(problem)).map(|(_, bytes)| Some(bytes));
             }
         };
         if let Some(time) = self.time(step, time)? {
-            let path = PathBuf::from(local);
-            let set = target.file().set_modified(time.system());
-            set.map_err(|error| Problem::local(&path, &error))?;
+            target.set_modified(time.system());
         }
         target.finish().map(|_| Some(bytes)).map_err(|error| Problem::file(&error))
     }
@@ -179,7 +173,7 @@ impl Work<'_, '_, '_, '_> {
         match step.deed {
             Deed::Transfer { .. } => {
                 self.done.files += 1;
-                self.done.bytes += bytes.unwrap_or(0);
+                self.done.bytes = self.done.bytes.saturating_add(bytes.unwrap_or(0));
             }
             Deed::MakeFolder => self.done.folders += 1,
             Deed::Delete | Deed::RemoveFolder => self.done.deleted += 1,

@@ -42,6 +42,13 @@ pub enum Error {
         /// The offset of the first difference.
         at: u64,
     },
+    /// An upload is whole on the server, and did not get its name: the file that has it stays, the new one is there under another name.
+    NotRenamed {
+        /// That name.
+        temporary: String,
+        /// Why.
+        error: Box<Error>,
+    },
 }
 
 impl From<Trouble> for Error {
@@ -68,6 +75,7 @@ impl Error {
             Self::Failed(failure) => failure.state,
             Self::Cancelled { state, .. } | Self::Local { state, .. } => *state,
             Self::Port(_) => SessionState::Reset,
+            Self::NotRenamed { error, .. } => error.session_state(),
         }
     }
 
@@ -85,6 +93,9 @@ impl Error {
             Self::Differs { .. } => Some(
                 "a byte was changed on the line, or the file changed meanwhile: transfer it again; retries do that by themselves",
             ),
+            Self::NotRenamed { .. } => Some(
+                "where the server does not rename over a file that is there, delete that one first, or send the new one under its own name",
+            ),
             Self::Misuse(_) | Self::Local { .. } | Self::Cancelled { .. } => None,
         }
     }
@@ -94,6 +105,7 @@ impl Error {
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure) => Some(failure),
+            Self::NotRenamed { error, .. } => error.failure(),
             _ => None,
         }
     }
@@ -111,6 +123,12 @@ impl fmt::Display for Error {
                 Trouble::TargetIsLonger { target: *target, source: *source }.fmt(f)
             }
             Self::Differs { at } => Trouble::Differs { at: *at }.fmt(f),
+            Self::NotRenamed { temporary, error } => {
+                write!(
+                    f,
+                    "{error}; the new file is whole on the server as {temporary}, and the old one stays"
+                )
+            }
         }
     }
 }
@@ -121,6 +139,7 @@ impl std::error::Error for Error {
             Self::Misuse(misuse) => Some(misuse),
             Self::Failed(failure) => Some(failure),
             Self::Port(error) | Self::Local { error, .. } => Some(error),
+            Self::NotRenamed { error, .. } => Some(error),
             Self::Cancelled { .. } | Self::TargetIsLonger { .. } | Self::Differs { .. } => None,
         }
     }

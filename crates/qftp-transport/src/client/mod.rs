@@ -2,6 +2,7 @@
 
 #[cfg(feature = "tokio")]
 mod asynchronous;
+mod atomic;
 mod blocking;
 mod cancel;
 mod certificates;
@@ -13,10 +14,12 @@ mod files;
 mod operation;
 pub mod recording;
 mod tap;
+mod target;
 mod transfer;
 
 #[cfg(feature = "tokio")]
 pub use asynchronous::AsyncClient;
+pub use atomic::AtomicUpload;
 pub use blocking::Client;
 pub use cancel::Cancel;
 pub use certificates::{Certificates, ClientFiles, Pem};
@@ -27,7 +30,8 @@ pub use operation::Operation;
 pub use recording::Recorder;
 pub(crate) use tap::Watch;
 pub use tap::{Kind, Tap};
-pub use transfer::{Report, Target, Way};
+pub use target::Target;
+pub use transfer::{Report, Way};
 
 /// How far a transfer is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

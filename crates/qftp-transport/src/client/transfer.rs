@@ -1,14 +1,16 @@
 //! A whole file over any number of attempts: the blocking driver of a [`Job`].
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek};
 use std::time::{Duration, Instant};
 
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
-use qftp_core::session::{Cause, Failure, LineFault, Login, SessionState, Setup};
+use qftp_core::session::{Cause, Failure, Kind, LineFault, Login, SessionState, Setup, Via};
+use qftp_core::wire::TransferType;
 
+use super::target::{Counted, Local, Target};
 use super::{Certificates, Client, Error, Operation, Put};
+use crate::local::Version;
 use crate::port::Port;
 
 /// How often a wait looks whether it was cancelled.
@@ -104,76 +106,6 @@ impl fmt::Display for Report {
     }
 }
 
-/// A local file that a download can go on in.
-pub trait Target: Read + Write + Seek {
-    /// Cuts it, or fills it up with zeros, to this length.
-    ///
-    /// # Errors
-    /// Those of the system.
-    fn set_len(&mut self, len: u64) -> io::Result<()>;
-}
-
-impl Target for File {
-    fn set_len(&mut self, len: u64) -> io::Result<()> {
-        Self::set_len(self, len)
-    }
-}
-
-impl Target for Cursor<Vec<u8>> {
-    fn set_len(&mut self, len: u64) -> io::Result<()> {
-        let len = usize::try_from(len).map_err(|_| io::ErrorKind::FileTooLarge)?;
-        self.get_mut().resize(len, 0);
-        Ok(())
-    }
-}
-
-/// The local file of a job.
-enum Local<'a> {
-    Target(&'a mut dyn Target),
-    Source(&'a mut dyn ReadSeek),
-}
-
-trait ReadSeek: Read + Seek {}
-impl<T: Read + Seek> ReadSeek for T {}
-
-impl Local<'_> {
-    fn seek(&mut self, offset: u64) -> Result<(), Error> {
-        let offset = SeekFrom::Start(offset);
-        let sought = match self {
-            Self::Target(target) => target.seek(offset),
-            Self::Source(source) => source.seek(offset),
-        };
-        sought.map(drop).map_err(Error::own_file)
-    }
-}
-
-impl Read for Local<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Target(target) => target.read(buf),
-            Self::Source(source) => source.read(buf),
-        }
-    }
-}
-
-/// A sink that knows how much it took: what of a download is here when the port fails.
-struct Counted<'a> {
-    target: &'a mut dyn Target,
-    count: u64,
-}
-
-impl Write for Counted<'_> {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        let count = self.target.write(buf)?;
-        self.count += count as u64;
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.target.flush()
-    }
-}
-
 impl<P: Port> Client<P> {
     /// Sets the module up and logs in as [`Way`] says.
     pub fn connect(&mut self, way: &mut Way<'_, P>) -> Result<(), Error> {
@@ -202,8 +134,8 @@ impl<P: Port> Client<P> {
         policy: Policy,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
-        let there = target.seek(SeekFrom::End(0)).map_err(Error::own_file)?;
-        let mut job = Job::get(Some(there), policy);
+        let good = target.good().map_err(Error::own_file)?;
+        let mut job = Job::get(Some(good), policy);
         if let Some(len) = len {
             job = job.expecting(len);
         }
@@ -211,10 +143,10 @@ impl<P: Port> Client<P> {
         if job.kept() == 0 {
             local.cut(0)?;
         }
-        let end = self.run_job(&mut job, name, &mut local, way);
-        // Whatever is beyond is not to be trusted.
-        local.cut(job.kept())?;
-        end
+        let end = self.run_job(&mut job, policy, name, &mut local, way);
+        // Whatever is beyond is not to be trusted. Why the transfer failed is said first.
+        let noted = local.cut(job.kept()).and_then(|()| local.trust(job.kept()));
+        end.and_then(|count| noted.map(|()| count))
     }
 
     /// Sends a file of `len` bytes as [`Policy`] says. A session that is not open is opened first. Returns the length.
@@ -226,17 +158,19 @@ impl<P: Port> Client<P> {
         policy: Policy,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
-        self.run_job(&mut Job::put(len, policy), name, &mut Local::Source(source), way)
+        self.run_job(&mut Job::put(len, policy), policy, name, &mut Local::Source(source), way)
     }
 
     fn run_job(
         &mut self,
         job: &mut Job,
+        policy: Policy,
         name: &str,
         local: &mut Local<'_>,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
         let mut trouble = None;
+        let converts = way.login.transfer_type == TransferType::Ascii;
         if !self.is_open() {
             job.connect();
         }
@@ -246,6 +180,9 @@ impl<P: Port> Client<P> {
             let step = job.next();
             let done = match step {
                 Step::End(end) => return end.map(|()| job.kept()).map_err(Error::from),
+                Step::Size | Step::Get(_) if local.wants_version() && !converts => {
+                    self.version(name).and_then(|version| local.compare(&version, step, job, policy))
+                }
                 Step::Size => self.size(name).map(|size| job.size(Some(size))),
                 Step::Truncate(len) => local.cut(len).map(|()| job.ready()),
                 Step::Wait(wait_ms) => {
@@ -272,7 +209,9 @@ impl<P: Port> Client<P> {
                     }
                     local.seek(options.start)?;
                     let Local::Target(target) = local else { return Ok(job.kept()) };
-                    let mut sink = Counted { target: &mut **target, count: 0 };
+                    let plain = options.via == Via::Com && !converts;
+                    let noted_from = plain.then_some(options.start);
+                    let mut sink = Counted { target: &mut **target, count: 0, noted_from };
                     let got = self.get(name, &mut sink, &options);
                     here = sink.count;
                     got.map(|count| job.moved(count))
@@ -296,7 +235,8 @@ impl<P: Port> Client<P> {
                 Err(other) => {
                     match (step, &other) {
                         (Step::Get(_), Error::Cancelled { transferred, .. }) => job.stopped(*transferred),
-                        (Step::Get(_), Error::Port(_)) => job.stopped(here),
+                        // A full disk takes nothing from what it has.
+                        (Step::Get(_), Error::Port(_) | Error::Local { .. }) => job.stopped(here),
                         _ => {}
                     }
                     return Err(other);
@@ -304,7 +244,25 @@ impl<P: Port> Client<P> {
             };
             trouble = Some(Trouble::Failed(failure));
             job.failed(&failure);
+            // At once: a process that is killed in the wait that follows must not have noted more.
+            local.trust(job.kept())?;
         }
+    }
+
+    /// What the server tells of a file: size and time, where it knows to.
+    fn version(&mut self, name: &str) -> Result<Version, Error> {
+        let size = match self.size(name) {
+            Ok(size) => Some(size),
+            Err(Error::Failed(failure)) if knows_no(&failure) => None,
+            Err(error) => return Err(error),
+        };
+        let modified = match self.modified(name) {
+            Ok(modified) => Some(modified),
+            // Whatever it has against telling the time, the file can be fetched.
+            Err(Error::Failed(failure)) if self.is_open() && failure.kind() != Kind::Line => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Version { size, modified })
     }
 
     pub(super) fn pause(&self, wait_ms: u32) -> Result<(), Error> {
@@ -358,13 +316,9 @@ impl<P: Port> Client<P> {
     }
 }
 
-impl Local<'_> {
-    fn cut(&mut self, len: u64) -> Result<(), Error> {
-        match self {
-            Self::Target(target) => target.set_len(len).map_err(Error::own_file),
-            Self::Source(_) => Ok(()),
-        }
-    }
+/// The server does not know the command.
+fn knows_no(failure: &Failure) -> bool {
+    failure.reply().is_some_and(|reply| matches!(reply.get(), 500 | 502 | 504))
 }
 
 /// The port is gone with so many bytes here.
