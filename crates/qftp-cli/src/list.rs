@@ -7,6 +7,7 @@ use qftp_core::wire::ListKind;
 use serde_json::json;
 
 use crate::exit::Problem;
+use crate::output;
 use crate::port::Context;
 use crate::url::Url;
 
@@ -34,7 +35,7 @@ pub(crate) fn run(context: &Context, url: &str, form: Form) -> Result<(), Proble
     };
     context.on_server(&url, folder, |client| {
         let listed = if form == Form::Raw && !context.output.json {
-            client.list_to(kind, ".", io::stdout())
+            client.list_to(kind, ".", output::raw_stdout())
         } else {
             let mut printer = Printer { context, form, line: Vec::new() };
             client.list_to(kind, ".", &mut printer).inspect(|_| printer.print())

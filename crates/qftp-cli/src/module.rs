@@ -12,7 +12,7 @@ use crate::args::ModuleCommand;
 use crate::exit::Problem;
 use crate::local::{Source, is_standard};
 use crate::output;
-use crate::port::{AnyClient, Context};
+use crate::port::{AnyClient, Context, tidy};
 
 /// Runs one of the commands.
 pub(crate) fn run(context: &Context, command: &ModuleCommand) -> Result<(), Problem> {
@@ -22,6 +22,7 @@ pub(crate) fn run(context: &Context, command: &ModuleCommand) -> Result<(), Prob
     };
     let mut client = context.client()?;
     context.wake(&mut client)?;
+    tidy(&mut client);
     match command {
         ModuleCommand::Info => info(context, &mut client),
         ModuleCommand::Files { pattern } => files(context, &mut client, pattern),
@@ -160,7 +161,7 @@ fn pull(context: &Context, client: &mut AnyClient, name: &str, local: Option<&Pa
     let bare = std::str::from_utf8(bare).unwrap_or(name);
     let local = local.map_or_else(|| PathBuf::from(bare), Path::to_path_buf);
     if is_standard(&local) {
-        let pulled = client.download(name, io::stdout().lock());
+        let pulled = client.download(name, output::stdout());
         return pulled.map(drop).map_err(|error| Problem::from(error).about(name));
     }
     let mut target = PartFile::create(&local, bare, false).map_err(|error| Problem::file(&error))?;

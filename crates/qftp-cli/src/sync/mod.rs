@@ -111,7 +111,8 @@ pub(crate) fn mirror(
         plan.deletions.clear();
     }
     if context.options.verbose {
-        plan.skipped.iter().for_each(|(path, why)| eprintln!("qftp: left alone: {}: {why}", shown(path)));
+        let say = |path, why| output::note(format!("qftp: left alone: {}: {why}", shown(path)));
+        plan.skipped.iter().for_each(|(path, why)| say(path, why));
     }
     if args.dry_run {
         plan.steps.iter().chain(&plan.deletions).for_each(|step| tell(context, direction, step, None, true));

@@ -57,6 +57,8 @@ pub(super) struct Engine {
     pub(super) watch: Watch,
     /// Information lines of the present operation.
     pub(super) lines: Vec<Vec<u8>>,
+    /// Files of certificates that another process had left in the module, removed since.
+    pub(super) stale_certificates: usize,
     began: Instant,
     input: Box<[u8]>,
     /// The part of `input` that came and is not yet used up.
@@ -96,6 +98,7 @@ impl Engine {
             progress: None,
             watch: Watch::new(began),
             lines: Vec::new(),
+            stale_certificates: 0,
             began,
             input: vec![0; BUFFER].into_boxed_slice(),
             unread: 0..0,
