@@ -103,7 +103,7 @@ fn answer(command: &str) -> Vec<u8> {
         "AT+QFTPSIZE" => outcome(b"0,5"),
         "AT+QFTPLIST" | "AT+QFTPNLST" | "AT+QFTPMLSD" => listing(),
         "AT+QFTPDEL" | "AT+QFDEL" => said(&[b"+CME ERROR: ", &dirt, b"\r\n"]),
-        "AT+QFTPRMDIR" => outcome(&[b"550,", dirt.as_slice()].concat()),
+        "AT+QFTPRMDIR" => outcome(b"627,550"),
         verb if verb.starts_with("AT+QFTP") && verb != "AT+QFTPCFG" => outcome(b"0,0"),
         _ => b"\r\nOK\r\n".to_vec(),
     }

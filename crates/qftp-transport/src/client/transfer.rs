@@ -211,7 +211,7 @@ impl<P: Port> Client<P> {
         if job.kept() == 0 {
             local.cut(0)?;
         }
-        let end = self.run_job(&mut job, name, &mut local, way);
+        let end = self.run_job(&mut job, name, &mut local, policy.retries, way);
         // Whatever is beyond is not to be trusted.
         local.cut(job.kept())?;
         end
@@ -226,7 +226,7 @@ impl<P: Port> Client<P> {
         policy: Policy,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
-        self.run_job(&mut Job::put(len, policy), name, &mut Local::Source(source), way)
+        self.run_job(&mut Job::put(len, policy), name, &mut Local::Source(source), policy.retries, way)
     }
 
     fn run_job(
@@ -234,9 +234,12 @@ impl<P: Port> Client<P> {
         job: &mut Job,
         name: &str,
         local: &mut Local<'_>,
+        retries: u8,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
         let mut trouble = None;
+        // Why the port failed, while it has not been opened again.
+        let mut port = None;
         if !self.is_open() {
             job.connect();
         }
@@ -245,7 +248,9 @@ impl<P: Port> Client<P> {
             let mut here = 0;
             let step = job.next();
             let done = match step {
-                Step::End(end) => return end.map(|()| job.kept()).map_err(Error::from),
+                Step::End(end) => {
+                    return end.map(|()| job.kept()).map_err(|trouble| port.take().map_or(trouble.into(), Error::Port));
+                }
                 Step::Size => self.size(name).map(|size| job.size(Some(size))),
                 Step::Truncate(len) => local.cut(len).map(|()| job.ready()),
                 Step::Wait(wait_ms) => {
@@ -288,11 +293,23 @@ impl<P: Port> Client<P> {
             };
             // Other errors are the caller's at once.
             let failure = match done {
-                Ok(()) => continue,
-                Err(Error::Failed(failure)) => failure,
+                Ok(()) => {
+                    if !self.engine.is_broken() {
+                        port = None;
+                    }
+                    continue;
+                }
+                Err(Error::Failed(failure)) => {
+                    port = None;
+                    failure
+                }
                 // The module restarted between two steps.
                 Err(Error::Misuse(misuse)) if job.refused(misuse) => continue,
-                Err(Error::Port(_)) if way.reopen.is_some() => lost(here),
+                // To open it again is a retry: a caller who wants none is told at once.
+                Err(Error::Port(error)) if way.reopen.is_some() && retries > 0 => {
+                    port = Some(error);
+                    lost(here)
+                }
                 Err(other) => {
                     match (step, &other) {
                         (Step::Get(_), Error::Cancelled { transferred, .. }) => job.stopped(*transferred),
@@ -369,5 +386,5 @@ impl Local<'_> {
 
 /// The port is gone with so many bytes here.
 const fn lost(transferred: u64) -> Failure {
-    Failure { verb: None, cause: Cause::Line(LineFault::NoAnswer), transferred, state: SessionState::Reset }
+    Failure { verb: None, cause: Cause::Line(LineFault::PortLost), transferred, state: SessionState::Reset }
 }
