@@ -6,9 +6,9 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use qftp_tests::certificates::Authority;
+use qftp_tests::certificates::certificates as authority;
 use qftp_tests::program::{Module, command, signal};
-use qftp_tests::servers::{Kind, Server};
+use qftp_tests::servers::{Form, Kind, Options, Server};
 use tempfile::tempdir;
 
 /// Large enough that it is still under way when the signal comes; sparse.
@@ -116,8 +116,7 @@ fn certificates(module: &Module) -> Vec<String> {
 
 #[test]
 fn certificates_are_out_of_the_flash_however_it_ends() {
-    let authority = Authority::new();
-    let server = Server::secure(Kind::Vsftpd, &authority);
+    let server = Options::tls(Kind::Vsftpd, Form::Explicit, None).start();
     let module = Module::start(&["-v"]);
     let folder = tempdir().expect("a folder");
     fs::File::create(server.root().join("there")).and_then(|file| file.set_len(LEN)).expect("made");
@@ -125,7 +124,8 @@ fn certificates_are_out_of_the_flash_however_it_ends() {
     fs::write(&theirs, "the user's own").expect("written");
     let back = folder.path().join("back").display().to_string();
     let url = server.url("there");
-    let ca = authority.file().display().to_string();
+    let ca = folder.path().join("ca").display().to_string();
+    fs::write(&ca, &authority().ca).expect("written");
     let mut number = 0;
     for times in [1, 2, 3] {
         let child = start(&module, &["--cacert", &ca, "get", &url, &back]);
