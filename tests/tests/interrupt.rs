@@ -108,6 +108,22 @@ fn a_second_one_leaves_at_once_and_says_what_is_left() {
     assert_eq!(module.qftp(&["--baud", "9600", "size", &url]).ok(), format!("{LEN}\n"));
 }
 
+#[test]
+fn on_a_slow_line_it_takes_what_is_told_at_most() {
+    let server = Server::start(Kind::Vsftpd);
+    let module = Module::start(&["-v", "--baud", "9600"]);
+    let folder = tempdir().expect("a folder");
+    fs::File::create(server.root().join("there")).and_then(|file| file.set_len(LEN)).expect("made");
+    let back = folder.path().join("back").display().to_string();
+    let child = start(&module, &["--baud", "9600", "get", &server.url("there"), &back]);
+    wait_for(&module, "CONNECT", 1);
+    let (_, said, status, took) = end(child, "INT");
+    assert_eq!(status.code(), Some(130), "{said}");
+    assert!(said.contains("(up to 26 s; ") && !said.contains("left at once"), "{said}");
+    assert!(took < Duration::from_secs(26), "it took {took:?}");
+    assert_eq!(state(&module), "closed");
+}
+
 /// Our certificates in the module's flash, and a file of the user's whose name is like ours.
 fn certificates(module: &Module) -> Vec<String> {
     let names = fs::read_dir(module.storage().join("ufs")).expect("a folder").flatten();

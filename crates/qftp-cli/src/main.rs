@@ -137,6 +137,10 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
                 put::run(context, local, url, *atomic, transfer)
             })
         }
+        Command::Get { local: Some(local), .. } if local.to_str().is_some_and(|text| Url::parse(text).is_ok()) => {
+            Err(Problem::usage("what comes after the URL is a local file, and not another URL")
+                .remedy("one command fetches one file; `qftp sync` and `mget` of `qftp shell` fetch several"))
+        }
         Command::Get { url, local, transfer, report } => {
             let title = format!("get {}", Url::shown(url));
             report::on(context, report.as_deref(), &title, || {
