@@ -91,11 +91,17 @@ fn answer(command: &str) -> Vec<u8> {
         "AT+COPS" => said(&[b"+COPS: 0,0,\"", &dirt, b"\",7", ok]),
         "AT+CSQ" => said(&[b"+CSQ: 20,99", ok]),
         "AT+CGATT" => said(&[b"+CGATT: 1", ok]),
-        "AT+CREG" | "AT+CGREG" | "AT+CEREG" => {
-            said(&[command.trim_start_matches("AT").trim_end_matches('?').as_bytes(), b": 0,1,\"", &dirt, b"\"", ok])
-        }
+        "AT+CREG" | "AT+CGREG" | "AT+CEREG" => said(&[
+            command.trim_start_matches("AT").trim_end_matches('?').as_bytes(),
+            b": 0,1,\"",
+            &dirt,
+            b"\"",
+            ok,
+        ]),
         "AT+QIACT" => said(&[b"+QIACT: 1,1,1,\"", &dirt[128..160], b"\"", ok]),
-        "AT+QFLST" => said(&[b"+QFLST: \"", &name("a"), &dirt, b"\",5\r\n+QFLST: \"", &dirt, b"\",\x1b[2J", ok]),
+        "AT+QFLST" => {
+            said(&[b"+QFLST: \"", &name("a"), &dirt, b"\",5\r\n+QFLST: \"", &dirt, b"\",\x1b[2J", ok])
+        }
         "AT+QFLDS" => said(&[b"+QFLDS: ", &dirt, ok]),
         "AT+QFTPSTAT" => outcome(b"0,4"),
         "AT+QFTPPWD" => outcome(&[b"0,/", dirt.as_slice()].concat()),

@@ -80,38 +80,38 @@ fn of_a_server() {
     let pwd: &'static str = format!("257 \"/{text}\"\r\n").leak();
     // Where the folder's name is hostile too, nothing comes to listing it.
     for folder_reply in [pwd, "257 \"/\"\r\n"] {
-    let script = || Script {
-        answers: vec![
-            ("", Answer::Say(reply(220))),
-            ("PWD", Answer::Say(folder_reply)),
-            ("MDTM", Answer::Say(reply(213))),
-            ("DELE", Answer::Say(reply(550))),
-            ("MLSD", Answer::Say(reply(500))),
-        ],
-        listing: Some((3, line)),
-        ..Script::default()
-    };
-    let server = Hostile::start(script());
-    let module = Module::start(&[]);
-    let url = |path: &str| format!("ftp://me:pw@127.0.0.1:{}/{path}", server.port());
-    let folder = tempdir().expect("a folder");
-    let sync = folder.path().join("sync").display().to_string();
-    let port = module.port();
-    let input = "pwd\nls\ntree\nmtime file\nrm file\n";
-    let mut all = String::new();
-    for arguments in [
-        &["ls", &url("")][..],
-        &["ls", "--names", &url("")],
-        &["tree", &url("")],
-        &["mtime", &url("file")],
-        &["rm", &url("file")],
-        &["sync", &url(""), &sync],
-        &["shell", "--keep-going", &url("")],
-        &["doctor", "--no-file", &url("")],
-    ] {
-        all.push_str(&clean(&["--port", &port, "--apn", "internet"], arguments, input));
-    }
-    assert!(shows_dirt(&all), "nothing hostile was shown: {all}");
+        let script = || Script {
+            answers: vec![
+                ("", Answer::Say(reply(220))),
+                ("PWD", Answer::Say(folder_reply)),
+                ("MDTM", Answer::Say(reply(213))),
+                ("DELE", Answer::Say(reply(550))),
+                ("MLSD", Answer::Say(reply(500))),
+            ],
+            listing: Some((3, line)),
+            ..Script::default()
+        };
+        let server = Hostile::start(script());
+        let module = Module::start(&[]);
+        let url = |path: &str| format!("ftp://me:pw@127.0.0.1:{}/{path}", server.port());
+        let folder = tempdir().expect("a folder");
+        let sync = folder.path().join("sync").display().to_string();
+        let port = module.port();
+        let input = "pwd\nls\ntree\nmtime file\nrm file\n";
+        let mut all = String::new();
+        for arguments in [
+            &["ls", &url("")][..],
+            &["ls", "--names", &url("")],
+            &["tree", &url("")],
+            &["mtime", &url("file")],
+            &["rm", &url("file")],
+            &["sync", &url(""), &sync],
+            &["shell", "--keep-going", &url("")],
+            &["doctor", "--no-file", &url("")],
+        ] {
+            all.push_str(&clean(&["--port", &port, "--apn", "internet"], arguments, input));
+        }
+        assert!(shows_dirt(&all), "nothing hostile was shown: {all}");
     }
 }
 
@@ -121,8 +121,15 @@ fn of_a_log() {
     let log = folder.path().join("log");
     let dirt = dirt();
     let lines: [&[u8]; 9] = [
-        b"AT+QFTPOPEN=\"", &dirt, b"\",21\r\nOK\r\n", &dirt, b"\r\n+QFTPOPEN: 0,0\r\nATI\r\n", &dirt,
-        b"\r\nOK\r\nAT+QFTPDEL=\"", &dirt, b"\"\r\n+CME ERROR: 625\r\n",
+        b"AT+QFTPOPEN=\"",
+        &dirt,
+        b"\",21\r\nOK\r\n",
+        &dirt,
+        b"\r\n+QFTPOPEN: 0,0\r\nATI\r\n",
+        &dirt,
+        b"\r\nOK\r\nAT+QFTPDEL=\"",
+        &dirt,
+        b"\"\r\n+CME ERROR: 625\r\n",
     ];
     fs::write(&log, lines.concat()).expect("written");
     let (log, page) = (log.display().to_string(), folder.path().join("page.html").display().to_string());
@@ -132,7 +139,12 @@ fn of_a_log() {
     clean(&[], &["replay", &log], "");
     // Where a file cannot be read its name is told.
     let odd = folder.path().join(controls()).display().to_string();
-    for arguments in [&["explain", &odd][..], &["replay", &odd], &["put", &odd, "ftp://h/x"], &["--config", &odd, "options"]] {
+    for arguments in [
+        &["explain", &odd][..],
+        &["replay", &odd],
+        &["put", &odd, "ftp://h/x"],
+        &["--config", &odd, "options"],
+    ] {
         assert!(shows_dirt(&clean(&["--port", &odd], arguments, "")), "{arguments:?}");
     }
     clean(&[], &["ls", &controls()], "");

@@ -75,7 +75,10 @@ fn a_transfer_is_broken_off_and_the_session_closed() {
         assert_eq!(status.code(), Some(code), "{said}");
         assert!(first < Duration::from_millis(500), "nothing was said for {first:?}");
         let told = said.lines().next().unwrap_or_default();
-        assert!(told.starts_with("qftp: interrupted: leaving data mode, closing the FTP session (up to "), "{said}");
+        assert!(
+            told.starts_with("qftp: interrupted: leaving data mode, closing the FTP session (up to "),
+            "{said}"
+        );
         assert!(took < Duration::from_secs(5), "it took {took:?}");
         assert_eq!(state(&module), "closed", "{arguments:?}");
         assert!(!back.exists(), "a broken file stands under a final name");
@@ -127,7 +130,10 @@ fn on_a_slow_line_it_takes_what_is_told_at_most() {
 /// Our certificates in the module's flash, and a file of the user's whose name is like ours.
 fn certificates(module: &Module) -> Vec<String> {
     let names = fs::read_dir(module.storage().join("ufs")).expect("a folder").flatten();
-    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name != "qftp-ca.pem").collect()
+    names
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name != "qftp-ca.pem")
+        .collect()
 }
 
 #[test]
@@ -176,7 +182,11 @@ fn certificates_are_out_of_the_flash_however_it_ends() {
         assert_eq!(certificates(&module).len(), 1);
         let run = module.qftp(next);
         assert_eq!(run.code, Some(0), "{}", run.err);
-        assert!(run.err.contains("an earlier run was killed and had left certificates"), "{next:?}: {}", run.err);
+        assert!(
+            run.err.contains("an earlier run was killed and had left certificates"),
+            "{next:?}: {}",
+            run.err
+        );
         assert_eq!(certificates(&module), [""; 0], "{next:?}");
     }
     assert_eq!(fs::read_to_string(&theirs).expect("still there"), "the user's own");

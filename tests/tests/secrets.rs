@@ -131,8 +131,10 @@ fn not_in_the_process_list() {
     let server = Hostile::start(Script::answer("", Answer::Silence));
     let module = Module::start(&[]);
     let url = format!("ftp://testuser:{PASSWORD}@127.0.0.1:{}/x", server.port());
-    let mut child =
-        command(&["--port", &module.port(), "-v", "size", &url]).stderr(Stdio::piped()).spawn().expect("qftp starts");
+    let mut child = command(&["--port", &module.port(), "-v", "size", &url])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("qftp starts");
     let mut said = [0];
     child.stderr.take().expect("piped").read_exact(&mut said).expect("it has begun its work");
     let list = fs::read_to_string(format!("/proc/{}/cmdline", child.id())).expect("it runs");
@@ -149,7 +151,8 @@ fn not_in_files_that_others_may_read() {
     let folder = tempdir().expect("a folder");
     let (record, config) = (folder.path().join("record"), folder.path().join("qftp.toml"));
     let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
-    let run = command(&["--port", "emulator:", "--record", &record.to_string_lossy(), "module", "info"]).output();
+    let run =
+        command(&["--port", "emulator:", "--record", &record.to_string_lossy(), "module", "info"]).output();
     assert!(run.expect("qftp runs").status.success());
     assert_eq!(mode(&record), 0o600);
 
@@ -161,7 +164,8 @@ fn not_in_files_that_others_may_read() {
     let warned = |text: &str, mode: u32| {
         fs::write(&config, text).expect("written");
         fs::set_permissions(&config, Permissions::from_mode(mode)).expect("set");
-        let run: Run = command(&["--config", &config.to_string_lossy(), "options"]).output().expect("runs").into();
+        let run: Run =
+            command(&["--config", &config.to_string_lossy(), "options"]).output().expect("runs").into();
         assert_eq!(run.code, Some(0), "{}", run.err);
         run.err.contains("holds a password and is open to others")
     };

@@ -69,7 +69,9 @@ fn main() -> ExitCode {
     let done = config::complete(&mut options).and_then(|apn_login| {
         if let Some(path) = &apn_login.exposed {
             let path = path.display();
-            tls::warn(&format!("{path} holds a password and is open to others: `chmod 600 {path}` shuts them out"));
+            tls::warn(&format!(
+                "{path} holds a password and is open to others: `chmod 600 {path}` shuts them out"
+            ));
         }
         let cancel = interrupt::listen()?;
         interrupt::at_rate(options.baud);
@@ -137,7 +139,9 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
                 put::run(context, local, url, *atomic, transfer)
             })
         }
-        Command::Get { local: Some(local), .. } if local.to_str().is_some_and(|text| Url::parse(text).is_ok()) => {
+        Command::Get { local: Some(local), .. }
+            if local.to_str().is_some_and(|text| Url::parse(text).is_ok()) =>
+        {
             Err(Problem::usage("what comes after the URL is a local file, and not another URL")
                 .remedy("one command fetches one file; `qftp sync` and `mget` of `qftp shell` fetch several"))
         }

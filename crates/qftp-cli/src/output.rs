@@ -64,7 +64,11 @@ pub(crate) fn stdout() -> Stdout {
 
 /// Standard output for what a server or a module wrote as text: to a terminal it is escaped, line by line.
 pub(crate) fn raw_stdout() -> Box<dyn Write> {
-    if io::stdout().is_terminal() { Box::new(Escaped { out: stdout(), line: Vec::new() }) } else { Box::new(stdout()) }
+    if io::stdout().is_terminal() {
+        Box::new(Escaped { out: stdout(), line: Vec::new() })
+    } else {
+        Box::new(stdout())
+    }
 }
 
 /// What was printed is seen now, also by a program at the other end of a pipe.

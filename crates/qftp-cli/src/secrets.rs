@@ -109,7 +109,9 @@ mod tests {
     #[test]
     fn a_password_is_found_wherever_it_stands() {
         let pair = |secret: &str, shown: &str| Some((secret.to_owned(), shown.to_owned()));
-        for argument in ["ftp://u:p@h/x", "--port=ftp://u:p@h", "-pftpes://u:p@h:21/%2F", "u:p@h/x", "nosuch://u:p@h"] {
+        for argument in
+            ["ftp://u:p@h/x", "--port=ftp://u:p@h", "-pftpes://u:p@h:21/%2F", "u:p@h/x", "nosuch://u:p@h"]
+        {
             let found = shown(argument).unwrap_or_else(|| panic!("{argument}"));
             assert!(argument.contains(&found.0) && found.0.ends_with("u:p@"), "{argument}: {found:?}");
             assert!(found.1.ends_with("u:***@"), "{argument}: {found:?}");

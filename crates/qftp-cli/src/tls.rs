@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
-use qftp_core::{Printable, Secret};
 use qftp_core::codes::FtpCode;
 use qftp_core::session::{Tls, TlsSuspect};
 use qftp_core::wire::SslVersion;
+use qftp_core::{Printable, Secret};
 use qftp_transport::{Certificates, ClientFiles, Error, Pem};
 
 use crate::exit::{Candidate, Problem};

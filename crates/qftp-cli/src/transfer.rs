@@ -59,7 +59,7 @@ impl Context {
         let mut report = |report: Report| {
             // What costs time is told to everybody; a rung of recovery is on the bar, where there is one.
             let told = match report {
-                Report::Waiting { .. } => true,
+                Report::Waiting { .. } | Report::PortLost => true,
                 Report::Recovering(_) => !self.output.is_watched(),
                 _ => false,
             };

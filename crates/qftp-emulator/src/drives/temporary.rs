@@ -40,7 +40,8 @@ impl Temporary {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(error),
             }
-            let mut lock = OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join(LOCK))?;
+            let mut lock =
+                OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join(LOCK))?;
             flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
             // Before the mark stands in it nobody takes it for one that was left behind.
             lock.write_all(MARK.as_bytes())?;
@@ -54,7 +55,9 @@ impl Temporary {
 
     /// Removes its like beside it whose processes are gone.
     fn sweep(&self) {
-        let (Some(parent), Ok(own)) = (self.folder.parent(), fs::symlink_metadata(&self.folder)) else { return };
+        let (Some(parent), Ok(own)) = (self.folder.parent(), fs::symlink_metadata(&self.folder)) else {
+            return;
+        };
         let begins = |path: &Path| {
             path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()))
         };

@@ -339,7 +339,9 @@ impl<P: AsyncPort> AsyncClient<P> {
     pub async fn remove_certificates(&mut self) -> Result<(), Error> {
         let own = Certificates::names();
         let found: Vec<String> = match self.files("*").await {
-            Ok(files) => files.into_iter().map(|file| file.name).filter(|name| Certificates::is_ours(name)).collect(),
+            Ok(files) => {
+                files.into_iter().map(|file| file.name).filter(|name| Certificates::is_ours(name)).collect()
+            }
             // No files at all, or a module that lists none.
             Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {
                 own.map(str::to_owned).into()

@@ -299,7 +299,9 @@ impl<P: Port> Client<P> {
     pub fn remove_certificates(&mut self) -> Result<(), Error> {
         let own = Certificates::names();
         let found: Vec<String> = match self.files("*") {
-            Ok(files) => files.into_iter().map(|file| file.name).filter(|name| Certificates::is_ours(name)).collect(),
+            Ok(files) => {
+                files.into_iter().map(|file| file.name).filter(|name| Certificates::is_ours(name)).collect()
+            }
             // No files at all, or a module that lists none.
             Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {
                 own.map(str::to_owned).into()

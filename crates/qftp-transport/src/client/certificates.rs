@@ -73,18 +73,16 @@ impl<'a> Certificates<'a> {
             Some((hex(number)?, hex(hash)?, kind))
         };
         storage == Storage::Ufs
-            && parts().is_some_and(|(number, hash, kind)| KINDS.contains(&kind) && proof(number, kind) == hash)
+            && parts()
+                .is_some_and(|(number, hash, kind)| KINDS.contains(&kind) && proof(number, kind) == hash)
     }
 
     /// Settings of a login with these certificates, safe otherwise. Without a CA certificate nothing is checked.
     #[must_use]
     pub fn tls(&self) -> Tls<'a> {
         let [ca, certificate, key] = Self::names();
-        let client = self.client.map(|client| ClientCertificate {
-            certificate,
-            key,
-            password: client.password,
-        });
+        let client =
+            self.client.map(|client| ClientCertificate { certificate, key, password: client.password });
         Tls { ca: self.ca.map(|_| ca), client, ..Tls::unchecked() }
     }
 
@@ -152,7 +150,9 @@ mod tests {
                 assert!(!Certificates::is_ours(&other), "{other}");
             }
         }
-        for theirs in ["UFS:qftp-ca.pem", "qftp-key.pem", "UFS:qftp-0123456789abcdef-key.pem", "", "UFS:qftp-\u{e9}"] {
+        for theirs in
+            ["UFS:qftp-ca.pem", "qftp-key.pem", "UFS:qftp-0123456789abcdef-key.pem", "", "UFS:qftp-\u{e9}"]
+        {
             assert!(!Certificates::is_ours(theirs), "{theirs}");
         }
     }

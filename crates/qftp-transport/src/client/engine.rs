@@ -391,9 +391,10 @@ impl Engine {
                 Err(Error::Local { error, state })
             }
             (outcome, Some(Abort::Endless)) => {
-                let (verb, state) =
-                    outcome.map_or_else(|failure| (failure.verb, failure.state), |_| (None, SessionState::Usable));
-                let cause = Cause::Line(LineFault::Endless { lines: u32::try_from(LINES).unwrap_or(u32::MAX) });
+                let (verb, state) = outcome
+                    .map_or_else(|failure| (failure.verb, failure.state), |_| (None, SessionState::Usable));
+                let cause =
+                    Cause::Line(LineFault::Endless { lines: u32::try_from(LINES).unwrap_or(u32::MAX) });
                 Err(Error::Failed(Failure { verb, cause, transferred: 0, state }))
             }
             (Ok(outcome), _) => Ok(outcome),

@@ -82,6 +82,8 @@ pub enum Report {
         /// How often it was tried again without progress, this time included.
         retry: u8,
     },
+    /// The port went away; it is opened again as soon as it is there.
+    PortLost,
     /// The session is being brought back.
     Recovering(Rung),
     /// The transfer goes on at this offset.
@@ -97,6 +99,7 @@ impl fmt::Display for Report {
                 let seconds = f64::from(*wait_ms) / 1000.0;
                 write!(f, "{trouble}; retry {retry} in {seconds} s")
             }
+            Self::PortLost => write!(f, "{}; waiting for it", LineFault::PortLost),
             Self::Recovering(rung) => write!(f, "recovery: {}", rung.about()),
             Self::GoingOn(from) => write!(f, "going on at byte {from}"),
             Self::Comparing => f.write_str("reading the file again to compare it"),
@@ -249,7 +252,9 @@ impl<P: Port> Client<P> {
             let step = job.next();
             let done = match step {
                 Step::End(end) => {
-                    return end.map(|()| job.kept()).map_err(|trouble| port.take().map_or(trouble.into(), Error::Port));
+                    return end
+                        .map(|()| job.kept())
+                        .map_err(|trouble| port.take().map_or(trouble.into(), Error::Port));
                 }
                 Step::Size => self.size(name).map(|size| job.size(Some(size))),
                 Step::Truncate(len) => local.cut(len).map(|()| job.ready()),
@@ -307,7 +312,9 @@ impl<P: Port> Client<P> {
                 Err(Error::Misuse(misuse)) if job.refused(misuse) => continue,
                 // To open it again is a retry: a caller who wants none is told at once.
                 Err(Error::Port(error)) if way.reopen.is_some() && retries > 0 => {
-                    port = Some(error);
+                    if port.replace(error).is_none() {
+                        way.tell(Report::PortLost);
+                    }
                     lost(here)
                 }
                 Err(other) => {
