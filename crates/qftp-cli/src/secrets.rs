@@ -21,7 +21,7 @@ pub(crate) fn arguments() -> Vec<OsString> {
     let arguments: Vec<OsString> = env::args_os().collect();
     let port = env::var_os("QFTP_PORT");
     let _ = LOGINS.set(arguments.iter().skip(1).chain(&port).filter_map(|text| login(text)).collect());
-    // A system that lets nobody do this shows them: docs/guides/tls.md names better ways for a password.
+    // A system that lets nobody do this shows them: docs/guides/passwords.md names better ways.
     let _ = wipe(&arguments);
     arguments
 }
