@@ -23,7 +23,7 @@ pub(crate) struct Cli {
 const AFTER: &str = "\
 URLs are ftp://user:password@host:port/path, ftpes:// for explicit TLS, ftps:// for implicit TLS (port 990); a path begins at the login's folder, /%2Fpath at the root.
 Without a password in the URL, QFTP_PASSWORD is taken, or a terminal is asked.
-Exit codes: 0 done, 1 failed, 2 usage, 3 port, 4 module, 5 server, 6 local file; 128 and a signal's number: 129, 130, 143 interrupted, 141 the reader of a pipe has gone.
+Exit codes: 0 done, 1 failed, 2 usage, 3 port, 4 module, 5 server, 6 local file, 128+n signal n.
 Try `qftp demo` first: it needs no hardware.";
 
 #[derive(Debug, Subcommand)]
