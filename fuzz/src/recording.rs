@@ -45,7 +45,7 @@ pub fn recording(bytes: &[u8]) {
     let file = FOLDER.with_borrow_mut(|folder| {
         folder.get_or_insert_with(|| tempfile::tempdir().expect("a folder")).path().join("recording")
     });
-    let taps = Taps::boxed(Some(&file), false).expect("a file").expect("a tap");
+    let taps = Taps::boxed(Some(&file), false, |_| {}).expect("a file").expect("a tap");
     let mut input = Input(bytes);
     Host::new(&mut input, Some(Box::new(Recorder(taps)))).run(&mut input);
 

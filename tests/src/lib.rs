@@ -1,6 +1,7 @@
 //! Helpers of the tests that cross crates.
 
 pub mod certificates;
+pub mod dirty;
 pub mod host;
 pub mod matrix;
 pub mod pair;

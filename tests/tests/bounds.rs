@@ -283,7 +283,9 @@ fn an_answer_without_end_fills_no_memory() {
     let mut client = Client::new(Babbler { said: Vec::new(), babbles: false });
     client.setup(&Setup { network: false, ..Setup::default() }).expect("set up");
     let error = client.files("*").expect_err("no module has as many files");
-    assert!(matches!(error, Error::Local { .. }) && error.to_string().contains("65536"), "{error}");
+    let failure = error.failure().expect("the module's doing, and no file's");
+    assert!(matches!(failure.cause, Cause::Line(LineFault::Endless { .. })), "{error}");
+    assert!(error.to_string().contains("65536"), "{error}");
 }
 
 /// The same, where they are held to be compared: a million of them, of which each is to be fetched.

@@ -1,7 +1,11 @@
 //! A password appears in no output, dialogue, recording, error or Debug, wherever one looks.
 
 use std::fmt::Debug;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Stdio;
 
 use qftp_core::Secret;
 use qftp_core::session::{Apn, Login, Setup};
@@ -10,6 +14,7 @@ use qftp_emulator::{
     Config, Connect, DataAddress, Drives, Emulator, MemoryFtp, MemoryServer, Pin, Request, Sim,
 };
 use qftp_tests::program::{Module, Run, command};
+use qftp_tests::servers::hostile::{Answer, Hostile, Script};
 use qftp_tests::servers::{Kind, PASSWORD, Server, USER};
 use qftp_transport::{Client, Settings, open};
 use tempfile::tempdir;
@@ -68,6 +73,104 @@ fn nowhere() {
     for secret in [PASSWORD, WRONG] {
         assert!(!everything.contains(secret), "{secret} stands in: {everything}");
     }
+}
+
+/// A URL in any place of the command line, where it belongs and where it does not.
+#[test]
+fn not_where_the_arguments_are_wrong() {
+    let folder = tempdir().expect("a folder");
+    let record = folder.path().join("record").display().to_string();
+    let url = &format!("ftp://testuser:{PASSWORD}@127.0.0.1:1/x");
+    let slash = &format!("ftp://testuser:{PASSWORD}/a@b@127.0.0.1/x");
+    let bare = &format!("testuser:{PASSWORD}@127.0.0.1/x");
+    let glued = |option: &str, url: &str| format!("{option}={url}");
+    let (port, prot, baud, log) =
+        (glued("--port", url), glued("--prot", url), glued("--baud", url), glued("--record", url));
+    let lines: [&[&str]; 24] = [
+        &["get", url, url],
+        &["get", url, url, url],
+        &["put", url, "file"],
+        &["put", url, url],
+        &["put", "file", bare],
+        &["sync", url, url],
+        &["sync", bare, url],
+        &["mv", url, url],
+        &["mkdir", slash],
+        &["ls", slash],
+        &["size", bare],
+        &[url],
+        &[url, "ls"],
+        &["ls", &prot],
+        &["--port", url, "module", "info"],
+        &[&port, "module", "info"],
+        &["--port", bare, "module", "info"],
+        &[&baud, "module", "info"],
+        &["--baud", slash, "module", "info"],
+        &[&log, "--port", "emulator:", "module", "info"],
+        &["--config", url, "options"],
+        &["explain", url],
+        &["replay", slash],
+        &["module", "push", url],
+    ];
+    for arguments in lines {
+        for more in [&[][..], &["--json"], &["-v", "--record", &record]] {
+            let run: Run = command(more).args(arguments).output().expect("qftp runs").into();
+            assert!(run.code.is_some_and(|code| code != 0), "{arguments:?}");
+            let said = format!("{}{}", run.text(), run.err);
+            assert!(!said.contains(PASSWORD), "{arguments:?}: {said}");
+        }
+    }
+    let run: Run = command(&["module", "info"]).env("QFTP_PORT", url).output().expect("qftp runs").into();
+    assert!(run.err.contains("***@127.0.0.1") && !run.err.contains(PASSWORD), "{}", run.err);
+    assert_eq!(command(&["get", url, url]).output().expect("qftp runs").status.code(), Some(2));
+}
+
+/// A password in an argument is wiped from what `ps` shows.
+#[test]
+fn not_in_the_process_list() {
+    let server = Hostile::start(Script::answer("", Answer::Silence));
+    let module = Module::start(&[]);
+    let url = format!("ftp://testuser:{PASSWORD}@127.0.0.1:{}/x", server.port());
+    let mut child = command(&["--port", &module.port(), "-v", "size", &url])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("qftp starts");
+    let mut said = [0];
+    child.stderr.take().expect("piped").read_exact(&mut said).expect("it has begun its work");
+    let list = fs::read_to_string(format!("/proc/{}/cmdline", child.id())).expect("it runs");
+    child.kill().expect("killed");
+    child.wait().expect("a child");
+    assert!(!list.contains(PASSWORD), "{list}");
+    let stars = "*".repeat(PASSWORD.len());
+    assert!(list.contains(&url.replace(PASSWORD, &stars)), "all else is as it was: {list}");
+}
+
+/// Files that hold what is nobody else's business.
+#[test]
+fn not_in_files_that_others_may_read() {
+    let folder = tempdir().expect("a folder");
+    let (record, config) = (folder.path().join("record"), folder.path().join("qftp.toml"));
+    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let run =
+        command(&["--port", "emulator:", "--record", &record.to_string_lossy(), "module", "info"]).output();
+    assert!(run.expect("qftp runs").status.success());
+    assert_eq!(mode(&record), 0o600);
+
+    let module = Module::start(&[]);
+    for storage in ["", "ufs", "ram", "sd"] {
+        assert_eq!(mode(&module.storage().join(storage)), 0o700, "{storage}");
+    }
+
+    let warned = |text: &str, mode: u32| {
+        fs::write(&config, text).expect("written");
+        fs::set_permissions(&config, Permissions::from_mode(mode)).expect("set");
+        let run: Run =
+            command(&["--config", &config.to_string_lossy(), "options"]).output().expect("runs").into();
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        run.err.contains("holds a password and is open to others")
+    };
+    assert!(warned("apn-password = 'secret'", 0o644) && warned("apn-password = 'secret'", 0o640));
+    assert!(!warned("apn-password = 'secret'", 0o600) && !warned("apn = 'internet'", 0o644));
 }
 
 /// What the program says when a configuration file, itself full of secrets, is broken or the module refuses them.

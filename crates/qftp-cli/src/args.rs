@@ -23,7 +23,7 @@ pub(crate) struct Cli {
 const AFTER: &str = "\
 URLs are ftp://user:password@host:port/path, ftpes:// for explicit TLS, ftps:// for implicit TLS (port 990); a path begins at the login's folder, /%2Fpath at the root.
 Without a password in the URL, QFTP_PASSWORD is taken, or a terminal is asked.
-Exit codes: 0 done, 1 failed, 2 usage, 3 port, 4 module, 5 server, 6 local file, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 usage, 3 port, 4 module, 5 server, 6 local file, 128+n signal n.
 Try `qftp demo` first: it needs no hardware.";
 
 #[derive(Debug, Subcommand)]
@@ -96,7 +96,7 @@ pub(crate) enum Command {
         /// The machine-readable listing (MLSD); not every server has it
         #[arg(long, conflicts_with = "raw")]
         facts: bool,
-        /// The listing as the server wrote it
+        /// The listing as the server wrote it, byte for byte; a terminal gets it escaped
         #[arg(long)]
         raw: bool,
     },

@@ -6,9 +6,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use qftp_transport::{Progress, Report};
 
-use crate::folder::shown;
 use crate::journal::Journal;
-use crate::output::Output;
+use crate::output::{Output, printable};
 
 /// How often a bar is drawn where nothing passes.
 const TICK: Duration = Duration::from_millis(250);
@@ -26,7 +25,7 @@ impl Bar {
             true => ProgressDrawTarget::stderr_with_hz(10),
             false => ProgressDrawTarget::hidden(),
         };
-        let shown = ProgressBar::with_draw_target(None, target).with_message(shown(name));
+        let shown = ProgressBar::with_draw_target(None, target).with_message(printable(name));
         shown.set_style(style(false));
         if output.is_watched() {
             // A transfer that stalls shows it: its rate sinks.
@@ -86,7 +85,7 @@ impl Bar {
 
     /// Says what it is about now.
     pub(crate) fn name(&self, name: &str) {
-        self.shown.set_message(shown(name));
+        self.shown.set_message(printable(name));
     }
 
     /// Prints something while it is out of the way.

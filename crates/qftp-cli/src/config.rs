@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -41,6 +42,8 @@ struct File {
 pub(crate) struct ApnLogin {
     pub(crate) user: String,
     pub(crate) password: String,
+    /// The file, where it holds the password and others may read it.
+    pub(crate) exposed: Option<PathBuf>,
 }
 
 /// Fills what the command line left open from the configuration file.
@@ -53,7 +56,14 @@ pub(crate) fn complete(options: &mut Options) -> Result<ApnLogin, Problem> {
         }
         Err(error) => return Err(Problem::local(&path, &error)),
     };
-    apply(options, &text, &path)
+    let login = apply(options, &text, &path)?;
+    let exposed = !login.password.is_empty() && is_open(&path);
+    Ok(ApnLogin { exposed: exposed.then_some(path), ..login })
+}
+
+/// Whether others than the owner may read or write a file.
+fn is_open(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
 /// Fills what the command line left open from the text of the file at `path`.
@@ -76,7 +86,11 @@ pub(crate) fn apply(options: &mut Options, text: &str, path: &Path) -> Result<Ap
     }
     options.tls_min = options.tls_min.or(file.tls_min);
     options.active |= !options.passive && file.active == Some(true);
-    Ok(ApnLogin { user: file.apn_user.unwrap_or_default(), password: file.apn_password.unwrap_or_default() })
+    Ok(ApnLogin {
+        user: file.apn_user.unwrap_or_default(),
+        password: file.apn_password.unwrap_or_default(),
+        exposed: None,
+    })
 }
 
 fn read(text: &str, path: &Path) -> Result<File, Problem> {

@@ -1,6 +1,6 @@
 //! `qftp emulate`, and the module behind `--port emulator:`.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::args::EmulateArgs;
 use crate::exit::{Code, Problem};
+use crate::output::{self, note};
 use crate::port::Context;
 
 /// Runs a module until Ctrl-C.
@@ -22,14 +23,12 @@ pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> 
     }
     let mut builder = builder(context, args)?;
     if context.options.verbose {
-        builder = builder.log(show).notes(|note| {
-            let _ = writeln!(io::stderr(), "- {note}");
-        });
+        builder = builder.log(show).notes(|text| note(format!("- {text}")));
     }
     let emulator = start(builder, args)?;
     let name = name(&emulator, args);
     context.output.result(&name, &json!({ "port": name }));
-    let _ = io::stdout().flush();
+    output::flush();
     while !context.cancel.is_cancelled() && emulator.is_running() {
         thread::sleep(Duration::from_millis(50));
     }
@@ -99,7 +98,7 @@ pub(crate) fn name(emulator: &Emulator, args: &EmulateArgs) -> String {
 fn config(args: &EmulateArgs) -> Result<Config, Problem> {
     let drives = match &args.storage {
         Some(folder) => Drives::in_folder(folder).map_err(|error| Problem::local(folder, &error))?,
-        None => temporary()?,
+        None => Drives::in_memory(),
     };
     let sizes = [(Storage::Ufs, args.ufs_size), (Storage::Ram, args.ram_size), (Storage::Sd, args.sd_size)];
     let drives = sizes.into_iter().fold(drives, |drives, (storage, size)| match size {
@@ -113,10 +112,6 @@ fn config(args: &EmulateArgs) -> Result<Config, Problem> {
     Ok(config)
 }
 
-fn temporary() -> Result<Drives, Problem> {
-    Drives::temporary().map_err(|error| Problem::local(&std::env::temp_dir(), &error))
-}
-
 /// A healthy module of our own, on a pseudo-terminal that this program alone knows.
 pub(crate) struct Own {
     port: SerialPort,
@@ -126,7 +121,7 @@ pub(crate) struct Own {
 impl Own {
     /// Starts it, on a line of this speed where there is one.
     pub(crate) fn start(rate: Option<u32>) -> Result<Self, Problem> {
-        let emulator = at_rate(Emulator::builder(Config::new(temporary()?)), rate).on_pty(None);
+        let emulator = at_rate(Emulator::builder(Config::new(Drives::in_memory())), rate).on_pty(None);
         let emulator =
             emulator.map_err(|error| Problem::new(Code::Port, format!("no pseudo-terminal: {error}")))?;
         let path = emulator.path().map(|path| path.display().to_string()).unwrap_or_default();
@@ -154,6 +149,6 @@ fn show(direction: Direction, bytes: &[u8]) {
         Direction::FromModule => '<',
     };
     for line in bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.is_empty()) {
-        let _ = writeln!(io::stderr(), "{mark} {}", escape(line));
+        note(format!("{mark} {}", escape(line)));
     }
 }

@@ -119,7 +119,7 @@ fn print(context: &Context, url: &Url) -> Result<(), Problem> {
     context.transfer(url, folder, |client, way, account| {
         let options = GetOptions { via: context.via(), ..GetOptions::default() };
         let got: Result<u64, Error> =
-            client.connect(way).and_then(|()| client.get(name, std::io::stdout().lock(), &options));
+            client.connect(way).and_then(|()| client.get(name, output::stdout(), &options));
         got.map(drop).map_err(|error| account.problem(error).about(url))
     })
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use qftp_transport::Report;
 
 use crate::bar::Bar;
+use crate::output::note;
 
 /// Most samples; with more, two become one.
 const MOST: usize = 4096;
@@ -121,7 +122,7 @@ impl Journal {
         };
         let print = || {
             if aloud {
-                eprintln!("qftp: {report}");
+                note(format!("qftp: {report}"));
             }
         };
         match bar {

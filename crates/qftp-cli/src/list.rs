@@ -1,13 +1,12 @@
 //! `qftp ls`: the three listings.
 
-use std::io;
-
 use qftp_core::listing::{self, Entry, Kind};
 use qftp_core::wire::ListKind;
 use serde_json::json;
 
 use crate::exit::Problem;
 use crate::folder::{Lines, TOLD, is_no_entry, problem_of, why_unusable};
+use crate::output;
 use crate::port::Context;
 use crate::url::Url;
 
@@ -35,7 +34,7 @@ pub(crate) fn run(context: &Context, url: &str, form: Form) -> Result<(), Proble
     };
     context.on_server(&url, folder, |client| {
         let listed = if form == Form::Raw && !context.output.json {
-            client.list_to(kind, ".", io::stdout())
+            client.list_to(kind, ".", output::raw_stdout())
         } else {
             let mut printer = Printer { context, form, unusable: Vec::new(), count: 0 };
             let mut lines = Lines::new(|line: &[u8]| {

@@ -12,6 +12,7 @@ mod explain;
 mod folder;
 mod get;
 mod help;
+mod interrupt;
 mod journal;
 mod list;
 mod local;
@@ -27,11 +28,13 @@ mod record;
 mod remote;
 mod replay;
 mod report;
+mod secrets;
 #[cfg(feature = "demo")]
 mod serve;
 #[cfg(feature = "demo")]
 mod server;
 mod shell;
+mod standing;
 mod sync;
 mod there;
 mod time;
@@ -40,37 +43,76 @@ mod transfer;
 mod tree;
 mod url;
 
-use std::io;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
+use serde_json::json;
 
 use args::{Cli, Command, TransferArgs};
-use exit::Problem;
+use exit::{Code, Problem};
 use journal::Journal;
 use list::Form;
-use output::Output;
+use output::{Fault, Output};
 use port::Context;
 use url::Url;
 
 fn main() -> ExitCode {
-    let Cli { command, mut options } =
-        Cli::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
+    let arguments = secrets::arguments();
+    let read = help::command().try_get_matches_from(arguments);
+    let Cli { command, mut options } = match read.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => return answer(&error),
+    };
     let output = Output { json: options.json };
     let done = config::complete(&mut options).and_then(|apn_login| {
-        let cancel = port::cancel_on_interrupt();
+        if let Some(path) = &apn_login.exposed {
+            let path = path.display();
+            tls::warn(&format!(
+                "{path} holds a password and is open to others: `chmod 600 {path}` shuts them out"
+            ));
+        }
+        let cancel = interrupt::listen()?;
+        interrupt::at_rate(options.baud);
         let own_module = is_demo(&command) || options.port.as_deref() == Some(port::EMULATOR);
         let journal = Journal::default();
         run(&command, &Context { options, apn_login, output, cancel, journal, own_module })
     });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            output.problem(&problem);
-            ExitCode::from(problem.number())
-        }
+    end(output, done)
+}
+
+/// What clap says in place of a command: a help, or what is wrong with the arguments, which it quotes.
+fn answer(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        output::note(error.to_string().trim_end());
+        return ExitCode::from(Code::Usage as u8);
     }
+    if let Err(error) = error.print() {
+        Fault::note(&error);
+    }
+    end(Output { json: false }, Ok(()))
+}
+
+/// Says how it ended. A result that standard output did not take is none.
+fn end(output: Output, done: Result<(), Problem>) -> ExitCode {
+    let problem = match (output::fault(), done) {
+        (Some(Fault::ReaderGone), _) => return ExitCode::from(Fault::READER_GONE),
+        (Some(Fault::Failed(words)), _) => {
+            let problem = Fault::problem(&words);
+            output::note(&problem);
+            problem
+        }
+        (None, Ok(())) => return ExitCode::SUCCESS,
+        (None, Err(problem)) => {
+            output.problem(&problem);
+            problem
+        }
+    };
+    ExitCode::from(match problem.code {
+        Code::Interrupted => interrupt::exit_code(),
+        _ => problem.number(),
+    })
 }
 
 #[cfg(feature = "demo")]
@@ -92,10 +134,16 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Emulate(emulate) => emulate::run(context, emulate),
         Command::Monitor { file, emulate } => monitor::run(context, file.as_deref(), emulate),
         Command::Put { local, url, atomic, transfer, report } => {
-            let title = format!("put {} {}", local.display(), Url::shown(url));
+            let title = secrets::masked(&format!("put {} {}", local.display(), Url::shown(url)));
             report::on(context, report.as_deref(), &title, || {
                 put::run(context, local, url, *atomic, transfer)
             })
+        }
+        Command::Get { local: Some(local), .. }
+            if local.to_str().is_some_and(|text| Url::parse(text).is_ok()) =>
+        {
+            Err(Problem::usage("what comes after the URL is a local file, and not another URL")
+                .remedy("one command fetches one file; `qftp sync` and `mget` of `qftp shell` fetch several"))
         }
         Command::Get { url, local, transfer, report } => {
             let title = format!("get {}", Url::shown(url));
@@ -130,13 +178,14 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Explain { log, html } => explain::run(context, log, html.as_deref()),
         Command::Replay(args) => replay::run(context, args),
         Command::Options => {
-            context.output.result(&help::options(), &serde_json::json!({ "options": help::options() }));
+            context.output.result(&help::options(), &json!({ "options": help::options() }));
             Ok(())
         }
         Command::Man { folder } => man::run(context, folder),
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "qftp", &mut io::stdout());
-            Ok(())
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "qftp", &mut script);
+            output::stdout().write_all(&script).map_err(|error| Problem::file(&error))
         }
     }
 }

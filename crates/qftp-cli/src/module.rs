@@ -3,8 +3,8 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use qftp_core::session::Cause;
-use qftp_core::wire::{Basic, Command, Storage, Verb};
+use qftp_core::session::{Cause, Field, Misuse};
+use qftp_core::wire::{Basic, Command, FileCommand, FileInfo, Info, Line, Storage, Text, Verb};
 use qftp_transport::{Begin, LocalSource, LocalTarget, Origin};
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use crate::args::ModuleCommand;
 use crate::exit::Problem;
 use crate::local::{self, is_standard};
 use crate::output;
-use crate::port::{AnyClient, Context};
+use crate::port::{AnyClient, Context, tidy};
 
 /// Runs one of the commands.
 pub(crate) fn run(context: &Context, command: &ModuleCommand) -> Result<(), Problem> {
@@ -22,6 +22,7 @@ pub(crate) fn run(context: &Context, command: &ModuleCommand) -> Result<(), Prob
     };
     let mut client = context.client()?;
     context.wake(&mut client)?;
+    tidy(&mut client);
     match command {
         ModuleCommand::Info => info(context, &mut client),
         ModuleCommand::Files { pattern } => files(context, &mut client, pattern),
@@ -97,14 +98,25 @@ fn answer(result: Result<String, qftp_transport::Error>) -> Result<String, Probl
 }
 
 fn files(context: &Context, client: &mut AnyClient, pattern: &str) -> Result<(), Problem> {
-    let found = match client.files(pattern) {
+    let name = Text::new(pattern).map_err(|fault| Misuse::Name(Field::ModuleFile, fault))?;
+    let found = match client.command(&Command::File(FileCommand::List(name))) {
         // Modules answer so when there is none; for all files that is no error.
         Err(error) if pattern.contains('*') && is_cme(&error, &[LIST_FAILED, NOT_FOUND]) => Vec::new(),
         other => other.map_err(|error| Problem::from(error).about(pattern))?,
     };
-    for file in found {
-        let text = format!("{:>10} {}", file.size, file.name);
-        context.output.result(&text, &json!({ "name": file.name, "size": file.size }));
+    for line in found {
+        let (text, object) = match Line::parse(line.as_bytes()) {
+            Line::Info(Info::File(FileInfo::File { name, size })) => {
+                let name = String::from_utf8_lossy(name);
+                (format!("{size:>10} {name}"), json!({ "name": name, "size": size }))
+            }
+            // A size or a name that cannot be: shown as the module says it, for the file is there.
+            _ => {
+                let said = line.split_once(':').map_or(line.as_str(), |(_, rest)| rest.trim());
+                (format!("{:>10} {said}", "?"), json!({ "said": said }))
+            }
+        };
+        context.output.result(&text, &object);
     }
     Ok(())
 }
@@ -159,7 +171,7 @@ fn pull(context: &Context, client: &mut AnyClient, name: &str, local: Option<&Pa
     let bare = std::str::from_utf8(bare).unwrap_or(name);
     let local = local.map_or_else(|| PathBuf::from(bare), Path::to_path_buf);
     if is_standard(&local) {
-        let pulled = client.download(name, io::stdout().lock());
+        let pulled = client.download(name, output::stdout());
         return pulled.map(drop).map_err(|error| Problem::from(error).about(name));
     }
     let origin = Origin::new(format!("module:{name}"));

@@ -3,6 +3,8 @@
 use std::env;
 use std::io::{self, IsTerminal as _};
 
+use qftp_core::Printable;
+
 use crate::exit::Problem;
 use crate::url::Url;
 
@@ -18,7 +20,7 @@ pub(crate) fn login(url: &Url) -> Result<(String, String), Problem> {
         return Err(Problem::usage(format!("no password for {}", url.host))
             .remedy("set QFTP_PASSWORD, or write it into the URL: ftp://user:password@host/path"));
     }
-    let password = rpassword::prompt_password(format!("Password for {}: ", url.host))
+    let password = rpassword::prompt_password(format!("Password for {}: ", Printable(url.host.as_bytes())))
         .map_err(|error| Problem::usage(format!("no password: {error}")))?;
     Ok((user, password))
 }

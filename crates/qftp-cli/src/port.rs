@@ -1,9 +1,5 @@
 //! The module of a command: its port, opened, and a client on it.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
 use qftp_core::session::{Apn, Config, Login, Setup, TlsGaps, Via};
 use qftp_core::wire::{PdpAuth, PdpType, Storage, TransMode, TransferType, UrcPort};
 use qftp_core::{Secret, limits};
@@ -12,11 +8,13 @@ use qftp_transport::{Cancel, Client, Error, Flow, Port, Settings, open};
 use crate::bar::Bar;
 use crate::config::ApnLogin;
 use crate::exit::{Code, Problem};
+use crate::interrupt;
 use crate::journal::Journal;
 use crate::options::{FlowArg, Options, UrcPortArg, ViaArg};
-use crate::output::Output;
+use crate::output::{Output, say};
 use crate::password;
 use crate::record::Taps;
+use crate::standing::{self, Follower};
 use crate::tls::{Ftps, warn};
 use crate::url::Url;
 
@@ -102,7 +100,8 @@ impl Context {
         let config = Config { rsptimeout_s, reopen_after_abort: false, ..Config::default() };
         let mut client = Client::with_config(port, config);
         client.set_cancel(self.cancel.clone());
-        client.set_tap(Taps::boxed(self.options.record.as_deref(), self.options.verbose)?);
+        let taps = Taps::boxed(self.options.record.as_deref(), self.options.verbose, say)?;
+        client.set_tap(Some(Follower::boxed(taps)));
         Ok(client)
     }
 
@@ -204,7 +203,7 @@ impl Context {
         let account = self.account(url)?;
         let mut client = self.client()?;
         let result = self.login(&mut client, url, folder, &account).and_then(|()| work(&mut client));
-        leave(&mut client, account.ftps.as_ref());
+        leave(&mut client);
         result
     }
 }
@@ -216,17 +215,38 @@ pub(crate) fn warn_of_gaps(client: &AnyClient, ftps: Option<&Ftps>) {
     }
 }
 
-/// Logs out and takes the certificates away.
-pub(crate) fn leave(client: &mut AnyClient, ftps: Option<&Ftps>) {
-    if client.is_open() && client.is_set_up() {
-        // What counts is the result; a close that fails takes nothing from it.
-        let _ = client.close();
+/// Ends the session and takes certificates away, those of an earlier run too, whatever came of the work.
+pub(crate) fn leave(client: &mut AnyClient) {
+    // What was cancelled has ended by now; this here is not it.
+    let _ = client.cancel().take();
+    let stands = client.is_open() || standing::session();
+    if stands && !interrupt::hurried() {
+        // What counts is the result, and a failure before this one has said more. What could not be closed the next set-up closes.
+        let _ = client.hang_up();
     }
-    if ftps.is_some()
-        && client.is_set_up()
-        && let Err(error) = client.remove_certificates()
-    {
-        warn(&format!("the certificates are still in the module ({error}); `qftp module rm` removes them"));
+    tidy(client);
+}
+
+/// Takes the certificates out of the module's flash: our own, and what a run that was killed has left, which is said.
+pub(crate) fn tidy(client: &mut AnyClient) {
+    let ours = standing::certificates();
+    if !client.is_set_up() && ours {
+        // After what broke off in the middle; where it fails nothing below works, and that is said.
+        let _ = client.setup(&Setup { network: false, ..Setup::default() });
+    }
+    let removed = if client.is_set_up() || ours { client.remove_certificates() } else { Ok(()) };
+    match removed {
+        Ok(()) => standing::without_certificates(),
+        Err(error) if ours => {
+            warn(&format!("certificates are still in the module ({error}); the next run removes them"));
+        }
+        Err(error) => warn(&format!("whether certificates are in the module is not known ({error})")),
+    }
+    match client.stale_certificates() {
+        0 => {}
+        count => warn(&format!(
+            "an earlier run was killed and had left certificates in the module's flash: {count} removed"
+        )),
     }
 }
 
@@ -234,35 +254,3 @@ fn no_port() -> Problem {
     Problem::usage("no port: name the module's port by --port, QFTP_PORT or the configuration file")
         .remedy("try --port /dev/ttyUSB2, or --port emulator: for an emulated module")
 }
-
-/// The flag that Ctrl-C sets. A second Ctrl-C, when the first does not help, ends the program at once.
-pub(crate) fn cancel_on_interrupt() -> Cancel {
-    static CANCEL: OnceLock<Cancel> = OnceLock::new();
-    let cancel = CANCEL.get_or_init(Cancel::new).clone();
-    let handle = cancel.clone();
-    // It fails only when a handler stands already.
-    let _ = ctrlc::set_handler(move || {
-        if STAYS.load(Ordering::Relaxed) {
-            return handle.cancel();
-        }
-        if handle.is_cancelled() {
-            std::process::exit(130);
-        }
-        handle.cancel();
-        std::thread::spawn(|| {
-            std::thread::sleep(LAST);
-            std::process::exit(130);
-        });
-    });
-    cancel
-}
-
-/// From now on Ctrl-C ends what is under way, and not the program.
-pub(crate) fn stay_on_interrupt() {
-    STAYS.store(true, Ordering::Relaxed);
-}
-
-static STAYS: AtomicBool = AtomicBool::new(false);
-
-/// How long the program may go on after Ctrl-C to bring the module in order.
-const LAST: Duration = Duration::from_secs(10);

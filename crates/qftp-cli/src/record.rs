@@ -1,6 +1,5 @@
 //! What passes the port: into a recording (docs/recordings.md), and on stderr.
 
-use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,31 +9,39 @@ use qftp_transport::{Kind, Operation, Recorder, Tap};
 
 use crate::exit::Problem;
 
+/// Says a line to people.
+pub(crate) type Say = fn(&str);
+
 /// The taps that the options ask for.
 pub(crate) struct Taps {
+    say: Say,
     recorder: Option<Recorder>,
     show: Option<Dialogue>,
 }
 
 impl Taps {
-    pub(crate) fn boxed(record: Option<&Path>, verbose: bool) -> Result<Option<Box<dyn Tap>>, Problem> {
+    pub(crate) fn boxed(
+        record: Option<&Path>,
+        verbose: bool,
+        say: Say,
+    ) -> Result<Option<Box<dyn Tap>>, Problem> {
         let recorder = record.map(Recorder::create).transpose();
         let recorder = recorder.map_err(|error| Problem::local(record.unwrap_or(Path::new("")), &error))?;
-        let show = verbose.then(Dialogue::default);
+        let show = verbose.then(|| Dialogue::new(say));
         let any = recorder.is_some() || show.is_some();
-        Ok(any.then(|| Box::new(Self { recorder, show }) as Box<dyn Tap>))
+        Ok(any.then(|| Box::new(Self { say, recorder, show }) as Box<dyn Tap>))
     }
 
     /// What `-v` shows, where there is no client yet.
-    pub(crate) fn dialogue() -> Box<dyn Tap> {
-        Box::new(Self { recorder: None, show: Some(Dialogue::default()) })
+    pub(crate) fn dialogue(say: Say) -> Box<dyn Tap> {
+        Box::new(Self { say, recorder: None, show: Some(Dialogue::new(say)) })
     }
 
     fn record(&mut self, entry: impl FnOnce(&mut Recorder)) {
         let Some(recorder) = &mut self.recorder else { return };
         entry(recorder);
         if let Some(error) = recorder.take_error() {
-            let _ = writeln!(io::stderr(), "qftp: the recording ends here: {error}");
+            (self.say)(&format!("qftp: the recording ends here: {error}"));
             self.recorder = None;
         }
     }
@@ -73,13 +80,18 @@ impl Tap for Taps {
 }
 
 /// The dialogue as people read it: a line each, file data as its length.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Dialogue {
+    say: Say,
     /// File data that passed since the last line: which way, and how much.
     data: Option<(bool, usize)>,
 }
 
 impl Dialogue {
+    const fn new(say: Say) -> Self {
+        Self { say, data: None }
+    }
+
     fn pass(&mut self, sent: bool, kind: Kind, bytes: &[u8]) {
         if kind == Kind::Data {
             let before = match self.data.take() {
@@ -96,13 +108,13 @@ impl Dialogue {
         let line = bytes.trim_ascii();
         if !line.is_empty() {
             self.tell_data();
-            let _ = writeln!(io::stderr(), "{} {}", mark(sent, kind), escape(line));
+            (self.say)(&format!("{} {}", mark(sent, kind), escape(line)));
         }
     }
 
     fn tell_data(&mut self) {
         if let Some((sent, count)) = self.data.take() {
-            let _ = writeln!(io::stderr(), "{} {count} bytes", mark(sent, Kind::Data));
+            (self.say)(&format!("{} {count} bytes", mark(sent, Kind::Data)));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `qftp serve`: an FTP server over a folder, for a bench.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::thread;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::exit::Problem;
+use crate::output;
 use crate::port::Context;
 use crate::server::{Door, Server};
 
@@ -23,7 +24,7 @@ pub(crate) fn run(context: &Context, folder: &Path, listen: SocketAddr) -> Resul
     })?;
     let url = server.url("");
     context.output.result(&url, &json!({ "url": url }));
-    let _ = io::stdout().flush();
+    output::flush();
     while !context.cancel.is_cancelled() {
         thread::sleep(Duration::from_millis(50));
     }

@@ -1,16 +1,17 @@
 //! `ftps://` and `ftpes://`: certificates for the module, the settings of its SSL context, and what a 631 may mean.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
-use qftp_core::Secret;
 use qftp_core::codes::FtpCode;
 use qftp_core::session::{Tls, TlsSuspect};
 use qftp_core::wire::SslVersion;
+use qftp_core::{Printable, Secret};
 use qftp_transport::{Certificates, ClientFiles, Error, Pem};
 
 use crate::exit::{Candidate, Problem};
 use crate::options::{Options, TlsMinArg};
+use crate::output::note;
 use crate::url::{Scheme, Url};
 
 /// What a login by FTPS needs, read and checked before a byte goes to the module.
@@ -123,7 +124,7 @@ fn option(suspect: TlsSuspect) -> Option<&'static str> {
 
 /// A warning on stderr, also where the results are JSON.
 pub(crate) fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "qftp: warning: {text}");
+    note(format!("qftp: warning: {text}"));
 }
 
 /// A PEM file.
@@ -147,6 +148,7 @@ fn key_password(key: &[u8], path: &Path) -> Result<String, Problem> {
         return Err(Problem::usage(format!("{}: the key is encrypted", path.display()))
             .remedy("set QFTP_KEY_PASSWORD to its password"));
     }
-    rpassword::prompt_password(format!("Password of {}: ", path.display()))
+    let name = path.display().to_string();
+    rpassword::prompt_password(format!("Password of {}: ", Printable(name.as_bytes())))
         .map_err(|error| Problem::usage(format!("no password: {error}")))
 }

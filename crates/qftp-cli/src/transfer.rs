@@ -8,6 +8,7 @@ use qftp_transport::{Error, Report, Way, open_again};
 use crate::args::TransferArgs;
 use crate::exit::Problem;
 use crate::options::{FlowArg, ViaArg};
+use crate::output::note;
 use crate::port::{Account, AnyClient, AnyPort, Context, EMULATOR, leave, warn_of_gaps};
 use crate::tls::Ftps;
 use crate::url::Url;
@@ -58,7 +59,7 @@ impl Context {
         let mut report = |report: Report| {
             // What costs time is told to everybody; a rung of recovery is on the bar, where there is one.
             let told = match report {
-                Report::Waiting { .. } => true,
+                Report::Waiting { .. } | Report::PortLost => true,
                 Report::Recovering(_) => !self.output.is_watched(),
                 _ => false,
             };
@@ -73,7 +74,7 @@ impl Context {
         };
         let result = work(&mut client, &mut way, &account);
         warn_of_gaps(&client, account.ftps.as_ref());
-        leave(&mut client, account.ftps.as_ref());
+        leave(&mut client);
         result
     }
 
@@ -96,7 +97,7 @@ impl Context {
         let free = storages.map(|storage| (storage, client.storage(storage).map_or(0, |(free, _)| free)));
         let (via, reason) = choose_road(len, &free, self.options.flow == Some(FlowArg::Rtscts));
         if !self.output.json {
-            eprintln!("qftp: {reason}");
+            note(format!("qftp: {reason}"));
         }
         Ok(via)
     }

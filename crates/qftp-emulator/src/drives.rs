@@ -2,12 +2,11 @@
 
 mod file;
 mod shelf;
+mod temporary;
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use qftp_core::codes::CmeCode;
 use qftp_core::limits;
@@ -15,6 +14,7 @@ use qftp_core::wire::{OpenMode, Storage};
 
 pub(crate) use file::StoredFile;
 use shelf::Shelf;
+use temporary::Temporary;
 
 /// Size of the UFS of a [`Drives`] unless set otherwise: what an EC200S shows.
 pub const UFS_SIZE: u64 = 5 << 20;
@@ -33,10 +33,6 @@ struct Volume {
     /// Bytes that something else takes.
     taken: u64,
 }
-
-/// A folder that is removed with the value.
-#[derive(Debug)]
-struct Temporary(PathBuf);
 
 /// What is behind UFS, RAM and SD: folders, or memory. Clones are the same files.
 ///
@@ -113,27 +109,16 @@ impl Drives {
         }
     }
 
-    /// Folders of its own, removed with the value.
+    /// Folders of its own, which nobody else may look into, removed with the value. Those of a process that was killed are removed by
+    /// the next call of this.
     ///
     /// # Errors
     /// When a folder cannot be made.
     pub fn temporary() -> io::Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        loop {
-            let name =
-                format!("qftp-module-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-            let folder = std::env::temp_dir().join(name);
-            match fs::create_dir(&folder) {
-                Ok(()) => {
-                    let mut drives = Self::in_folder(&folder)?;
-                    drives.temporary = Some(Arc::new(Temporary(folder)));
-                    return Ok(drives);
-                }
-                // Left behind by a process of the same number that was killed.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let temporary = Temporary::create()?;
+        let mut drives = Self::in_folder(temporary.path())?;
+        drives.temporary = Some(Arc::new(temporary));
+        Ok(drives)
     }
 
     /// The same with another size of one storage, in bytes.
@@ -272,13 +257,6 @@ impl Drives {
             self.delete(&Place { storage, name })?;
         }
         Ok(())
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // Nobody is left to tell; the system clears its temporary folder in the end.
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -10,7 +10,7 @@ use qftp_transport::{Check, Examination, Finding, Verdict};
 
 use crate::args::DoctorArgs;
 use crate::exit::{Code, Problem};
-use crate::port::{AnyClient, Context, EMULATOR};
+use crate::port::{AnyClient, Context, EMULATOR, tidy};
 use crate::tls::Ftps;
 use crate::url::Url;
 use machine::Machine;
@@ -40,6 +40,7 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> Result<(), Problem> {
         }
         tell(context, &row, &mut first);
     })?;
+    tidy(&mut client);
     match first {
         None => Ok(()),
         Some((check, said)) => {

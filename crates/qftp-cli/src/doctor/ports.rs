@@ -8,6 +8,7 @@ use qftp_transport::{Address, AnyPort, Attention, OpenErrorKind, Port as _, Sett
 use super::machine::{Candidate, Holder, Kind, Machine, QUECTEL};
 use super::row::Row;
 use crate::exit::{Code, Problem};
+use crate::output::{note, say};
 use crate::port::Context;
 use crate::record::Taps;
 
@@ -118,8 +119,8 @@ impl<'a> Ports<'a> {
             return Attention::of(port, escape);
         }
         let rate = if matches!(port, AnyPort::Tcp(_)) { String::new() } else { format!(" at {baud} bits/s") };
-        eprintln!("qftp: does a module answer on {}{rate}?", port.name());
-        Attention::tapped(port, escape, Taps::dialogue())
+        note(format!("qftp: does a module answer on {}{rate}?", port.name()));
+        Attention::tapped(port, escape, Taps::dialogue(say))
     }
 
     fn nothing(&self) -> Problem {

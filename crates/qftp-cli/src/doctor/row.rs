@@ -1,11 +1,9 @@
 //! A line of the doctor's table.
 
-use std::io::{self, Write as _};
-
 use qftp_transport::Verdict;
 use serde_json::json;
 
-use crate::output::Output;
+use crate::output::{self, Output};
 
 /// A line, with what is below it.
 pub(super) struct Row<'a> {
@@ -52,6 +50,6 @@ impl<'a> Row<'a> {
         });
         output.result(&text, &object);
         // A person watches: each line as it is found.
-        let _ = io::stdout().flush();
+        output::flush();
     }
 }

@@ -1,6 +1,6 @@
 //! A recording in the place of its module: it answers a host with what the recorded module said, after the times that it took.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use super::masked;
 use super::port::Line;
 use crate::args::ReplayArgs;
 use crate::exit::{Code, Problem};
+use crate::output;
 use crate::port::Context;
 
 /// How often Ctrl-C is looked for.
@@ -22,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(super) fn run(context: &Context, recording: &Recording, args: &ReplayArgs) -> Result<(), Problem> {
     let ready = |name: &str| {
         context.output.result(name, &json!({ "port": name }));
-        let _ = io::stdout().flush();
+        output::flush();
     };
     let place = args.tcp.clone().or_else(|| args.pty.as_ref().map(|path| path.display().to_string()));
     let failed = |error: io::Error| {
@@ -164,5 +165,5 @@ impl Module<'_> {
 }
 
 fn note(text: &str) {
-    let _ = writeln!(io::stderr(), "- {text}");
+    output::note(format!("- {text}"));
 }

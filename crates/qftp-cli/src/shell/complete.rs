@@ -17,6 +17,7 @@ use super::here::home;
 use super::patterns::no_option;
 use super::session::Shell;
 use super::words::{Word, escape, words};
+use crate::output::printable;
 
 /// The names of a shell's surroundings.
 pub(super) struct Names<'s, 'c, 't, 'a, 'w>(pub(super) &'s RefCell<Shell<'c, 't, 'a, 'w>>);
@@ -36,6 +37,8 @@ impl Names<'_, '_, '_, '_, '_> {
             None => starting(&word.text, command_names()),
             Some(first) => self.arguments(&first.text, &before[1..], &word.text),
         };
+        // A name that a terminal would act on is not put on its line.
+        let found = found.into_iter().filter(|(text, _)| printable(text) == *text && !text.contains('\n'));
         let pair = |(text, is_folder): Candidate| Pair {
             display: text.trim_end_matches('/').rsplit('/').next().map_or_else(
                 || text.clone(),
@@ -44,7 +47,7 @@ impl Names<'_, '_, '_, '_, '_> {
             // A folder is gone on with; anything else is done with.
             replacement: if is_folder { escape(&text) } else { format!("{} ", escape(&text)) },
         };
-        (word.start, found.into_iter().map(pair).collect())
+        (word.start, found.map(pair).collect())
     }
 
     fn arguments(&self, command: &str, before: &[Word], text: &str) -> Vec<Candidate> {

@@ -16,8 +16,9 @@ use rustyline::history::MemHistory;
 use rustyline::{CompletionType, Config, Editor};
 
 use crate::exit::{Code, Problem};
-use crate::folder::shown;
-use crate::port::{self, Context};
+use crate::interrupt;
+use crate::output::printable;
+use crate::port::Context;
 use crate::there::There;
 use crate::url::Url;
 use complete::Names;
@@ -68,7 +69,7 @@ fn script(shell: &mut Shell<'_, '_, '_, '_>, keep_going: bool) -> Result<(), Pro
 
 /// A prompt; what fails is told, and the next command comes.
 fn interactive(shell: &RefCell<Shell<'_, '_, '_, '_>>, host: &str) -> Result<(), Problem> {
-    port::stay_on_interrupt();
+    interrupt::stay();
     let fault = |error: ReadlineError| Problem::failed(format!("the terminal: {error}"));
     let config = Config::builder()
         .completion_type(CompletionType::List)
@@ -85,7 +86,7 @@ fn interactive(shell: &RefCell<Shell<'_, '_, '_, '_>>, host: &str) -> Result<(),
     }
     let context = shell.borrow().context;
     loop {
-        let prompt = format!("{host}:{}> ", shown(&shell.borrow().folder));
+        let prompt = format!("{host}:{}> ", printable(&shell.borrow().folder));
         let line = match editor.readline(&prompt) {
             Ok(line) => line,
             // Ctrl-C leaves the line, Ctrl-D the shell.

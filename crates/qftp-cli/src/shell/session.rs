@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::env;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 use std::rc::Rc;
@@ -111,7 +110,7 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
             Command::Lls { arguments } => run(Process::new("ls").arg("-l").args(arguments))?,
             Command::Cat { remote } => {
                 let options = GetOptions { via: self.context.via(), ..GetOptions::default() };
-                self.at(&remote, |client, name| client.get(name, io::stdout().lock(), &options))?;
+                self.at(&remote, |client, name| client.get(name, output::stdout(), &options))?;
             }
             Command::Rm { remotes } => {
                 self.each(&remotes, |shell, name| shell.at(name, AnyClient::delete))?;

@@ -122,7 +122,8 @@ pub(crate) fn mirror(
         plan.deletions.clear();
     }
     if context.options.verbose {
-        plan.skipped.iter().for_each(|(path, why)| eprintln!("qftp: left alone: {}: {why}", shown(path)));
+        let say = |path, why| output::note(format!("qftp: left alone: {}: {why}", shown(path)));
+        plan.skipped.iter().for_each(|(path, why)| say(path, why));
     }
     let mut work = Work { context, account, args, direction, here, there, done: Done::default() };
     if args.dry_run {

@@ -1,5 +1,6 @@
 use core::fmt;
 
+use super::sim_state::SimState;
 use crate::codes::{CmeCode, FtpCode, ReplyCode, TcpIpCode};
 use crate::decimal::Decimal;
 use crate::wire::{FtpError, TextFault, Verb};
@@ -161,6 +162,13 @@ pub enum LineFault {
     Restarted,
     /// The module left data mode before it had all bytes, and gave no reason.
     LeftDataMode,
+    /// The port went away: the other side closed it, or its device is gone.
+    PortLost,
+    /// The module's answer has more lines than any module has to say.
+    Endless {
+        /// The limit that it broke.
+        lines: u32,
+    },
 }
 
 /// What a module, server or line made of an operation.
@@ -175,6 +183,10 @@ pub enum Cause {
     Cme(CmeCode),
     /// `ERROR` without a reason, or a reason in words that no table has.
     Refused,
+    /// `NO CARRIER`: the connection behind data mode is gone.
+    NoCarrier,
+    /// The SIM card is in a state that no table has.
+    Sim(SimState),
     /// `AT+QIACT` failed; the reason of `AT+QIGETERROR`.
     Network(TcpIpCode),
     /// The line.
@@ -232,7 +244,12 @@ impl Failure {
         match self.cause {
             Cause::Misuse(_) | Cause::Aborted => Kind::Misuse,
             Cause::Ftp(error) if error.reply.is_some() => Kind::Server,
-            Cause::Ftp(_) | Cause::Cme(_) | Cause::Refused | Cause::Network(_) => Kind::Module,
+            Cause::Ftp(_)
+            | Cause::Cme(_)
+            | Cause::Refused
+            | Cause::NoCarrier
+            | Cause::Sim(_)
+            | Cause::Network(_) => Kind::Module,
             Cause::Line(_) => Kind::Line,
         }
     }
@@ -297,6 +314,14 @@ impl Failure {
                 "check AT+CPIN? for READY and the command against its test form (=?)",
             ),
             Cause::Refused => ("the module gives no reason", "compare the command with its test form (=?)"),
+            Cause::NoCarrier => (
+                "the server or the network ended the connection behind data mode",
+                "open the session again, then resume",
+            ),
+            Cause::Sim(_) => (
+                "the SIM card waits for something else than its PIN, or the module has a state of its own",
+                "look the state up under AT+CPIN in the module's AT manual",
+            ),
             Cause::Network(code) => (code.cause(), code.remedy()),
             Cause::Line(LineFault::UrcSilent) if self.verb.is_some_and(Verb::silence_needs_reactivation) => (
                 LineFault::UrcSilent.advice().0,
@@ -312,7 +337,8 @@ impl Cause {
     fn session_state(self, verb: Option<Verb>) -> SessionState {
         let opening = verb == Some(Verb::QftpOpen);
         let code = match self {
-            Self::Misuse(_) | Self::Refused | Self::Network(_) => return SessionState::Usable,
+            Self::Misuse(_) | Self::Refused | Self::Sim(_) | Self::Network(_) => return SessionState::Usable,
+            Self::NoCarrier => return SessionState::Reopen,
             Self::Ftp(error) => error.code,
             Self::Cme(code) => code.as_ftp().unwrap_or(FtpCode::SUCCESS),
             Self::Line(LineFault::Short { .. } | LineFault::Count { .. } | LineFault::Checksum { .. }) => {
@@ -383,6 +409,14 @@ impl LineFault {
             Self::LeftDataMode => {
                 ("the server or the network ended the transfer", "open the session again and resume")
             }
+            Self::Endless { .. } => (
+                "the module repeats itself, or the port belongs to something else",
+                "restart the module, and check that the port is its AT port",
+            ),
+            Self::PortLost => (
+                "the module restarted or lost power, its cable was pulled, or the program at the other end has ended",
+                "check cable and supply; after a restart the port may have another name",
+            ),
         }
     }
 }
@@ -411,6 +445,10 @@ impl fmt::Display for LineFault {
             }
             Self::Restarted => f.write_str("the module restarted"),
             Self::LeftDataMode => f.write_str("the module left data mode before it had all bytes"),
+            Self::PortLost => f.write_str("the port was closed by the other side"),
+            Self::Endless { lines } => {
+                write!(f, "the module's answer has more than {} lines", Decimal(u64::from(*lines)))
+            }
         }
     }
 }
@@ -428,6 +466,8 @@ impl fmt::Display for Cause {
                 None => write!(f, "+CME ERROR: {code}"),
             },
             Self::Refused => f.write_str("the module answered ERROR"),
+            Self::NoCarrier => f.write_str("the module answered NO CARRIER"),
+            Self::Sim(state) => write!(f, "the SIM card is not ready: the module says `{state}`"),
             Self::Network(code) => write!(f, "the PDP context did not come up: {code}"),
             Self::Line(fault) => fault.fmt(f),
             Self::Aborted => f.write_str("aborted"),

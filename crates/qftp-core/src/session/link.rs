@@ -3,6 +3,7 @@
 use super::event::Reason;
 use super::failure::{Cause, LineFault};
 use super::kept::Kept;
+use super::sim_state::SimState;
 use crate::Instant;
 use crate::codes::{CmeCode, TcpIpCode};
 use crate::copy::copy;
@@ -55,6 +56,7 @@ pub(super) enum Answer {
     /// Whether the PDP context that was asked for is active.
     Active(bool),
     Pin(PinState),
+    Sim(SimState),
     Error(TcpIpCode),
 }
 
@@ -275,7 +277,8 @@ impl Link {
         }
         match line {
             Line::Ok => self.accept(),
-            Line::Error | Line::NoCarrier => self.refuse(Cause::Refused),
+            Line::Error => self.refuse(Cause::Refused),
+            Line::NoCarrier => self.refuse(Cause::NoCarrier),
             Line::Cme(Cme::Code(code)) => self.refuse(Cause::Cme(*code)),
             Line::Cme(Cme::Text(text)) => {
                 let ftp = self.verb.is_some_and(Verb::is_ftp);
@@ -289,7 +292,13 @@ impl Link {
             Line::Text(text) if text.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT")) => {
                 Meaning::Ours
             }
-            Line::Text(_) if self.phase == Phase::Answer => Meaning::Info,
+            Line::Text(text) if self.phase == Phase::Answer => {
+                if let (Some(Verb::Cpin), Some(words)) = (self.verb, text.strip_prefix(b"+CPIN:")) {
+                    // A state of the SIM card that no table has: it is shown as it is.
+                    self.answer = Some(Answer::Sim(SimState::new(words.trim_ascii())));
+                }
+                Meaning::Info
+            }
             _ => Meaning::Unasked,
         }
     }

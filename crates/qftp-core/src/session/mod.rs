@@ -52,6 +52,7 @@ mod receive;
 mod recover;
 mod secrets;
 mod setup;
+mod sim_state;
 mod state;
 mod sync;
 mod tls;
@@ -62,6 +63,7 @@ use core::fmt;
 pub use event::{Done, Event, Reason, Step};
 pub use failure::{Cause, Failure, Field, Kind, LineFault, Misuse, SessionState};
 pub use options::{Apn, Config, GetOptions, Login, PutOptions, Setup, Via};
+pub use sim_state::SimState;
 
 pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 

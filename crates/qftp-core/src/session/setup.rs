@@ -181,7 +181,7 @@ impl State {
         receive: &Receive,
     ) {
         // A step may be refused where that only means that this firmware lacks it; silence and restarts always count.
-        let refused = matches!(result, Err(Cause::Cme(_) | Cause::Refused));
+        let refused = matches!(result, Err(Cause::Cme(_) | Cause::Refused | Cause::NoCarrier));
         let next = match (step, result) {
             (SetupStep::Sync(sync, again), result) => match self.advance_sync(now, sync, result.is_ok()) {
                 Synced::NotYet(sync) => SetupStep::Sync(sync, again),
@@ -227,6 +227,7 @@ impl State {
                 let code = pin_code(state).unwrap_or(CmeCode::new(13));
                 return self.fail(now, Cause::Cme(code), receive);
             }
+            (SetupStep::Pin, Ok(Answer::Sim(state))) => return self.fail(now, Cause::Sim(state), receive),
             (SetupStep::Contexts, Ok(Answer::Active(true))) => {
                 self.set_up = true;
                 return self.finish(End::Nothing);

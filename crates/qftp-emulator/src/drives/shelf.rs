@@ -1,8 +1,9 @@
 //! Where the files of one storage lie: in a folder, or in memory.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,9 +21,9 @@ pub(super) enum Shelf {
 type Files = BTreeMap<Vec<u8>, Contents>;
 
 impl Shelf {
-    /// A folder, made when it is not there.
+    /// A folder, made when it is not there, for its owner alone: hosts bring keys into a module.
     pub(super) fn folder(folder: PathBuf) -> io::Result<Self> {
-        fs::create_dir_all(&folder)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         Ok(Self::Folder(folder))
     }
 

@@ -135,6 +135,15 @@ impl<P: AsyncPort> AsyncClient<P> {
         self.simple(&Operation::Close).await
     }
 
+    /// Ends the FTP session whatever a failure or a cancellation has left of it, so that none stays open in the module: the line is
+    /// brought in order first where that is needed. Afterwards, [`setup`](Self::setup) comes next.
+    pub async fn hang_up(&mut self) -> Result<(), Error> {
+        if !self.is_set_up() {
+            self.setup(&Setup { network: false, ..Setup::default() }).await?;
+        }
+        self.close().await
+    }
+
     /// Deactivates the PDP context.
     pub async fn deactivate(&mut self) -> Result<(), Error> {
         self.simple(&Operation::Deactivate).await
@@ -325,16 +334,35 @@ impl<P: AsyncPort> AsyncClient<P> {
         Ok(())
     }
 
-    /// Takes certificates out of the module again.
+    /// Takes certificates out of the module again, also those that a process has left there which was killed
+    /// ([`stale_certificates`](Self::stale_certificates) counts them). No file but such a one is touched: see [`Certificates::is_ours`].
     pub async fn remove_certificates(&mut self) -> Result<(), Error> {
-        for name in Certificates::NAMES {
-            match self.remove(name).await {
+        let own = Certificates::names();
+        let found: Vec<String> = match self.files("*").await {
+            Ok(files) => {
+                files.into_iter().map(|file| file.name).filter(|name| Certificates::is_ours(name)).collect()
+            }
+            // No files at all, or a module that lists none.
+            Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {
+                own.map(str::to_owned).into()
+            }
+            Err(other) => return Err(other),
+        };
+        for name in found {
+            match self.remove(&name).await {
                 // Not there: as it should be.
                 Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {}
+                Ok(()) if !own.iter().any(|own| own.ends_with(&name)) => self.engine.stale_certificates += 1,
                 other => other?,
             }
         }
         Ok(())
+    }
+
+    /// How many files of certificates this client has found in the module and removed that another process had left.
+    #[must_use]
+    pub fn stale_certificates(&self) -> usize {
+        self.engine.stale_certificates
     }
 
     /// Opens a file of the module; returns its handle.

@@ -8,6 +8,7 @@ use qftp_core::session::{
 use qftp_core::wire::{Command, ListKind, OpenMode, ServerState, Storage};
 
 use super::compare::Compare;
+use super::doubt::Doubts;
 use super::engine::{Engine, Outcome, Want};
 use super::files::{Listing, PART, add};
 use super::{Cancel, Certificates, Error, ModuleFile, Operation, Progress, Put, Recorder, Tap};
@@ -38,6 +39,7 @@ const STALE: usize = 1 << 20;
 pub struct Client<P: Port> {
     pub(super) port: P,
     pub(super) engine: Engine,
+    pub(super) doubts: Doubts,
 }
 
 impl<P: Port> Client<P> {
@@ -48,7 +50,7 @@ impl<P: Port> Client<P> {
 
     /// A client with a configuration of its own.
     pub fn with_config(port: P, config: Config) -> Self {
-        Self { port, engine: Engine::new(config) }
+        Self { port, engine: Engine::new(config), doubts: Doubts::default() }
     }
 
     /// Calls this as bytes of a transfer pass.
@@ -126,6 +128,15 @@ impl<P: Port> Client<P> {
     /// Logs out.
     pub fn close(&mut self) -> Result<(), Error> {
         self.simple(&Operation::Close)
+    }
+
+    /// Ends the FTP session whatever a failure or a cancellation has left of it, so that none stays open in the module: the line is
+    /// brought in order first where that is needed. Afterwards, [`setup`](Self::setup) comes next.
+    pub fn hang_up(&mut self) -> Result<(), Error> {
+        if !self.is_set_up() {
+            self.setup(&Setup { network: false, ..Setup::default() })?;
+        }
+        self.close()
     }
 
     /// Deactivates the PDP context.
@@ -285,16 +296,35 @@ impl<P: Port> Client<P> {
         Ok(())
     }
 
-    /// Takes certificates out of the module again.
+    /// Takes certificates out of the module again, also those that a process has left there which was killed
+    /// ([`stale_certificates`](Self::stale_certificates) counts them). No file but such a one is touched: see [`Certificates::is_ours`].
     pub fn remove_certificates(&mut self) -> Result<(), Error> {
-        for name in Certificates::NAMES {
-            match self.remove(name) {
+        let own = Certificates::names();
+        let found: Vec<String> = match self.files("*") {
+            Ok(files) => {
+                files.into_iter().map(|file| file.name).filter(|name| Certificates::is_ours(name)).collect()
+            }
+            // No files at all, or a module that lists none.
+            Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {
+                own.map(str::to_owned).into()
+            }
+            Err(other) => return Err(other),
+        };
+        for name in found {
+            match self.remove(&name) {
                 // Not there: as it should be.
                 Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {}
+                Ok(()) if !own.iter().any(|own| own.ends_with(&name)) => self.engine.stale_certificates += 1,
                 other => other?,
             }
         }
         Ok(())
+    }
+
+    /// How many files of certificates this client has found in the module and removed that another process had left.
+    #[must_use]
+    pub fn stale_certificates(&self) -> usize {
+        self.engine.stale_certificates
     }
 
     /// Opens a file of the module; returns its handle.

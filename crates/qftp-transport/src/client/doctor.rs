@@ -147,7 +147,7 @@ impl<P: Port> Client<P> {
     }
 
     fn port_answers(&mut self) -> Result<Finding, Error> {
-        let Self { port, engine } = self;
+        let Self { port, engine, .. } = self;
         let attention = Attention::watched(port, true, &mut |sent, bytes| {
             if sent {
                 engine.watch.sent(Kind::Line, bytes);

@@ -7,7 +7,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use qftp_core::Instant as Millis;
-use qftp_core::session::{Config, Done, Event, Failure, Session, SessionState};
+use qftp_core::session::{Cause, Config, Done, Event, Failure, LineFault, Session, SessionState};
 use qftp_core::wire::{Line, ServerState, Writer};
 
 use super::{Cancel, Error, Kind, Operation, Progress, Recorder, Tap, Watch};
@@ -46,6 +46,8 @@ pub(super) enum Outcome {
 /// Why an operation is being aborted.
 enum Abort {
     Cancelled,
+    /// The module's answer has more than [`LINES`] lines.
+    Endless,
     Local(io::Error),
 }
 
@@ -57,6 +59,8 @@ pub(super) struct Engine {
     pub(super) watch: Watch,
     /// Information lines of the present operation.
     pub(super) lines: Vec<Vec<u8>>,
+    /// Files of certificates that another process had left in the module, removed since.
+    pub(super) stale_certificates: usize,
     began: Instant,
     input: Box<[u8]>,
     /// The part of `input` that came and is not yet used up.
@@ -96,6 +100,7 @@ impl Engine {
             progress: None,
             watch: Watch::new(began),
             lines: Vec::new(),
+            stale_certificates: 0,
             began,
             input: vec![0; BUFFER].into_boxed_slice(),
             unread: 0..0,
@@ -297,7 +302,7 @@ impl Engine {
             self.output.clear();
         }
         // A cancellation that comes too late is none; a file that failed has failed.
-        if under_way || matches!(why, Abort::Local(_)) {
+        if under_way || matches!(why, Abort::Local(_) | Abort::Endless) {
             self.aborting = Some(why);
         }
     }
@@ -329,8 +334,7 @@ impl Engine {
             }
             self.unread.start += consumed;
             if self.lines.len() >= LINES && self.aborting.is_none() {
-                let text = "the module's answer has more than 65536 lines";
-                self.abort(Abort::Local(io::Error::new(io::ErrorKind::OutOfMemory, text)));
+                self.abort(Abort::Endless);
             }
             let more = had_event || (consumed > 0 && !self.unread.is_empty());
             if !more || self.data.len() >= BUFFER {
@@ -385,6 +389,13 @@ impl Engine {
             (outcome, Some(Abort::Local(error))) => {
                 let state = outcome.map_or_else(|failure| failure.state, |_| SessionState::Usable);
                 Err(Error::Local { error, state })
+            }
+            (outcome, Some(Abort::Endless)) => {
+                let (verb, state) = outcome
+                    .map_or_else(|failure| (failure.verb, failure.state), |_| (None, SessionState::Usable));
+                let cause =
+                    Cause::Line(LineFault::Endless { lines: u32::try_from(LINES).unwrap_or(u32::MAX) });
+                Err(Error::Failed(Failure { verb, cause, transferred: 0, state }))
             }
             (Ok(outcome), _) => Ok(outcome),
             (Err(failure), Some(Abort::Cancelled)) => {

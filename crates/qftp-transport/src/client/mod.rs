@@ -8,6 +8,7 @@ mod cancel;
 mod certificates;
 mod compare;
 mod doctor;
+mod doubt;
 mod engine;
 mod error;
 mod files;

@@ -3,7 +3,7 @@
 //! docs/recordings.md in the repository describes the format.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -34,7 +34,12 @@ impl Recorder {
     /// # Errors
     /// Those of the system.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
-        Self::new(BufWriter::new(File::create(path)?))
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        // What passes is nobody else's business, also where no secret is in it: file data is.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Self::new(BufWriter::new(options.open(path)?))
     }
 
     /// A recording into a writer, which is flushed at the end of each operation.

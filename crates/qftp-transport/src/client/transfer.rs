@@ -8,6 +8,7 @@ use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
 use qftp_core::session::{Cause, Failure, Kind, LineFault, Login, SessionState, Setup, Via};
 use qftp_core::wire::TransferType;
 
+use super::doubt::Doubt;
 use super::target::{Counted, Local, Target};
 use super::{Certificates, Client, Error, Operation, Put};
 use crate::local::Version;
@@ -84,6 +85,8 @@ pub enum Report {
         /// How often it was tried again without progress, this time included.
         retry: u8,
     },
+    /// The port went away; it is opened again as soon as it is there.
+    PortLost,
     /// The session is being brought back.
     Recovering(Rung),
     /// The transfer goes on at this offset.
@@ -99,6 +102,7 @@ impl fmt::Display for Report {
                 let seconds = f64::from(*wait_ms) / 1000.0;
                 write!(f, "{trouble}; retry {retry} in {seconds} s")
             }
+            Self::PortLost => write!(f, "{}; waiting for it", LineFault::PortLost),
             Self::Recovering(rung) => write!(f, "recovery: {}", rung.about()),
             Self::GoingOn(from) => write!(f, "going on at byte {from}"),
             Self::Comparing => f.write_str("reading the file again to compare it"),
@@ -150,6 +154,9 @@ impl<P: Port> Client<P> {
     }
 
     /// Sends a file of `len` bytes as [`Policy`] says. A session that is not open is opened first. Returns the length.
+    ///
+    /// With [`Policy::resume`] an upload does not go on behind bytes that an earlier one of this client lost on the line. What it lost is
+    /// [`distrusted`](Self::distrusted); another process is told by [`distrust`](Self::distrust).
     pub fn send(
         &mut self,
         name: &str,
@@ -158,7 +165,25 @@ impl<P: Port> Client<P> {
         policy: Policy,
         way: &mut Way<'_, P>,
     ) -> Result<u64, Error> {
-        self.run_job(&mut Job::put(len, policy), policy, name, &mut Local::Source(source), way)
+        let doubt = Doubt::new(&way.login, way.folder, name);
+        let mut job = Job::put(len, policy);
+        if let Some(good) = self.doubts.get(&doubt) {
+            job = job.trusting(good);
+        }
+        let end = self.run_job(&mut job, policy, name, &mut Local::Source(source), way);
+        self.doubts.set(doubt, job.distrusted());
+        end
+    }
+
+    /// How many bytes at most of a file on the server are good, where an upload of this client lost bytes on the line; `None` where none did.
+    #[must_use]
+    pub fn distrusted(&self, name: &str, way: &Way<'_, P>) -> Option<u64> {
+        self.doubts.get(&Doubt::new(&way.login, way.folder, name))
+    }
+
+    /// Tells it so: an upload of another client has lost bytes behind so many.
+    pub fn distrust(&mut self, name: &str, way: &Way<'_, P>, good: u64) {
+        self.doubts.set(Doubt::new(&way.login, way.folder, name), Some(good));
     }
 
     fn run_job(
@@ -171,6 +196,8 @@ impl<P: Port> Client<P> {
     ) -> Result<u64, Error> {
         let mut trouble = None;
         let converts = way.login.transfer_type == TransferType::Ascii;
+        // Why the port failed, while it has not been opened again.
+        let mut port = None;
         if !self.is_open() {
             job.connect();
         }
@@ -179,7 +206,11 @@ impl<P: Port> Client<P> {
             let mut here = 0;
             let step = job.next();
             let done = match step {
-                Step::End(end) => return end.map(|()| job.kept()).map_err(Error::from),
+                Step::End(end) => {
+                    return end
+                        .map(|()| job.kept())
+                        .map_err(|trouble| port.take().map_or(trouble.into(), Error::Port));
+                }
                 Step::Size | Step::Get(_) if local.wants_version() && !converts => {
                     self.version(name).and_then(|version| local.compare(&version, step, job, policy))
                 }
@@ -199,7 +230,10 @@ impl<P: Port> Client<P> {
                     self.climb(rung, way).map(|()| job.ready())
                 }
                 Step::Compare(options) => {
-                    way.tell(Report::Comparing);
+                    // The end of an upload is no news.
+                    if options.start == 0 {
+                        way.tell(Report::Comparing);
+                    }
                     local.seek(options.start)?;
                     self.verify(name, &mut *local, &options).map(|differs| job.compared(differs))
                 }
@@ -227,11 +261,25 @@ impl<P: Port> Client<P> {
             };
             // Other errors are the caller's at once.
             let failure = match done {
-                Ok(()) => continue,
-                Err(Error::Failed(failure)) => failure,
+                Ok(()) => {
+                    if !self.engine.is_broken() {
+                        port = None;
+                    }
+                    continue;
+                }
+                Err(Error::Failed(failure)) => {
+                    port = None;
+                    failure
+                }
                 // The module restarted between two steps.
                 Err(Error::Misuse(misuse)) if job.refused(misuse) => continue,
-                Err(Error::Port(_)) if way.reopen.is_some() => lost(here),
+                // To open it again is a retry: a caller who wants none is told at once.
+                Err(Error::Port(error)) if way.reopen.is_some() && policy.retries > 0 => {
+                    if port.replace(error).is_none() {
+                        way.tell(Report::PortLost);
+                    }
+                    lost(here)
+                }
                 Err(other) => {
                     match (step, &other) {
                         (Step::Get(_), Error::Cancelled { transferred, .. }) => job.stopped(*transferred),
@@ -323,5 +371,5 @@ fn knows_no(failure: &Failure) -> bool {
 
 /// The port is gone with so many bytes here.
 const fn lost(transferred: u64) -> Failure {
-    Failure { verb: None, cause: Cause::Line(LineFault::NoAnswer), transferred, state: SessionState::Reset }
+    Failure { verb: None, cause: Cause::Line(LineFault::PortLost), transferred, state: SessionState::Reset }
 }
