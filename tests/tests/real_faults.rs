@@ -4,6 +4,7 @@
 //! is slow where the server dies, and the module's line where the module does.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -308,8 +309,21 @@ fn what_is_there_already() {
     for arguments in [&["put", &local, &url, "--resume"], &["get", &url, &local, "--resume"]] {
         let run = end(bench.start(arguments));
         assert_eq!(run.code, Some(0), "{}", run.err);
-        assert!(!run.err.contains("AT+QFTPPUT") && !run.err.contains("AT+QFTPGET"), "{}", run.err);
+        assert!(!run.err.contains("AT+QFTPPUT"), "{}", run.err);
+        // Of an upload the end is proven, and no more of it.
+        let read = run.err.matches("AT+QFTPGET").count();
+        assert_eq!(read, usize::from(arguments[0] == "put"), "{}", run.err);
+        let tail = format!("\"COM:\",{},256", LEN - 256);
+        assert_eq!(run.err.contains(&tail), arguments[0] == "put", "{}", run.err);
     }
+    // The same size, and words of a host at its end, as one that was broken off before the data left them there: sent from there on.
+    let mut broken = bench.bytes.clone();
+    broken[LEN - 10..].copy_from_slice(b"AT\rATQ0V1\r");
+    fs::write(server.root().join("file"), &broken).expect("written");
+    fs::set_permissions(server.root().join("file"), fs::Permissions::from_mode(0o666)).expect("set");
+    let run = end(bench.start(&["put", &local, &url, "--resume"]));
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(fs::read(server.root().join("file")).expect("there") == bench.bytes);
     // Longer than its source: another file.
     fs::write(bench.path("longer"), payload(9).iter().chain(b"more").copied().collect::<Vec<_>>())
         .expect("written");

@@ -261,8 +261,12 @@ fn exchange(host: &mut Host, at: &str, command: &Command<'_>, answer: &[Step]) {
                 assert!(host.command().starts_with("AT+QFTPSIZE"), "{at}");
                 host.feed(format!("\r\nOK\r\n\r\n+QFTPSIZE: 0,{}\r\n", start + len).as_bytes());
             }
-            // The end of a listing is proven by its count, once the line is silent.
-            _ => host.time_out(),
+            // The end of a listing is proven by its count, once the line is silent, and by a module that answers.
+            _ => {
+                host.time_out();
+                assert_eq!(host.command(), "AT+QFTPSTAT", "{at}");
+                host.feed(b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n");
+            }
         }
     }
     match (host.end.clone(), failed) {

@@ -124,6 +124,11 @@ impl Receive {
         since.next().is_some_and(|(_, line)| is_result(&line)) && since.next().is_none()
     }
 
+    fn is_answered_before(&self, end: usize) -> bool {
+        let since = |at: usize| self.is_after_question(at) && at < end;
+        self.lines().any(|(at, line)| since(at) && line == Line::Ok)
+    }
+
     /// The whole lines among the bytes held back, and where each begins. A line without its end may still grow.
     fn lines(&self) -> impl Iterator<Item = (usize, Line<'_>)> {
         let held = self.held();
@@ -230,7 +235,8 @@ impl Receive {
         let mut agreed = None;
         for (at, line) in self.lines() {
             match line {
-                Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }) if self.is_after_question(at) => {
+                // Without its OK it is the answer to a question of before.
+                Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }) if self.is_answered_before(at) => {
                     if let Held::Agrees { rest } = verdict {
                         return Held::Proven { rest };
                     }
@@ -437,6 +443,7 @@ mod tests {
         let end = &b"data\r\nOK\r\n\r\n+QFTPGET: 0,4\r\n"[..];
         assert_eq!(verdict(&[end]), Held::Agrees { rest: 0 });
         assert_eq!(verdict(&[end, b"|", b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Proven { rest: 0 });
+        assert_eq!(verdict(&[end, b"|", b"\r\n+QFTPSTAT: 0,1\r\n"]), Held::Agrees { rest: 0 });
         // The same words before the question are no answer to it: a second OK, and then one of the two is data.
         assert_eq!(verdict(&[end, b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Begun);
         // What agreed was data: there is another outcome, or the module restarted.

@@ -66,8 +66,9 @@ pub(crate) struct Watch {
     began: Instant,
     sent: Masker,
     received: Masker,
-    /// Bytes that came and may be an answer or held-back data, and when the first of them came.
-    undecided: Vec<u8>,
+    /// Bytes that came and may be an answer or held-back data.
+    undecided: Undecided,
+    /// When the last of what was handed on came.
     since: Duration,
     /// An outcome that is told when the line that it came of is whole.
     outcome: Option<(Duration, String)>,
@@ -81,7 +82,7 @@ impl Watch {
             began,
             sent,
             received,
-            undecided: Vec::new(),
+            undecided: Undecided::default(),
             since: Duration::ZERO,
             outcome: None,
         }
@@ -130,21 +131,17 @@ impl Watch {
                 return self.data(data);
             }
             // It was held back before, and stands among what is undecided.
-            self.undecided.extend(used);
-            if let Some(at) = self.undecided.windows(data.len()).position(|window| window == *data) {
-                let rest = self.undecided.split_off(at + data.len());
-                self.undecided.truncate(at);
+            self.undecided.extend(used, self.began.elapsed());
+            if let Some(at) = self.undecided.bytes.windows(data.len()).position(|window| window == *data) {
+                let mut rest = self.undecided.split_off(at);
                 self.decide();
-                self.undecided = rest;
+                self.undecided = rest.split_off(data.len());
                 self.data(data);
             }
             return;
         }
-        if self.undecided.is_empty() {
-            self.since = self.began.elapsed();
-        }
-        self.undecided.extend(used);
-        if event.is_some() || self.undecided.len() >= LONGEST {
+        self.undecided.extend(used, self.began.elapsed());
+        if event.is_some() || self.undecided.bytes.len() >= LONGEST {
             self.decide();
         }
         let at = self.began.elapsed();
@@ -154,7 +151,7 @@ impl Watch {
         if let Some(outcome) = event.and_then(ending) {
             self.outcome = Some((at, outcome));
         }
-        if self.received.line.is_empty() && self.undecided.is_empty() {
+        if self.received.line.is_empty() && self.undecided.bytes.is_empty() {
             self.ended();
         }
     }
@@ -188,9 +185,12 @@ impl Watch {
 
     /// What is undecided is no data: so it is, also, when an operation ends.
     pub(crate) fn decide(&mut self) {
-        let (since, taps) = (self.since, &mut self.taps);
-        self.received.push(&self.undecided, |line| taps.each(|tap| tap.received(since, Kind::Line, line)));
-        self.undecided.clear();
+        let undecided = std::mem::take(&mut self.undecided);
+        for (bytes, at) in undecided.pieces() {
+            self.since = at;
+            let taps = &mut self.taps;
+            self.received.push(bytes, |line| taps.each(|tap| tap.received(at, Kind::Line, line)));
+        }
         if self.received.line.is_empty() {
             self.ended();
         }
@@ -199,6 +199,42 @@ impl Watch {
     fn data(&mut self, data: &[u8]) {
         let at = self.began.elapsed();
         self.taps.each(|tap| tap.received(at, Kind::Data, data));
+    }
+}
+
+/// Bytes of which nobody can say yet what they are, and when each of them came.
+#[derive(Default)]
+struct Undecided {
+    bytes: Vec<u8>,
+    /// Where a piece begins, and when it came.
+    arrivals: Vec<(usize, Duration)>,
+}
+
+impl Undecided {
+    fn extend(&mut self, bytes: &[u8], at: Duration) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.arrivals.push((self.bytes.len(), at));
+        self.bytes.extend(bytes);
+    }
+
+    /// Keeps what stands before this place, and gives the rest.
+    fn split_off(&mut self, place: usize) -> Self {
+        let bytes = self.bytes.split_off(place);
+        let within = self.arrivals.partition_point(|(begin, _)| *begin < place);
+        let cut = self.arrivals[..within].last().map(|(_, at)| (0, *at));
+        let later = self.arrivals.split_off(within).into_iter().map(|(begin, at)| (begin - place, at));
+        let mut arrivals: Vec<_> = later.collect();
+        if arrivals.first().is_none_or(|(begin, _)| *begin > 0) && !bytes.is_empty() {
+            arrivals.splice(0..0, cut);
+        }
+        Self { bytes, arrivals }
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = (&[u8], Duration)> {
+        let ends = self.arrivals.iter().skip(1).map(|(begin, _)| *begin).chain([self.bytes.len()]);
+        self.arrivals.iter().zip(ends).map(|((begin, at), end)| (&self.bytes[*begin..end], *at))
     }
 }
 
@@ -277,6 +313,25 @@ mod tests {
         bytes.chunks(cut.max(1)).for_each(|piece| masker.push(piece, |line| out.extend(line)));
         masker.finish(|line| out.extend(line));
         out
+    }
+
+    #[test]
+    fn each_byte_keeps_its_time() {
+        let at = Duration::from_secs;
+        let mut all = Undecided::default();
+        for (bytes, second) in [(&b"abc"[..], 1), (b"", 2), (b"de", 3)] {
+            all.extend(bytes, at(second));
+        }
+        let told = |of: &Undecided| -> Vec<(Vec<u8>, Duration)> {
+            of.pieces().map(|(bytes, at)| (bytes.to_vec(), at)).collect()
+        };
+        assert_eq!(told(&all), [(b"abc".to_vec(), at(1)), (b"de".to_vec(), at(3))]);
+        let mut rest = all.split_off(2);
+        assert_eq!(told(&all), [(b"ab".to_vec(), at(1))]);
+        assert_eq!(told(&rest), [(b"c".to_vec(), at(1)), (b"de".to_vec(), at(3))]);
+        let last = rest.split_off(1);
+        assert_eq!((told(&rest), told(&last)), (vec![(b"c".to_vec(), at(1))], vec![(b"de".to_vec(), at(3))]));
+        assert_eq!(told(&rest.split_off(1)), []);
     }
 
     #[test]
