@@ -2,8 +2,9 @@
 
 use super::event::Reason;
 use super::failure::{Cause, LineFault};
+use super::held::{Held, Question};
 use super::link::Answer;
-use super::receive::{Held, Question, Receive};
+use super::receive::Receive;
 use super::state::State;
 use crate::Instant;
 use crate::mutation::{Mutation, mutated};

@@ -42,6 +42,7 @@ mod end_of_data;
 mod event;
 mod failure;
 mod get;
+mod held;
 mod kept;
 mod link;
 mod open;
@@ -251,7 +252,7 @@ impl Session {
             let text = text.get(..len).unwrap_or_default();
             let line = Line::parse(text);
             // The answer to the question whether the data is over is nobody else's.
-            if after_question && receive::is_answer(&line) {
+            if after_question && held::is_answer(&line) {
                 continue;
             }
             let told = self.state.on_line(self.state.clock, &line, text, &mut self.receive);

@@ -3,11 +3,12 @@
 //! Bytes that could be the module's words after broken-off data are held back while they stand at the very end of what has come:
 //! only silence makes them final. As soon as anything else follows they are file data.
 
+use super::held::Question;
 use crate::Checksum;
 use crate::copy::copy;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{FtpOutcome, FtpResult, Line, Urc, Verb, is_end};
+use crate::wire::{Line, Verb, is_end};
 
 /// The longest end of data that is held back: the module's words after it, and a few URCs among them.
 const WINDOW: usize = limits::WORDS;
@@ -28,19 +29,10 @@ pub(super) struct Receive {
     /// Whether the module was asked if it is out of data mode.
     pub(super) question: Question,
     /// The length of the data that the last question was about.
-    asked_about: Option<u64>,
+    pub(super) asked_about: Option<u64>,
     hold: [u8; HOLD],
-    start: usize,
-    end: usize,
-}
-
-/// The question whether the data is over, where its length is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Question {
-    NotAsked,
-    /// When so many bytes stood in the buffer: only what comes behind them can be the answer.
-    Asked(usize),
-    Unanswered,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 /// Where data stands.
@@ -51,22 +43,6 @@ pub(super) enum Piece {
     Input(usize),
     /// A range of the bytes held back.
     Held(usize, usize),
-}
-
-/// What the held-back bytes say, if the line stays silent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Held {
-    /// Nothing that could end the data.
-    Nothing,
-    /// The module's own count agrees with what came before, and its OK is still to come.
-    Begun,
-    /// OK and a count that agrees with what came before: the data is whole if the module is out of data mode. Its last `rest` bytes are
-    /// among those held back.
-    Agrees { rest: usize },
-    /// The same, and the module has answered the question since.
-    Proven { rest: usize },
-    /// The data ended early, or the count does not agree; `rest` as before.
-    Ended { rest: usize },
 }
 
 impl Receive {
@@ -96,49 +72,6 @@ impl Receive {
         self.asked_about = None;
         self.start = 0;
         self.end = 0;
-    }
-
-    /// The module is asked now whether it is out of data mode, and with it whether the data ends `rest` bytes into those held back.
-    pub(super) fn ask(&mut self, rest: usize) {
-        self.question = Question::Asked(self.end);
-        self.asked_about = Some(self.end_of(rest));
-    }
-
-    /// Whether it was asked about this end of the data, and not about one that turned out to be data.
-    pub(super) fn was_asked(&self, rest: usize) -> bool {
-        self.question != Question::NotAsked && self.asked_about == Some(self.end_of(rest))
-    }
-
-    fn end_of(&self, rest: usize) -> u64 {
-        self.delivered.saturating_add(u64::try_from(rest).unwrap_or(u64::MAX))
-    }
-
-    /// Whether a line that begins at this place of the bytes held back came after the question.
-    fn is_after_question(&self, at: usize) -> bool {
-        matches!(self.question, Question::Asked(asked) if self.start.saturating_add(at) >= asked)
-    }
-
-    /// Whether a result code, and nothing else, has come since the question.
-    pub(super) fn is_answered(&self) -> bool {
-        let mut since = self.lines().filter(|(at, _)| self.is_after_question(*at));
-        since.next().is_some_and(|(_, line)| is_result(&line)) && since.next().is_none()
-    }
-
-    fn is_answered_before(&self, end: usize) -> bool {
-        let since = |at: usize| self.is_after_question(at) && at < end;
-        self.lines().any(|(at, line)| since(at) && line == Line::Ok)
-    }
-
-    /// The whole lines among the bytes held back, and where each begins. A line without its end may still grow.
-    fn lines(&self) -> impl Iterator<Item = (usize, Line<'_>)> {
-        let held = self.held();
-        let whole = held.iter().rposition(|byte| is_end(*byte)).and_then(|last| held.get(..=last));
-        let mut next = 0usize;
-        whole.unwrap_or_default().split(|byte| is_end(*byte)).filter_map(move |line| {
-            let at = next;
-            next = at.saturating_add(line.len()).saturating_add(1);
-            (!line.is_empty()).then(|| (at, Line::parse(line)))
-        })
     }
 
     /// An operation starts: what an earlier one brought is none of its data, also where it fails before its own begin.
@@ -228,78 +161,6 @@ impl Receive {
         self.hold.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// What the bytes held back say, if the line stays silent.
-    pub(super) fn verdict(&self) -> Held {
-        let held = self.held();
-        let mut verdict = Held::Nothing;
-        let mut agreed = None;
-        for (at, line) in self.lines() {
-            match line {
-                // Without its OK it is the answer to a question of before.
-                Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }) if self.is_answered_before(at) => {
-                    if let Held::Agrees { rest } = verdict {
-                        return Held::Proven { rest };
-                    }
-                }
-                // A module that refuses the question.
-                Line::Error | Line::Cme(_) if self.is_after_question(at) => {}
-                Line::Ftp(FtpResult { verb, outcome: FtpOutcome::Number(count) }) if verb == self.verb => {
-                    // The data's own last lines may be among what is held back: the count tells where the words begin.
-                    let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
-                    // A count that ends the data behind itself is data.
-                    // The words begin with CR LF: a line feed alone means that a byte of the data was lost.
-                    let rest = rest.filter(|rest| *rest <= at).filter(|rest| {
-                        held.get(*rest..).is_some_and(|words| {
-                            words.starts_with(b"\r\n") && could_be_words(words, self.verb)
-                        })
-                    });
-                    match rest {
-                        // The last that agrees: one before it can only be data.
-                        Some(rest) if self.expected.is_none() => {
-                            verdict = Held::Agrees { rest };
-                            agreed = Some(at);
-                        }
-                        rest => verdict = Held::Ended { rest: rest.unwrap_or(self.words_before(at, agreed)) },
-                    }
-                }
-                Line::Ok | Line::Text(_) => {}
-                Line::Ftp(FtpResult { verb, .. }) if verb == self.verb => {
-                    verdict = Held::Ended { rest: self.words_before(at, agreed) };
-                }
-                Line::Error | Line::Cme(_) | Line::NoCarrier | Line::Urc(Urc::Ready) => {
-                    verdict = Held::Ended { rest: self.words_before(at, agreed) };
-                }
-                _ if verdict == Held::Nothing => verdict = Held::Ended { rest: 0 },
-                _ => {}
-            }
-        }
-        match (verdict, agreed) {
-            (Held::Agrees { rest }, Some(agreed)) if !self.is_accepted(rest, agreed) => Held::Begun,
-            (verdict, _) => verdict,
-        }
-    }
-
-    /// Where the module's words begin that end with the line at this place. There is one end: the count that agreed before it was data, and
-    /// only what follows that can be words. Without such a count, all that is held back may be.
-    fn words_before(&self, at: usize, agreed: Option<usize>) -> usize {
-        let Some(agreed) = agreed else { return 0 };
-        let ours = |place: usize, line: &Line<'_>| place > agreed && place < at && *line == Line::Ok;
-        let ok = self.lines().filter(|(place, line)| ours(*place, line)).last();
-        let words = ok.map_or(at, |(place, _)| place);
-        // The line end before a word belongs to it.
-        let before = self.held().get(..words).unwrap_or_default();
-        words.saturating_sub(before.iter().rev().take(2).take_while(|byte| is_end(**byte)).count())
-    }
-
-    /// Whether the words that begin here have the one OK that they must have. The first OK behind the count can be it only while no other
-    /// question was asked, and a second one shows that the first was data.
-    fn is_accepted(&self, words: usize, count: usize) -> bool {
-        let ok = |(at, line): &(usize, Line<'_>)| *at >= words && *line == Line::Ok;
-        let mut oks = self.lines().filter(ok).filter(|(at, _)| !self.is_after_question(*at));
-        let first = oks.next().is_some_and(|(at, _)| at < count || self.asked_about.is_none());
-        (first && oks.next().is_none()) || mutated(Mutation::EndUnproven)
-    }
-
     /// Hands out the first `len` of the bytes held back.
     pub(super) fn release(&mut self, len: usize) -> Piece {
         let from = self.start;
@@ -358,7 +219,7 @@ fn end_of_data(bytes: &[u8], verb: Verb) -> usize {
 }
 
 /// Whether `words`, which begin with CR or LF, are lines of the module from their first to their last byte, as far as they go.
-fn could_be_words(words: &[u8], verb: Verb) -> bool {
+pub(super) fn could_be_words(words: &[u8], verb: Verb) -> bool {
     // At most a blank line stands between two lines: more line ends in a row are text.
     let blank = words.iter().take_while(|byte| is_end(**byte)).count();
     let Some(first) = words.get(blank..).filter(|_| blank <= 4) else { return false };
@@ -369,15 +230,6 @@ fn could_be_words(words: &[u8], verb: Verb) -> bool {
             is_word(line, verb) && rest.iter().all(|byte| is_end(*byte) || (b' '..=b'~').contains(byte))
         }
     }
-}
-
-/// Whether a line belongs to the answer to the question.
-pub(super) fn is_answer(line: &Line<'_>) -> bool {
-    is_result(line) || matches!(line, Line::Ftp(result) if result.verb == Verb::QftpStat)
-}
-
-const fn is_result(line: &Line<'_>) -> bool {
-    matches!(line, Line::Ok | Line::Error | Line::Cme(_))
 }
 
 /// Whether a complete line is one that can follow broken-off data.
@@ -413,47 +265,4 @@ fn could_begin(start: &[u8], verb: Verb) -> bool {
             }
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is held back after these pieces, the question asked where `|` stands.
-    fn verdict(pieces: &[&[u8]]) -> Held {
-        let mut receive = Receive::new();
-        receive.begin(Verb::QftpGet, None);
-        for piece in pieces {
-            if *piece == b"|" {
-                let Held::Agrees { rest } = receive.verdict() else { panic!("{:?}", receive.verdict()) };
-                receive.ask(rest);
-                continue;
-            }
-            let mut rest = *piece;
-            while !rest.is_empty() {
-                let (taken, _) = receive.take(rest);
-                rest = rest.get(taken..).unwrap_or_default();
-            }
-        }
-        receive.verdict()
-    }
-
-    #[test]
-    fn an_end_is_proven_by_an_answer_to_a_question() {
-        let end = &b"data\r\nOK\r\n\r\n+QFTPGET: 0,4\r\n"[..];
-        assert_eq!(verdict(&[end]), Held::Agrees { rest: 0 });
-        assert_eq!(verdict(&[end, b"|", b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Proven { rest: 0 });
-        assert_eq!(verdict(&[end, b"|", b"\r\n+QFTPSTAT: 0,1\r\n"]), Held::Agrees { rest: 0 });
-        // The same words before the question are no answer to it: a second OK, and then one of the two is data.
-        assert_eq!(verdict(&[end, b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Begun);
-        // What agreed was data: there is another outcome, or the module restarted.
-        let after = |words: &'static [u8]| verdict(&[end, b"|", words]);
-        assert_eq!(after(b"more\r\nOK\r\n\r\n+QFTPGET: 605,0\r\n"), Held::Ended { rest: 27 });
-        assert_eq!(after(b"more\r\nRDY\r\n"), Held::Ended { rest: 27 });
-        assert_eq!(after(b"more"), Held::Agrees { rest: 0 });
-        let words =
-            &b"\r\n+CME ERROR: 606\r\n\r\n\r\n+CREG: 1\r\n\r\n+QF\r\nOK\r\n\r\n+QFTPGET: 0,38\r\n"[..];
-        let rest = &b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\n+QUSIM: 1\r\n\r\n+QIND: SMS DONE\r\n\r\n+QIND: PB DONE\r\n"[..];
-        assert_eq!(verdict(&[words, b"|", b"T: 0,1000\r\n\r\n+", rest]), Held::Ended { rest: 76 });
-    }
 }

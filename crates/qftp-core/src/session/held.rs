@@ -1,0 +1,215 @@
+//! What the bytes that are held back at the end of data say: where the data ends, and whether that is proven.
+
+use super::receive::{Receive, could_be_words};
+use crate::mutation::{Mutation, mutated};
+use crate::wire::{FtpOutcome, FtpResult, Line, Urc, Verb, is_end};
+
+/// What the held-back bytes say, if the line stays silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Nothing that could end the data.
+    Nothing,
+    /// The module's own count agrees with what came before, and its OK is still to come.
+    Begun,
+    /// OK and a count that agrees with what came before: the data is whole if the module is out of data mode. Its last `rest` bytes are
+    /// among those held back.
+    Agrees { rest: usize },
+    /// The same, and the module has answered the question since.
+    Proven { rest: usize },
+    /// The data ended early, or the count does not agree; `rest` as before.
+    Ended { rest: usize },
+}
+
+/// The question whether the data is over, where its length is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    NotAsked,
+    /// When so many bytes stood in the buffer: only what comes behind them can be the answer.
+    Asked(usize),
+    Unanswered,
+}
+
+impl Receive {
+    /// What the bytes held back say, if the line stays silent.
+    pub(super) fn verdict(&self) -> Held {
+        let held = self.held();
+        let mut verdict = Held::Nothing;
+        let mut agreed = None;
+        for (at, line) in self.lines() {
+            match line {
+                // Without its OK it is the answer to a question of before.
+                Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }) if self.is_answered_before(at) => {
+                    if let (Held::Agrees { rest }, Some(count)) = (verdict, agreed)
+                        && self.is_accepted(rest, count)
+                    {
+                        return Held::Proven { rest };
+                    }
+                }
+                // A module that refuses the question.
+                Line::Error | Line::Cme(_) if self.is_after_question(at) => {}
+                Line::Ftp(FtpResult { verb, outcome: FtpOutcome::Number(count) }) if verb == self.verb => {
+                    // The data's own last lines may be among what is held back: the count tells where the words begin.
+                    let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
+                    // A count that ends the data behind itself is data.
+                    // The words begin with CR LF: a line feed alone means that a byte of the data was lost.
+                    let rest = rest.filter(|rest| *rest <= at).filter(|rest| {
+                        held.get(*rest..).is_some_and(|words| {
+                            words.starts_with(b"\r\n") && could_be_words(words, self.verb)
+                        })
+                    });
+                    match rest {
+                        // The last that agrees: one before it can only be data.
+                        Some(rest) if self.expected.is_none() => {
+                            verdict = Held::Agrees { rest };
+                            agreed = Some(at);
+                        }
+                        rest => verdict = Held::Ended { rest: rest.unwrap_or(self.words_before(at, agreed)) },
+                    }
+                }
+                Line::Ok | Line::Text(_) => {}
+                Line::Ftp(FtpResult { verb, .. }) if verb == self.verb => {
+                    verdict = Held::Ended { rest: self.words_before(at, agreed) };
+                }
+                Line::Error | Line::Cme(_) | Line::NoCarrier | Line::Urc(Urc::Ready) => {
+                    verdict = Held::Ended { rest: self.words_before(at, agreed) };
+                }
+                _ if verdict == Held::Nothing => verdict = Held::Ended { rest: 0 },
+                _ => {}
+            }
+        }
+        match (verdict, agreed) {
+            (Held::Agrees { rest }, Some(agreed)) if !self.is_accepted(rest, agreed) => Held::Begun,
+            (verdict, _) => verdict,
+        }
+    }
+
+    /// Where the module's words begin that end with the line at this place. There is one end: the count that agreed before it was data, and
+    /// only what follows that can be words. Without such a count, all that is held back may be.
+    fn words_before(&self, at: usize, agreed: Option<usize>) -> usize {
+        let Some(agreed) = agreed else { return 0 };
+        let ours = |place: usize, line: &Line<'_>| place > agreed && place < at && *line == Line::Ok;
+        let ok = self.lines().filter(|(place, line)| ours(*place, line)).last();
+        let words = ok.map_or(at, |(place, _)| place);
+        // The line end before a word belongs to it.
+        let before = self.held().get(..words).unwrap_or_default();
+        words.saturating_sub(before.iter().rev().take(2).take_while(|byte| is_end(**byte)).count())
+    }
+
+    /// Whether the words that begin here, with this count in them, have the one OK that a transfer has. It stands before the count; behind it
+    /// only while no question was asked that it could answer. Another OK, but that of a question, shows that one of the two is data.
+    fn is_accepted(&self, words: usize, count: usize) -> bool {
+        let asked = self.asked_about.is_some();
+        let (mut before, mut behind) = (0u8, 0u8);
+        // An OK whose next line may show that it answers a question.
+        let mut open = false;
+        for (at, line) in self.lines().filter(|(at, _)| *at >= words) {
+            if at < count {
+                before = before.saturating_add(u8::from(line == Line::Ok));
+                continue;
+            }
+            if self.was_asked(words) && self.is_after_question(at) {
+                break;
+            }
+            let answers = asked && matches!(line, Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }));
+            behind = behind.saturating_add(u8::from(open && !answers));
+            open = line == Line::Ok;
+        }
+        behind = behind.saturating_add(u8::from(open));
+        matches!((before, behind, asked), (1, 0, _) | (0, 1, false)) || mutated(Mutation::EndUnproven)
+    }
+
+    /// The module is asked now whether it is out of data mode, and with it whether the data ends `rest` bytes into those held back.
+    pub(super) fn ask(&mut self, rest: usize) {
+        self.question = Question::Asked(self.end);
+        self.asked_about = Some(self.end_of(rest));
+    }
+
+    /// Whether it was asked about this end of the data, and not about one that turned out to be data.
+    pub(super) fn was_asked(&self, rest: usize) -> bool {
+        self.question != Question::NotAsked && self.asked_about == Some(self.end_of(rest))
+    }
+
+    fn end_of(&self, rest: usize) -> u64 {
+        self.delivered.saturating_add(u64::try_from(rest).unwrap_or(u64::MAX))
+    }
+
+    /// Whether a line that begins at this place of the bytes held back came after the question.
+    pub(super) fn is_after_question(&self, at: usize) -> bool {
+        matches!(self.question, Question::Asked(asked) if self.start.saturating_add(at) >= asked)
+    }
+
+    /// Whether a result code, and nothing else, has come since the question.
+    pub(super) fn is_answered(&self) -> bool {
+        let mut since = self.lines().filter(|(at, _)| self.is_after_question(*at));
+        since.next().is_some_and(|(_, line)| is_result(&line)) && since.next().is_none()
+    }
+
+    fn is_answered_before(&self, end: usize) -> bool {
+        let since = |at: usize| self.is_after_question(at) && at < end;
+        self.lines().any(|(at, line)| since(at) && line == Line::Ok)
+    }
+
+    /// The whole lines among the bytes held back, and where each begins. A line without its end may still grow.
+    fn lines(&self) -> impl Iterator<Item = (usize, Line<'_>)> {
+        let held = self.held();
+        let whole = held.iter().rposition(|byte| is_end(*byte)).and_then(|last| held.get(..=last));
+        let mut next = 0usize;
+        whole.unwrap_or_default().split(|byte| is_end(*byte)).filter_map(move |line| {
+            let at = next;
+            next = at.saturating_add(line.len()).saturating_add(1);
+            (!line.is_empty()).then(|| (at, Line::parse(line)))
+        })
+    }
+}
+
+/// Whether a line belongs to the answer to the question.
+pub(super) fn is_answer(line: &Line<'_>) -> bool {
+    is_result(line) || matches!(line, Line::Ftp(result) if result.verb == Verb::QftpStat)
+}
+
+const fn is_result(line: &Line<'_>) -> bool {
+    matches!(line, Line::Ok | Line::Error | Line::Cme(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is held back after these pieces, the question asked where `|` stands.
+    fn verdict(pieces: &[&[u8]]) -> Held {
+        let mut receive = Receive::new();
+        receive.begin(Verb::QftpGet, None);
+        for piece in pieces {
+            if *piece == b"|" {
+                let Held::Agrees { rest } = receive.verdict() else { panic!("{:?}", receive.verdict()) };
+                receive.ask(rest);
+                continue;
+            }
+            let mut rest = *piece;
+            while !rest.is_empty() {
+                let (taken, _) = receive.take(rest);
+                rest = rest.get(taken..).unwrap_or_default();
+            }
+        }
+        receive.verdict()
+    }
+
+    #[test]
+    fn an_end_is_proven_by_an_answer_to_a_question() {
+        let end = &b"data\r\nOK\r\n\r\n+QFTPGET: 0,4\r\n"[..];
+        assert_eq!(verdict(&[end]), Held::Agrees { rest: 0 });
+        assert_eq!(verdict(&[end, b"|", b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Proven { rest: 0 });
+        assert_eq!(verdict(&[end, b"|", b"\r\n+QFTPSTAT: 0,1\r\n"]), Held::Agrees { rest: 0 });
+        // The same words before the question are no answer to it: a second OK, and then one of the two is data.
+        assert_eq!(verdict(&[end, b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Begun);
+        // What agreed was data: there is another outcome, or the module restarted.
+        let after = |words: &'static [u8]| verdict(&[end, b"|", words]);
+        assert_eq!(after(b"more\r\nOK\r\n\r\n+QFTPGET: 605,0\r\n"), Held::Ended { rest: 27 });
+        assert_eq!(after(b"more\r\nRDY\r\n"), Held::Ended { rest: 27 });
+        assert_eq!(after(b"more"), Held::Agrees { rest: 0 });
+        let words =
+            &b"\r\n+CME ERROR: 606\r\n\r\n\r\n+CREG: 1\r\n\r\n+QF\r\nOK\r\n\r\n+QFTPGET: 0,38\r\n"[..];
+        let rest = &b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\n+QUSIM: 1\r\n\r\n+QIND: SMS DONE\r\n\r\n+QIND: PB DONE\r\n"[..];
+        assert_eq!(verdict(&[words, b"|", b"T: 0,1000\r\n\r\n+", rest]), Held::Ended { rest: 76 });
+    }
+}
