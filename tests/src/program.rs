@@ -70,7 +70,8 @@ pub fn command(arguments: &[&str]) -> Command {
     for name in ["QFTP_PORT", "QFTP_PASSWORD", "HOME"] {
         command.env_remove(name);
     }
-    command.env("XDG_CONFIG_HOME", "/nonexistent");
+    // Nobody's settings, and nobody's notes: no folder can be made in a device.
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env("XDG_STATE_HOME", "/dev/null");
     command
 }
 

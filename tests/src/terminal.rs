@@ -46,7 +46,11 @@ impl Terminal {
         for name in ["QFTP_PORT", "QFTP_PASSWORD", "HOME"] {
             command.env_remove(name);
         }
-        command.env("XDG_CONFIG_HOME", "/nonexistent").env("TERM", "xterm").envs(environment.iter().copied());
+        command
+            .env("XDG_CONFIG_HOME", "/nonexistent")
+            .env("XDG_STATE_HOME", "/dev/null")
+            .env("TERM", "xterm")
+            .envs(environment.iter().copied());
         command.stdin(Stdio::from(side())).stdout(Stdio::from(side())).stderr(Stdio::from(side()));
         let child = command.spawn().expect("setsid runs");
         let keyboard = File::from(master);

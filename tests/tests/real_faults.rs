@@ -298,6 +298,33 @@ fn ufs_is_full() {
     assert!(fs::read(server.root().join("up")).expect("there") == bench.bytes);
 }
 
+/// A line without flow control loses bytes of an upload, and the module waits for them until its time-out: 20 seconds at the least. The next
+/// run, on another line, begins before what was lost, whatever size the file has on the server.
+#[test]
+fn what_one_run_has_lost_the_next_does_not_build_upon() {
+    let bench = Bench::new(&["--baud", "115200", "--fault", "overrun=64"]);
+    let sound = Module::start(&[]);
+    let server = Server::start(Kind::Vsftpd);
+    let state = bench.path("state");
+    let bytes = &bench.bytes[..20_000];
+    fs::write(bench.path("short"), bytes).expect("written");
+    let put = |port: &str| -> Run {
+        let (local, url) = (bench.text("short"), server.url("file"));
+        let arguments =
+            ["--port", port, "--apn", "internet", "--timeout", "20", "put", &local, &url, "--resume"];
+        command(&arguments).env("XDG_STATE_HOME", &state).output().expect("qftp runs").into()
+    };
+    let run = put(&bench.module.port());
+    assert_eq!(run.code, Some(4), "{}", run.err);
+    assert!(run.err.contains("609"), "{}", run.err);
+    let there = fs::read(server.root().join("file")).expect("some of it came");
+    assert!(there != bytes[..there.len()], "the line lost nothing");
+    assert_eq!(put(&sound.port()).code, Some(0));
+    assert!(fs::read(server.root().join("file")).expect("there") == bytes);
+    let notes = fs::read_dir(state.join("qftp/uploads")).expect("made").count();
+    assert_eq!(notes, 0, "the note is gone with the doubt");
+}
+
 /// Sizes as curl and lftp have them.
 #[test]
 fn what_is_there_already() {

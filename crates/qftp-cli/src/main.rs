@@ -35,6 +35,7 @@ mod serve;
 mod server;
 mod shell;
 mod standing;
+mod state;
 mod sync;
 mod there;
 mod time;

@@ -15,6 +15,7 @@ use crate::output::{Output, say};
 use crate::password;
 use crate::record::Taps;
 use crate::standing::{self, Follower};
+use crate::state;
 use crate::tls::{Ftps, warn};
 use crate::url::Url;
 
@@ -100,6 +101,10 @@ impl Context {
         let config = Config { rsptimeout_s, reopen_after_abort: false, ..Config::default() };
         let mut client = Client::with_config(port, config);
         client.set_cancel(self.cancel.clone());
+        // What an upload has lost on the line, a later run does not build upon.
+        if let Some(folder) = state::folder() {
+            client.remember_doubts(folder.join("uploads"));
+        }
         let taps = Taps::boxed(self.options.record.as_deref(), self.options.verbose, say)?;
         client.set_tap(Some(Follower::boxed(taps)));
         Ok(client)

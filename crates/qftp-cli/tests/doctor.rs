@@ -65,6 +65,7 @@ impl Machine {
             .args(options)
             .stdin(Stdio::null())
             .env("XDG_CONFIG_HOME", "/nonexistent")
+            .env("XDG_STATE_HOME", "/dev/null")
             .env_remove("QFTP_PORT")
             .output()
             .expect("qftp runs");

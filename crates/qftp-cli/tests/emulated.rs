@@ -11,7 +11,11 @@ use tempfile::{TempDir, tempdir};
 
 fn qftp(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qftp"));
-    command.args(arguments).stdin(Stdio::null()).env("XDG_CONFIG_HOME", "/nonexistent");
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("XDG_STATE_HOME", "/dev/null");
     for name in ["QFTP_PORT", "QFTP_PASSWORD"] {
         command.env_remove(name);
     }

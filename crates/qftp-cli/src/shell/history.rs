@@ -1,10 +1,11 @@
 //! The lines of earlier sessions, in a file that only its owner reads.
 
-use std::env;
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+
+use crate::state;
 
 /// The file, where there is a place for one.
 pub(super) struct History(Option<PathBuf>);
@@ -15,7 +16,7 @@ impl History {
 
     /// The file, and the lines that it has.
     pub(super) fn load() -> (Self, Vec<String>) {
-        let path = path();
+        let path = state::folder().map(|folder| folder.join("history"));
         // A history is a comfort: without one the shell works as well.
         let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -49,15 +50,6 @@ fn holds_login(line: &str) -> bool {
         .split_whitespace()
         .any(|word| word.split_once("://").is_some_and(|(_, rest)| rest.contains('@')));
     url || line.to_lowercase().contains("passw")
-}
-
-/// `$XDG_STATE_HOME/qftp/history`, or `~/.local/state/qftp/history`.
-fn path() -> Option<PathBuf> {
-    let folder = match env::var_os("XDG_STATE_HOME").filter(|folder| Path::new(folder).is_absolute()) {
-        Some(folder) => PathBuf::from(folder),
-        None => env::home_dir()?.join(".local/state"),
-    };
-    Some(folder.join("qftp").join("history"))
 }
 
 #[cfg(test)]

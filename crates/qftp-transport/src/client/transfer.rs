@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Read, Seek};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
@@ -156,7 +157,8 @@ impl<P: Port> Client<P> {
     /// Sends a file of `len` bytes as [`Policy`] says. A session that is not open is opened first. Returns the length.
     ///
     /// With [`Policy::resume`] an upload does not go on behind bytes that an earlier one of this client lost on the line. What it lost is
-    /// [`distrusted`](Self::distrusted); another process is told by [`distrust`](Self::distrust).
+    /// [`distrusted`](Self::distrusted); another process is told by [`distrust`](Self::distrust), or by itself with
+    /// [`remember_doubts`](Self::remember_doubts).
     pub fn send(
         &mut self,
         name: &str,
@@ -171,8 +173,9 @@ impl<P: Port> Client<P> {
             job = job.trusting(good);
         }
         let end = self.run_job(&mut job, policy, name, &mut Local::Source(source), way);
-        self.doubts.set(doubt, job.distrusted());
-        end
+        let noted = self.doubts.set(doubt, job.distrusted()).map_err(Error::own_file);
+        // Why the transfer failed is said first.
+        end.and_then(|count| noted.map(|()| count))
     }
 
     /// How many bytes at most of a file on the server are good, where an upload of this client lost bytes on the line; `None` where none did.
@@ -183,7 +186,16 @@ impl<P: Port> Client<P> {
 
     /// Tells it so: an upload of another client has lost bytes behind so many.
     pub fn distrust(&mut self, name: &str, way: &Way<'_, P>, good: u64) {
-        self.doubts.set(Doubt::new(&way.login, way.folder, name), Some(good));
+        // The notes are for those who cannot be told.
+        let notes = self.doubts.notes.take();
+        let _ = self.doubts.set(Doubt::new(&way.login, way.folder, name), Some(good));
+        self.doubts.notes = notes;
+    }
+
+    /// Notes uploads that lost bytes on the line in this folder of the local machine, a small file each, and believes the notes that are
+    /// there: a later process goes on before what was lost. A note goes when its file is whole on the server.
+    pub fn remember_doubts(&mut self, notes: impl Into<PathBuf>) {
+        self.doubts.notes = Some(notes.into());
     }
 
     fn run_job(
