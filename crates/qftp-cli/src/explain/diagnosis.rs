@@ -16,9 +16,33 @@ pub(super) struct Diagnosis {
     pub(super) cause: Option<String>,
     pub(super) remedy: Option<String>,
     pub(super) mistakes: Vec<Seen>,
+    /// How much it says: what is worse explains more.
+    #[serde(skip)]
+    weight: u8,
 }
 
+/// The lines of a mistake that are kept of a log of many parts.
+const LINES: usize = 1000;
+
 impl Diagnosis {
+    /// Takes in what the next part of the log comes to.
+    pub(super) fn add(&mut self, part: Self) {
+        for seen in part.mistakes {
+            match self.mistakes.iter_mut().find(|known| known.name == seen.name) {
+                Some(known) => {
+                    known.lines.extend(seen.lines);
+                    known.lines.truncate(LINES);
+                }
+                None => self.mistakes.push(seen),
+            }
+        }
+        if part.weight > self.weight {
+            let Self { diagnosis, line, cause, remedy, weight, .. } = part;
+            (self.diagnosis, self.line, self.cause, self.remedy) = (diagnosis, line, cause, remedy);
+            self.weight = weight;
+        }
+    }
+
     pub(super) fn of(steps: &[Step]) -> Self {
         let mistakes = mistakes::of(steps);
         let exchanges = || {
@@ -32,13 +56,14 @@ impl Diagnosis {
         let first = ours().find(|exchange| exchange.outcome == Outcome::Failed);
         let first = first.or_else(|| ours().find(|exchange| exchange.outcome == Outcome::Unfinished));
         let Some(first) = first else {
-            let diagnosis = match (exchanges().count(), ours().count(), mistakes.len()) {
-                (0, ..) => "no dialogue with a module in it",
-                (_, 0, _) => "no command in it that qftp knows: there is nothing to judge",
-                (_, _, 0) => "nothing failed",
-                _ => "no command failed, but the host makes mistakes",
+            let (weight, diagnosis) = match (exchanges().count(), ours().count(), mistakes.len()) {
+                (0, ..) => (0, "no dialogue with a module in it"),
+                (_, 0, _) => (1, "no command in it that qftp knows: there is nothing to judge"),
+                (_, _, 0) => (2, "nothing failed"),
+                _ => (3, "no command failed, but the host makes mistakes"),
             };
-            return Self { diagnosis: diagnosis.to_owned(), line: None, cause: None, remedy: None, mistakes };
+            let diagnosis = diagnosis.to_owned();
+            return Self { diagnosis, line: None, cause: None, remedy: None, mistakes, weight };
         };
         // A mistake explains more than the code that it led to.
         let mistake = mistakes.iter().find(|seen| about(seen, first));
@@ -49,6 +74,7 @@ impl Diagnosis {
             cause: mistake.map(|seen| seen.said.to_owned()).or_else(|| print::cause(first)),
             remedy: mistake.map(|seen| seen.remedy.to_owned()).or_else(|| print::remedy(first)),
             mistakes,
+            weight: if first.outcome == Outcome::Failed { 5 } else { 4 },
         }
     }
 }

@@ -13,36 +13,46 @@ mod hexdump;
 mod html;
 mod mask;
 mod mistakes;
+mod parts;
 mod print;
 mod reading;
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::exit::Problem;
 use crate::local;
 use crate::port::Context;
+use diagnosis::Diagnosis;
 
-/// The longest log, in bytes: what is beyond is no log of one dialogue, and all of it is held in memory.
-const LONGEST: u64 = 256 << 20;
+/// The longest log that becomes a page, in bytes: all of it stands in memory.
+const LONGEST_PAGE: u64 = 8 << 20;
 
-/// Reads the log and prints what it tells; with `page`, writes it as a page too.
+/// Reads the log and prints what it tells, a part at a time; with `page`, writes it as a page too.
 pub(crate) fn run(context: &Context, path: &Path, page: Option<&Path>) -> Result<(), Problem> {
     let source = local::source(path)?;
-    let mut bytes = Vec::new();
-    source.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| Problem::file(&error))?;
-    if u64::try_from(bytes.len()).is_ok_and(|len| len > LONGEST) {
-        return Err(Problem::usage(format!("{}: a log of more than 256 MiB", path.display()))
-            .remedy("cut out the part around the failure"));
-    }
-    let steps = exchange::steps(&reading::events(&bytes));
-    let diagnosis = diagnosis::Diagnosis::of(&steps);
-    if let Some(page) = page {
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let text = html::page(&name, &steps, &diagnosis);
-        fs::write(page, text).map_err(|error| Problem::local(page, &error))?;
-    }
-    print::all(context.output, &steps, &diagnosis);
+    let diagnosis = match page {
+        None => parts::explain(source, |steps| print::steps(context.output, steps)),
+        Some(page) => {
+            let (mut all, mut source) = (Vec::new(), source.take(LONGEST_PAGE));
+            let read = parts::explain(&mut source, |steps| {
+                print::steps(context.output, steps);
+                all.extend_from_slice(steps);
+            });
+            if source.limit() == 0 {
+                let text = format!("{}: a log of more than 8 MiB is no page", path.display());
+                return Err(Problem::usage(text).remedy("cut out the part around the failure"));
+            }
+            read.and_then(|diagnosis| write_page(path, page, &all, &diagnosis).map(|()| diagnosis))
+        }
+    };
+    print::diagnosis(context.output, &diagnosis.map_err(|error| Problem::file(&error))?);
     Ok(())
+}
+
+fn write_page(log: &Path, page: &Path, steps: &[exchange::Step], diagnosis: &Diagnosis) -> io::Result<()> {
+    let name = log.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", page.display()));
+    fs::write(page, html::page(&name, steps, diagnosis)).map_err(named)
 }

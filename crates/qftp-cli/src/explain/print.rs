@@ -28,8 +28,8 @@ struct Object {
     seconds: Option<f64>,
 }
 
-/// Prints all of it.
-pub(super) fn all(output: Output, steps: &[Step], diagnosis: &Diagnosis) {
+/// Prints what passed.
+pub(super) fn steps(output: Output, steps: &[Step]) {
     for step in steps {
         match step {
             Step::Exchange(exchange) => output.result(&text(exchange), &object(exchange)),
@@ -41,6 +41,10 @@ pub(super) fn all(output: Output, steps: &[Step], diagnosis: &Diagnosis) {
             Step::Unasked(_) => {}
         }
     }
+}
+
+/// Prints what it comes to.
+pub(super) fn diagnosis(output: Output, diagnosis: &Diagnosis) {
     output.result(&summary(diagnosis), diagnosis);
 }
 

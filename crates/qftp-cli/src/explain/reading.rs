@@ -117,7 +117,7 @@ fn unglued(event: Event) -> Vec<Event> {
 }
 
 /// Lines with the bytes of their ends: CR LF, CR or LF.
-fn lines(mut bytes: &[u8]) -> impl Iterator<Item = (&[u8], u64)> {
+pub(super) fn lines(mut bytes: &[u8]) -> impl Iterator<Item = (&[u8], u64)> {
     std::iter::from_fn(move || {
         if bytes.is_empty() {
             return None;
