@@ -351,3 +351,22 @@ fn listings_beyond_a_limit_are_the_servers_failure() {
         }
     }
 }
+
+/// A log is read a part at a time, whatever its length: 50 MB take as much memory as this one does.
+#[test]
+fn a_long_log_in_little_memory() {
+    let exchange = "> AT+QFTPSIZE=\"a\"\n< OK\n< +QFTPSIZE: 0,5\n";
+    let log = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(log.path(), exchange.repeat((8 << 20) / exchange.len())).expect("written");
+    let mut explain = command(&["explain", &log.path().display().to_string()])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("qftp runs");
+    let mut most = 0;
+    while explain.try_wait().expect("a child").is_none() {
+        most = peak(explain.id()).unwrap_or(most);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(explain.wait().expect("a child").success());
+    assert!(most > 0 && most < MOST, "{most} KiB");
+}

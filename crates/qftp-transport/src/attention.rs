@@ -100,6 +100,10 @@ impl Attention {
                 Err(heard) => noise |= heard,
             }
         }
+        // A module that lost the first question, and refuses the second one, is there all the same.
+        if noise && let Ok(echo) = ask(port, b"AT\r", pass)? {
+            return Ok(Self::Module { echo, was: Was::Ready });
+        }
         if escape {
             let guard = Duration::from_millis(u64::from(GUARD_UNITS_DEFAULT) * u64::from(GUARD_UNIT_MS) + 50);
             silence(port, guard, pass)?;

@@ -1,5 +1,6 @@
 //! What kind of log it is, and its lines with the time and the side they are from.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use qftp_core::wire::{Line, commands};
@@ -88,8 +89,12 @@ pub(super) fn events(log: &[u8]) -> Vec<Event> {
     for (number, (bytes, end)) in lines(log).enumerate() {
         let text = String::from_utf8_lossy(bytes);
         // Programs print line ends so that they are seen.
-        let pieces =
-            text.replace("<CR>", "\n").replace("<LF>", "\n").replace("\\r", "\n").replace("\\n", "\n");
+        let pieces = match text.contains(['<', '\\']) {
+            true => Cow::from(
+                text.replace("<CR>", "\n").replace("<LF>", "\n").replace("\\r", "\n").replace("\\n", "\n"),
+            ),
+            false => text,
+        };
         let (mut at, mut way) = (None, None);
         let mut found: Vec<Event> = Vec::new();
         for piece in pieces.split('\n') {
@@ -136,7 +141,22 @@ fn len(bytes: &[u8]) -> u64 {
 
 /// An event of a line that may be decorated.
 fn event(line: usize, raw: &str, len: u64) -> Event {
-    let curly = raw.contains(['“', '”', '„', '‟', '″', '＂']);
+    // Most lines of most logs are plain.
+    let is_plain = raw.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'&');
+    let (text, curly) =
+        if is_plain { (Cow::from(raw), false) } else { (Cow::from(plain(raw)), is_curly(raw)) };
+    let bare = decoration::strip(&text);
+    let what = marked(&text, bare.text).unwrap_or_else(|| What::Line(inner(bare.text).to_owned()));
+    Event { line, at: bare.at, way: bare.way, what, len, end: 0, curly }
+}
+
+/// Whether typographic quotes are in it.
+fn is_curly(text: &str) -> bool {
+    text.contains(['“', '”', '„', '‟', '″', '＂'])
+}
+
+/// The same with plain quotes and blanks, and without signs that have no width.
+fn plain(raw: &str) -> String {
     let text: String = raw
         .chars()
         .filter(|sign| !matches!(sign, '\u{200b}'..='\u{200f}' | '\u{feff}'))
@@ -146,10 +166,7 @@ fn event(line: usize, raw: &str, len: u64) -> Event {
             sign => sign,
         })
         .collect();
-    let text = if curly { text } else { text.replace("&quot;", "\"") };
-    let bare = decoration::strip(&text);
-    let what = marked(&text, bare.text).unwrap_or_else(|| What::Line(inner(bare.text).to_owned()));
-    Event { line, at: bare.at, way: bare.way, what, len, end: 0, curly }
+    if is_curly(raw) { text } else { text.replace("&quot;", "\"") }
 }
 
 /// File data as logs and transcripts write it, and the way out of data mode.
