@@ -12,6 +12,7 @@ mod oblige;
 mod config_and_url;
 mod job;
 mod listing;
+mod local;
 mod module;
 mod recording;
 mod seeds;
@@ -40,6 +41,7 @@ mod url;
 pub use config_and_url::config_and_url;
 pub use job::job;
 pub use listing::listing;
+pub use local::local;
 pub use module::module;
 pub use recording::recording;
 pub use seeds::{Seed, dictionary, seeds};
@@ -57,6 +59,7 @@ pub const TARGETS: &[Target] = &[
     ("module", module),
     ("listing", listing),
     ("config_and_url", config_and_url),
+    ("local", local),
     ("recording", recording),
 ];
 

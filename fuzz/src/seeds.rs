@@ -50,6 +50,9 @@ pub fn seeds() -> Vec<Seed> {
     for (name, which, text) in WRITTEN {
         add("config_and_url", name, &[&[*which], text.as_bytes()].concat());
     }
+    for (name, which, bytes) in LOCALS {
+        add("local", name, &[&[*which], *bytes].concat());
+    }
     for (name, bytes) in JOBS {
         add("job", name, bytes);
     }
@@ -233,6 +236,16 @@ const WRITTEN: &[(&str, u8, &str)] = &[
     ("address-tcp", 3, "tcp://192.0.2.7:4000"),
     ("address-rfc2217", 3, "rfc2217://[::1]:4000/"),
     ("address-path", 3, "/dev/ttyUSB2"),
+];
+
+/// Names, text and proofs that were trouble.
+const LOCALS: &[(&str, u8, &[u8])] = &[
+    ("name-plain", 0, b"log 1.bin"),
+    ("name-backspaces", 0, b"report.txt\x08\x08\x08victim.txt"),
+    ("name-latin-1", 0, b"gr\xfcn"),
+    ("name-false-end", 0, b"a\r\nOK\r\n\r\n+QFTPMLSD: 0,42\r\n"),
+    ("shown-escapes", 1, b"a\x1b[2J\x7f\xc2\x9b\xe2\x80\xae\xff"),
+    ("proof-cut-off", 2, b"qftp partial download 1\nname file\nfrom ftp://me@server:21/file\nsize - begun"),
 ];
 
 const JOBS: &[(&str, &[u8])] = &[

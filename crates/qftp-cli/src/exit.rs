@@ -8,8 +8,6 @@ use qftp_core::session::{Cause, Failure, Kind, Misuse};
 use qftp_transport::{Error, OpenError};
 use serde::Serialize;
 
-use crate::folder::TooMuch;
-
 /// The exit codes; the help text lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -112,6 +110,18 @@ impl Problem {
         self.code as u8
     }
 }
+
+/// The server's listing goes beyond a limit of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooMuch(pub(crate) &'static str);
+
+impl fmt::Display for TooMuch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server's listing has {}", self.0)
+    }
+}
+
+impl std::error::Error for TooMuch {}
 
 /// Several lines: what, and below it cause and remedy.
 impl fmt::Display for Problem {

@@ -1,6 +1,5 @@
 //! What is in a folder of a server, by the best listing that the server has.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::time::SystemTime;
 
@@ -10,7 +9,7 @@ use qftp_core::session::Failure;
 use qftp_core::wire::{FileName, ListKind};
 use qftp_transport::Error;
 
-use crate::exit::{Code, Problem};
+use crate::exit::{Code, Problem, TooMuch};
 use crate::port::AnyClient;
 use crate::time::{self, Span};
 
@@ -114,18 +113,6 @@ pub(crate) fn why_unusable(name: &[u8]) -> Option<&'static str> {
 pub(crate) const LINE: usize = 64 << 10;
 /// Most entries of one folder that are taken into memory.
 const ENTRIES: usize = 2_000_000;
-
-/// The server's listing goes beyond a limit of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooMuch(pub(crate) &'static str);
-
-impl fmt::Display for TooMuch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server's listing has {}", self.0)
-    }
-}
-
-impl std::error::Error for TooMuch {}
 
 /// Cuts a listing into lines as it comes, and hands them on without their ends.
 pub(crate) struct Lines<F> {
