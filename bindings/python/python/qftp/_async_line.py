@@ -113,6 +113,8 @@ class AsyncLine:
             await self._left.aclose()
         if self._busy:
             raise Misuse("an operation is under way; one at a time")
+        if self._broken is not None:
+            raise PortError(f"{self._broken}; connect again") from self._broken
         self._busy = True
         try:
             if self._winding is not None:
@@ -122,6 +124,8 @@ class AsyncLine:
                 self._winding = None
                 if not winding.cancelled():
                     winding.result()
+                if self._broken is not None:
+                    raise self._broken
             await self._bring_back()
             yield
         finally:
@@ -239,8 +243,6 @@ class AsyncLine:
             await self._receive(wait)
 
     async def _receive(self, wait: Optional[float]) -> None:
-        if self._broken is not None:
-            raise PortError(f"{self._broken}; connect again") from self._broken
         if self._port is None:
             raise Misuse("not connected; call connect first")
         try:
