@@ -238,9 +238,10 @@ class Session:
     def download(self, now: int, name: str) -> None: ...
     def remove(self, now: int, name: str) -> None: ...
 
+@final
 class LocalTarget:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         path: _Path,
         name: str,
         *,
@@ -248,7 +249,7 @@ class LocalTarget:
         size: Optional[int] = ...,
         modified: Optional[str] = ...,
         resume: bool = ...,
-    ) -> None: ...
+    ) -> LocalTarget: ...
     @property
     def trusted(self) -> int: ...
     @property

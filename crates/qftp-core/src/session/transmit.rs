@@ -138,3 +138,78 @@ impl Transmit {
         holds.then(|| self.last.after(guard.saturating_add(GUARD_MARGIN_MS)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    const GUARD: u64 = 300;
+    /// Surely no silence, perhaps one, surely one.
+    const GAPS: [u64; 3] = [1, GUARD - 30, GUARD + GUARD_MARGIN_MS];
+
+    /// What went out when: the caller pauses as `gaps` says and offers `most` bytes at a time.
+    fn sent(data: &[u8], most: usize, mut gaps: usize) -> Vec<(u64, Vec<u8>)> {
+        let mut transmit = Transmit::new();
+        transmit.begin(Verb::QftpPut, data.len() as u64, false, Instant::from_millis(0));
+        let (mut now, mut at, mut writes) = (0, 0, Vec::new());
+        while at < data.len() {
+            now += GAPS[gaps % GAPS.len()];
+            gaps /= GAPS.len();
+            let piece = &data[at..data.len().min(at + most)];
+            let mut len = transmit.send(Instant::from_millis(now), piece, 4096, GUARD);
+            if len == 0 {
+                now = transmit.retry_at(GUARD).expect("it is told when").as_millis();
+                len = transmit.send(Instant::from_millis(now), piece, 4096, GUARD);
+            }
+            assert!(len > 0, "{data:?}: it stops for good");
+            writes.push((now, piece[..len].to_vec()));
+            at += len;
+        }
+        writes
+    }
+
+    /// Whether the module may see the escape: three plus signs and silences around them.
+    fn may_escape(writes: &[(u64, Vec<u8>)]) -> bool {
+        let gap = |at: usize| match (at.checked_sub(1).and_then(|before| writes.get(before)), writes.get(at))
+        {
+            (Some((before, _)), Some((after, _))) => after - before,
+            _ => u64::MAX,
+        };
+        let perhaps = |at: usize| gap(at).saturating_add(GUARD_MARGIN_MS) >= GUARD;
+        let surely = |at: usize| gap(at) >= GUARD + GUARD_MARGIN_MS;
+        (0..writes.len()).any(|from| {
+            (from + 1..=writes.len()).any(|to| {
+                let text: Vec<u8> = writes[from..to].iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+                text == b"+++" && perhaps(from) && perhaps(to) && !(from + 1..to).any(surely)
+            })
+        })
+    }
+
+    #[test]
+    fn data_is_never_the_escape() {
+        const LONGEST: u32 = 6;
+        for len in 1..=LONGEST {
+            for bits in 0..1_u32 << len {
+                let data: Vec<u8> =
+                    (0..len).map(|bit| if bits >> bit & 1 == 1 { b'+' } else { b'a' }).collect();
+                for most in 1..=3 {
+                    for gaps in 0..GAPS.len().pow(len) {
+                        let writes = sent(&data, most, gaps);
+                        assert!(!may_escape(&writes), "{writes:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn plus_signs_behind_data_wait_for_nothing() {
+        let data = [b"a".as_slice(), &[b'+'; 1000]].concat();
+        assert_eq!(sent(&data, 1, 0).last().map(|(now, _)| *now), Some(1001));
+        // Alone, they have a silence for each two of them.
+        let alone = sent(&[b'+'; 9], 1, 0);
+        assert_eq!(alone.last().map(|(now, _)| *now), Some(5 + 4 * (GUARD + GUARD_MARGIN_MS)));
+    }
+}

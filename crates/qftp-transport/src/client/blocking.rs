@@ -2,9 +2,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use qftp_core::session::{
-    Config, GetOptions, Kind as FailureKind, Login, PutOptions, Setup, TlsGaps,
-};
+use qftp_core::session::{Config, GetOptions, Kind as FailureKind, Login, PutOptions, Setup, TlsGaps};
 use qftp_core::wire::{Command, ListKind, OpenMode, ServerState, Storage};
 
 use super::compare::Compare;
