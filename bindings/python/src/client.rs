@@ -3,19 +3,18 @@
 use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyBytes, PyDict};
 use qftp_core::job::Policy;
-use qftp_core::session::{Config, GetOptions, Kind, SessionState};
+use qftp_core::session::{Config, GetOptions, Kind};
 use qftp_core::wire::{Command, ListKind};
 use qftp_transport::{
     AtomicUpload, Begin, Cancel, Error, Examination, Finding, Flow, LocalSource, LocalTarget, Origin,
-    Progress, Report, Settings,
+    Settings,
 };
 
 use crate::dialogue::{Dialogue, Lines};
@@ -34,19 +33,19 @@ const BLOCK: usize = 16 << 20;
 /// The module on a port, and through it an FTP server.
 #[pyclass(frozen, module = "qftp._qftp")]
 pub(crate) struct Client {
-    inner: Mutex<Option<Inner>>,
+    pub(crate) inner: Mutex<Option<Inner>>,
     /// The thread of the operation that is under way.
-    runner: Mutex<Option<ThreadId>>,
+    pub(crate) runner: Mutex<Option<ThreadId>>,
     /// Nothing begins any more. Set before an operation is cancelled for it.
-    closing: AtomicBool,
+    pub(crate) closing: AtomicBool,
     /// A callback of the present operation has aborted it.
-    aborted: AtomicBool,
-    cancel: Cancel,
+    pub(crate) aborted: AtomicBool,
+    pub(crate) cancel: Cancel,
     losses: Losses,
-    raised: Raised,
+    pub(crate) raised: Raised,
     dialogue: Dialogue,
     /// The process that opened it.
-    process: u32,
+    pub(crate) process: u32,
 }
 
 #[pymethods]
@@ -493,115 +492,4 @@ impl Client {
         let lines = self.dialogue.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
         lines.iter().map(|(mark, line)| (*mark, PyBytes::new(py, line))).collect()
     }
-}
-
-/// A child that was forked has a copy: closing that would speak for the parent on its port, and end
-/// its recording twice. So the copy is left as it is.
-impl Drop for Client {
-    fn drop(&mut self) {
-        if self.process != process::id() {
-            let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-            std::mem::forget(inner);
-        }
-    }
-}
-
-impl Client {
-    fn runner(&self) -> std::sync::MutexGuard<'_, Option<ThreadId>> {
-        // Held for a moment only, and never while Python is called.
-        self.runner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// One operation, without the interpreter lock.
-    fn run<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut Inner) -> Result<T, Error> + Send,
-    ) -> PyResult<T> {
-        if self.process != process::id() {
-            let text = "this connection was opened before a fork; the child must open one of its own";
-            return Err(PyRuntimeError::new_err(text));
-        }
-        let mut place = match self.inner.try_lock() {
-            Ok(inner) => inner,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                return Err(error::misuse(
-                    py,
-                    "an operation is under way, in another thread or around this callback; one at a time",
-                ));
-            }
-        };
-        *self.runner() = Some(thread::current().id());
-        // What was cancelled before is over. Whoever closes says so first and cancels then.
-        let _ = self.cancel.take();
-        self.aborted.store(false, Ordering::SeqCst);
-        let worked = match place.as_mut() {
-            Some(inner) if !self.closing.load(Ordering::SeqCst) => Some(py.detach(move || work(inner))),
-            _ => None,
-        };
-        *self.runner() = None;
-        let _ = self.cancel.take();
-        let tls = place.as_ref().and_then(|inner| inner.access.ftps.as_ref()).map(Ftps::tls);
-        let exception = |error: &Error| error::exception(py, error, tls.as_ref());
-        let aborted = self.aborted.load(Ordering::SeqCst);
-        let end = match (worked, self.raised.take()) {
-            (None, _) => Err(error::misuse(py, "the port has been closed")),
-            (Some(_), Some(raised)) => Err(raised),
-            // All had passed already, and yet it was to be no more.
-            (Some(Ok(_)), None) if aborted => {
-                Err(exception(&Error::Cancelled { transferred: 0, state: SessionState::Usable }))
-            }
-            (Some(Ok(value)), None) => Ok(value),
-            (Some(Err(failed)), None) => Err(exception(&failed)),
-        };
-        if self.closing.load(Ordering::SeqCst)
-            && let Some(mut inner) = place.take()
-        {
-            let recorded = py.detach(|| inner.client.stop_recording());
-            recorded.map_err(PyErr::from).or_else(|error| if end.is_err() { Ok(()) } else { Err(error) })?;
-        }
-        end
-    }
-
-    /// One operation that tells callbacks how far it is and what happens between attempts.
-    fn with_hooks<T: Send>(
-        &self,
-        py: Python<'_>,
-        progress: Option<Py<PyAny>>,
-        report: Option<Py<PyAny>>,
-        work: impl FnOnce(&mut Inner, &mut dyn FnMut(Report)) -> Result<T, Error> + Send,
-    ) -> PyResult<T> {
-        let (raised, cancel) = (self.raised.clone(), self.cancel.clone());
-        let call = move |callback: &Py<PyAny>, arguments: Arguments| {
-            let called = Python::attach(|py| match arguments {
-                Arguments::Progress(progress) => callback.call1(py, (progress.done, progress.total)),
-                Arguments::Report(text) => callback.call1(py, (text,)),
-            });
-            if let Err(error) = called {
-                raised.keep(error);
-                cancel.cancel();
-            }
-        };
-        let tell = call.clone();
-        self.run(py, move |inner| {
-            inner.client.set_progress(progress.map(|callback| {
-                Box::new(move |progress| call(&callback, Arguments::Progress(progress)))
-                    as Box<dyn FnMut(_) + Send>
-            }));
-            let mut report = |told: Report| {
-                if let Some(callback) = &report {
-                    tell(callback, Arguments::Report(told.to_string()));
-                }
-            };
-            let worked = work(inner, &mut report);
-            inner.client.set_progress(None);
-            worked
-        })
-    }
-}
-
-enum Arguments {
-    Progress(Progress),
-    Report(String),
 }

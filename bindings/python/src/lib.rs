@@ -11,6 +11,7 @@ mod login;
 mod lost;
 mod module;
 mod port;
+mod running;
 mod session;
 mod streams;
 mod target;
