@@ -22,13 +22,15 @@ class Connection:
 
     def __init__(self, settings: Dict[str, Any]) -> None:
         self._settings = settings
-        self._port = _key(settings.get("port") or os.environ.get("QFTP_PORT"))
+        # A child that was forked opens its own.
+        self._process = os.getpid()
+        self._port = (self._process, _key(settings.get("port") or os.environ.get("QFTP_PORT")))
         self._ftp: Optional[FTP] = None
 
     @classmethod
     def of(cls, settings: Dict[str, Any]) -> "Connection":
         """The one with these settings, the same for all who ask."""
-        key = frozenset((name, _key(value)) for name, value in settings.items())
+        key = (os.getpid(), frozenset((name, _key(value)) for name, value in settings.items()))
         with cls._lock:
             found = cls._all.get(key)
             if found is None:
@@ -67,7 +69,7 @@ class Connection:
     def __del__(self) -> None:
         # The last of its file systems is gone, which nobody has to close.
         ftp, self._ftp = self._ftp, None
-        if ftp is not None:
+        if ftp is not None and self._process == os.getpid():
             ftp.__exit__()
 
 
