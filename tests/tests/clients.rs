@@ -305,3 +305,63 @@ fn a_file_is_read_again_and_compared() {
         }
     });
 }
+
+/// A source that fails, or has nothing, before it has given a byte.
+struct NoSource(bool);
+
+impl Read for NoSource {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        if self.0 { Err(io::Error::other("no such thing")) } else { Ok(0) }
+    }
+}
+
+impl tokio::io::AsyncRead for NoSource {
+    fn poll_read(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        buf: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<io::Result<()>> {
+        std::task::Poll::Ready(self.read(buf.initialize_unfilled()).map(drop))
+    }
+}
+
+/// The first bytes are read before the command goes out: nothing on the server is touched.
+#[test]
+fn a_source_that_fails_at_once_touches_nothing() {
+    let server = MemoryServer::new();
+    let (_module, path) = module(&server);
+    server.add_file("/f", b"what was there");
+    let mut client = client(&path);
+    for fails in [true, false] {
+        for via in [Via::Com, Via::Storage(Storage::Ufs)] {
+            let whole = Put { via, ..Put::whole(5) };
+            let began = Instant::now();
+            let error = client.put("f", NoSource(fails), &whole).expect_err("no source");
+            assert!(matches!(error, Error::Local { .. }), "{error:?}");
+            assert!(began.elapsed() < Duration::from_secs(2), "{via:?}: {:?}", began.elapsed());
+            assert!(client.is_open() && server.file("/f").expect("there") == b"what was there");
+        }
+        let error = client.upload("UFS:f", NoSource(fails), 5).expect_err("no source");
+        assert!(matches!(error, Error::Local { .. }), "{error:?}");
+    }
+    assert!(matches!(client.put("f", NoSource(true), &Put::default()), Err(Error::Local { .. })));
+    assert_eq!(server.file("/f").expect("there"), b"what was there");
+    assert!(client.files("*").is_err(), "no file of the module was made");
+    client.close().expect("closed");
+}
+
+#[tokio::test]
+async fn a_source_that_fails_at_once_touches_nothing_asynchronously() {
+    let server = MemoryServer::new();
+    let (_module, path) = module(&server);
+    server.add_file("/f", b"what was there");
+    let mut client = AsyncClient::new(open_async(&path, &Settings::default()).await.expect("opens"));
+    client.setup(&setup()).await.expect("set up");
+    client.open(&login()).await.expect("logged in");
+    for fails in [true, false] {
+        let error = client.put("f", &mut NoSource(fails), &Put::whole(5)).await.expect_err("no source");
+        assert!(matches!(error, Error::Local { .. }), "{error:?}");
+        assert!(client.is_open() && server.file("/f").expect("there") == b"what was there");
+    }
+    client.close().await.expect("closed");
+}

@@ -2,17 +2,19 @@
 
 use std::path::PathBuf;
 use std::process;
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ThreadId};
 
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyBytes, PyDict};
 use qftp_core::job::Policy;
-use qftp_core::session::{Config, GetOptions};
+use qftp_core::session::{Config, GetOptions, Kind};
 use qftp_core::wire::{Command, ListKind};
 use qftp_transport::{
     AtomicUpload, Begin, Cancel, Error, Examination, Finding, Flow, LocalSource, LocalTarget, Origin,
-    Progress, Report, Settings,
+    Settings,
 };
 
 use crate::dialogue::{Dialogue, Lines};
@@ -20,26 +22,37 @@ use crate::error;
 use crate::findings;
 use crate::inner::{Inner, choose, local, local_file, policy_of, seconds};
 use crate::login::{Access, Ftps, put, road, storage, urc_port};
+use crate::lost::{Losses, Lost};
 use crate::port::{ObjectPort, Raised, Watched, by_address};
 use crate::session::name_of;
 use crate::streams::{Blocks, Source};
 
+/// Most bytes of a block: it is in memory at once, whatever size was asked for.
+const BLOCK: usize = 16 << 20;
+
 /// The module on a port, and through it an FTP server.
 #[pyclass(frozen, module = "qftp._qftp")]
 pub(crate) struct Client {
-    inner: Mutex<Option<Inner>>,
-    cancel: Cancel,
-    raised: Raised,
+    pub(crate) inner: Mutex<Option<Inner>>,
+    /// The thread of the operation that is under way.
+    pub(crate) runner: Mutex<Option<ThreadId>>,
+    /// Nothing begins any more. Set before an operation is cancelled for it.
+    pub(crate) closing: AtomicBool,
+    /// A callback of the present operation has aborted it.
+    pub(crate) aborted: AtomicBool,
+    pub(crate) cancel: Cancel,
+    losses: Losses,
+    pub(crate) raised: Raised,
     dialogue: Dialogue,
     /// The process that opened it.
-    process: u32,
+    pub(crate) process: u32,
 }
 
 #[pymethods]
 impl Client {
     /// `port` is a path, a URL, or an object that reads and writes.
     #[new]
-    #[pyo3(signature = (port, *, baud, rtscts, timeout, record, log))]
+    #[pyo3(signature = (port, *, baud, rtscts, timeout, record, log, lost))]
     fn new(
         py: Python<'_>,
         port: &Bound<'_, PyAny>,
@@ -48,6 +61,7 @@ impl Client {
         timeout: Option<f64>,
         record: Option<PathBuf>,
         log: Option<Py<PyAny>>,
+        lost: &Lost,
     ) -> PyResult<Self> {
         let settings = Settings { baud, flow: if rtscts { Flow::RtsCts } else { Flow::None } };
         let (raised, cancel) = (Raised::default(), Cancel::new());
@@ -67,8 +81,19 @@ impl Client {
         if let Some(path) = record {
             client.record(path)?;
         }
-        let inner = Inner { client, access: Access::default(), address, settings };
-        Ok(Self { inner: Mutex::new(Some(inner)), cancel, raised, dialogue, process: process::id() })
+        let access = Access::default();
+        let inner = Inner { client, access, address, settings, has_opened: false };
+        Ok(Self {
+            inner: Mutex::new(Some(inner)),
+            runner: Mutex::new(None),
+            closing: AtomicBool::new(false),
+            aborted: AtomicBool::new(false),
+            cancel,
+            losses: lost.losses(),
+            raised,
+            dialogue,
+            process: process::id(),
+        })
     }
 
     #[pyo3(signature = (*, apn, apn_user, apn_password, context, urc_port, network))]
@@ -116,19 +141,33 @@ impl Client {
         self.run(py, |inner| {
             (inner.access.active, inner.access.ascii) = (active, ascii);
             if inner.client.is_set_up() {
+                // As the first time, certificates included.
                 inner.open()?;
                 let Inner { client, access, .. } = inner;
                 if access.folder.is_empty() { Ok(()) } else { client.cwd(&access.folder) }
             } else {
-                inner.client.connect(&mut inner.access.way())
+                inner.client.connect(&mut inner.access.way())?;
+                inner.has_opened = true;
+                Ok(())
             }
         })
     }
 
-    /// Logs out, whatever came of it, and takes certificates away.
+    /// Logs out, whatever came of it, and takes certificates away. A session that a failure has left
+    /// in the module is ended too.
     fn logout(&self, py: Python<'_>) -> PyResult<()> {
         self.run(py, |inner| {
-            let closed = if inner.client.is_open() { inner.client.close() } else { Ok(()) };
+            let is_left = inner.has_opened && !inner.client.is_open();
+            let closed = match (inner.client.is_open(), is_left) {
+                (true, _) => inner.client.close(),
+                // Where none is left, the module says so.
+                (false, true) => match inner.client.hang_up() {
+                    Err(Error::Failed(failure)) if failure.kind() != Kind::Line => Ok(()),
+                    ended => ended,
+                },
+                (false, false) => Ok(()),
+            };
+            inner.has_opened = false;
             if inner.access.ftps.is_some() && inner.client.is_set_up() {
                 inner.client.remove_certificates()?;
             }
@@ -136,13 +175,25 @@ impl Client {
         })
     }
 
-    /// Lets go of the port. What kept a recording from being whole is an OSError.
+    /// Lets go of the port. An operation that is under way in another thread is aborted and waited
+    /// for; one around this call is aborted, and the port is let go of when it ends. What kept a
+    /// recording from being whole is an OSError.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         if self.process != process::id() {
             return Ok(());
         }
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();
-        py.detach(|| inner.map_or(Ok(()), |mut inner| inner.client.stop_recording()))?;
+        self.closing.store(true, Ordering::SeqCst);
+        let runner = *self.runner();
+        if runner.is_some() {
+            self.cancel.cancel();
+        }
+        if runner == Some(thread::current().id()) {
+            return Ok(());
+        }
+        py.detach(|| {
+            let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();
+            inner.map_or(Ok(()), |mut inner| inner.client.stop_recording())
+        })?;
         Ok(())
     }
 
@@ -158,9 +209,16 @@ impl Client {
         self.run(py, |inner| Ok(inner.client.is_open()))
     }
 
-    /// Ends what is under way, from another thread or from a callback.
+    /// Ends what is under way, from another thread or from a callback. There nothing is cancelled
+    /// where nothing is under way.
     fn cancel(&self) {
-        self.cancel.cancel();
+        let runner = *self.runner();
+        if runner == Some(thread::current().id()) {
+            self.aborted.store(true, Ordering::SeqCst);
+        }
+        if runner.is_some() {
+            self.cancel.cancel();
+        }
     }
 
     fn cwd(&self, py: Python<'_>, path: &str) -> PyResult<()> {
@@ -190,7 +248,7 @@ impl Client {
         let via = road(py, via)?;
         self.run(py, |inner| {
             let options = GetOptions { start, len, via: via.unwrap_or_default() };
-            let mut blocks = Blocks::new(&callback, &self.raised, blocksize.max(1));
+            let mut blocks = Blocks::new(&callback, &self.raised, blocksize.clamp(1, BLOCK));
             let got = inner.client.get(name, &mut blocks, &options);
             // Also what came before a failure is handed on.
             let told = blocks.finish().map_err(local);
@@ -199,7 +257,8 @@ impl Client {
     }
 
     /// Sends what `file` reads, `len` bytes of it or all.
-    #[pyo3(signature = (name, file, *, blocksize, callback, start, len, via))]
+    /// `atomic` by way of a temporary name.
+    #[pyo3(signature = (name, file, *, blocksize, callback, start, len, via, atomic=false))]
     fn put(
         &self,
         py: Python<'_>,
@@ -210,11 +269,15 @@ impl Client {
         start: u64,
         len: Option<u64>,
         via: &str,
+        atomic: bool,
     ) -> PyResult<u64> {
-        let via = road(py, via)?;
+        let options = put(start, len, road(py, via)?);
         self.run(py, |inner| {
-            let mut source = Source::new(&file, callback.as_ref(), &self.raised, blocksize.max(1));
-            let sent = inner.client.put(name, &mut source, &put(start, len, via))?;
+            let mut source = Source::new(&file, callback.as_ref(), &self.raised, blocksize.clamp(1, BLOCK));
+            let sent = match atomic {
+                true => inner.put_atomic(name, &mut source, &options)?,
+                false => inner.put(name, &mut source, &options, &self.losses)?,
+            };
             source.finish().map_err(|error| local(self.raised.keep_as_io(error)))?;
             Ok(sent)
         })
@@ -272,10 +335,15 @@ impl Client {
             inner.job(report, &self.raised, &self.cancel, |client, way, flow| {
                 let via = choose(via, client, way, flow, |_| Ok(source.len()))?;
                 let policy = Policy { via, ..policy };
-                if !atomic {
-                    return client.send_file(name, &mut source, policy, way);
-                }
                 let url = Origin::of(&way.login, way.folder, name).url;
+                if !atomic {
+                    if let Some(good) = self.losses.get(&url) {
+                        client.distrust(name, way, good);
+                    }
+                    let sent = client.send_file(name, &mut source, policy, way);
+                    self.losses.set(url, client.distrusted(name, way));
+                    return sent;
+                }
                 let mut upload = AtomicUpload::new(&url, name, &source);
                 client.send_file_atomic(&mut upload, &mut source, policy, way)
             })
@@ -421,90 +489,7 @@ impl Client {
 
     /// The last lines of the dialogue, secrets masked: `>` to the module, `<` from it.
     fn dialogue<'py>(&self, py: Python<'py>) -> Vec<(char, Bound<'py, PyBytes>)> {
-        let lines = self.dialogue.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = self.dialogue.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
         lines.iter().map(|(mark, line)| (*mark, PyBytes::new(py, line))).collect()
     }
-}
-
-impl Client {
-    /// One operation, without the interpreter lock.
-    fn run<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut Inner) -> Result<T, Error> + Send,
-    ) -> PyResult<T> {
-        if self.process != process::id() {
-            let text = "this connection was opened before a fork; the child must open one of its own";
-            return Err(PyRuntimeError::new_err(text));
-        }
-        let mut inner = match self.inner.try_lock() {
-            Ok(inner) => inner,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                return Err(error::misuse(
-                    py,
-                    "an operation is under way, in another thread or around this callback; one at a time",
-                ));
-            }
-        };
-        let Some(inner) = inner.as_mut() else { return Err(error::misuse(py, "the port has been closed")) };
-        let worked = {
-            let inner = &mut *inner;
-            py.detach(move || work(inner))
-        };
-        match (worked, self.raised.take()) {
-            (worked, Some(raised)) => {
-                // Where the work was done before the signal came, nothing is left to be cancelled.
-                let _ = self.cancel.take();
-                drop(worked);
-                Err(raised)
-            }
-            (Ok(value), None) => Ok(value),
-            (Err(failed), None) => {
-                let tls = inner.access.ftps.as_ref().map(Ftps::tls);
-                Err(error::exception(py, &failed, tls.as_ref()))
-            }
-        }
-    }
-
-    /// One operation that tells callbacks how far it is and what happens between attempts.
-    fn with_hooks<T: Send>(
-        &self,
-        py: Python<'_>,
-        progress: Option<Py<PyAny>>,
-        report: Option<Py<PyAny>>,
-        work: impl FnOnce(&mut Inner, &mut dyn FnMut(Report)) -> Result<T, Error> + Send,
-    ) -> PyResult<T> {
-        let (raised, cancel) = (self.raised.clone(), self.cancel.clone());
-        let call = move |callback: &Py<PyAny>, arguments: Arguments| {
-            let called = Python::attach(|py| match arguments {
-                Arguments::Progress(progress) => callback.call1(py, (progress.done, progress.total)),
-                Arguments::Report(text) => callback.call1(py, (text,)),
-            });
-            if let Err(error) = called {
-                raised.keep(error);
-                cancel.cancel();
-            }
-        };
-        let tell = call.clone();
-        self.run(py, move |inner| {
-            inner.client.set_progress(progress.map(|callback| {
-                Box::new(move |progress| call(&callback, Arguments::Progress(progress)))
-                    as Box<dyn FnMut(_) + Send>
-            }));
-            let mut report = |told: Report| {
-                if let Some(callback) = &report {
-                    tell(callback, Arguments::Report(told.to_string()));
-                }
-            };
-            let worked = work(inner, &mut report);
-            inner.client.set_progress(None);
-            worked
-        })
-    }
-}
-
-enum Arguments {
-    Progress(Progress),
-    Report(String),
 }

@@ -60,8 +60,16 @@ fn facts<'py>(py: Python<'py>, error: &Error, tls: Option<&Tls<'_>>) -> PyResult
             "cancelled"
         }
         Error::TargetIsLonger { .. } | Error::Differs { .. } => "differs",
+        Error::NotRenamed { temporary, error: inner } => {
+            let facts = self::facts(py, inner, tls)?;
+            facts.set_item("message", error.to_string())?;
+            facts.set_item("remedy", error.remedy())?;
+            facts.set_item("temporary", temporary)?;
+            return Ok(facts);
+        }
         _ => "other",
     };
+    facts.set_item("remedy", error.remedy())?;
     facts.set_item("kind", kind)?;
     facts.set_item("message", error.to_string())?;
     facts.set_item("state", state(error.session_state()))?;

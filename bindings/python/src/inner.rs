@@ -1,19 +1,21 @@
 //! What a client works with, and how a transfer is set about.
 
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use qftp_core::job::{Policy, choose_road};
+use qftp_core::job::{Policy, choose_road, leaves_gaps};
 use qftp_core::limits;
 use qftp_core::session::Via;
 use qftp_core::wire::Storage;
-use qftp_transport::{Cancel, Error, Flow, Report, Settings, open_again};
+use qftp_transport::{AtomicUpload, Cancel, Error, Flow, LocalSource, Put, Report, Settings, open_again};
 
 use crate::error;
 use crate::login::Access;
+use crate::lost::Losses;
 use crate::port::{Raised, Watched};
 
 /// A client, and what it takes to bring its session about again.
@@ -23,6 +25,8 @@ pub(crate) struct Inner {
     /// Where the port is, if it can be opened again.
     pub(crate) address: Option<String>,
     pub(crate) settings: Settings,
+    /// A login has succeeded, and no logout since.
+    pub(crate) has_opened: bool,
 }
 
 impl Inner {
@@ -34,7 +38,46 @@ impl Inner {
         if let Some(certificates) = access.certificates() {
             client.push_certificates(&certificates)?;
         }
-        client.open(&access.login())
+        client.open(&access.login())?;
+        self.has_opened = true;
+        Ok(())
+    }
+
+    /// Sends what a reader has. What it loses on the line is noted: nothing is built upon it later.
+    pub(crate) fn put(
+        &mut self,
+        name: &str,
+        source: &mut impl Read,
+        options: &Put,
+        losses: &Losses,
+    ) -> Result<u64, Error> {
+        let url = self.access.origin(name).url;
+        let sent = self.client.put(name, source, options);
+        match &sent {
+            Err(Error::Failed(failure)) if leaves_gaps(failure) => losses.set(url, Some(options.start)),
+            Ok(_) if options.start == 0 => losses.set(url, None),
+            _ => {}
+        }
+        sent
+    }
+
+    /// The same by way of a temporary name.
+    pub(crate) fn put_atomic(
+        &mut self,
+        name: &str,
+        source: &mut impl Read,
+        options: &Put,
+    ) -> Result<u64, Error> {
+        let Self { client, access, .. } = self;
+        let url = access.origin(name).url;
+        // Nobody knows this source again: it has a name of its own on the server.
+        let nameless = LocalSource::stream(name, Box::new(io::empty()));
+        let mut upload = AtomicUpload::new(&url, name, &nameless);
+        let mut way = access.way();
+        client.claim(&mut upload, &mut way)?;
+        let sent = client.put(upload.temporary(), source, options)?;
+        client.publish(&upload, sent, &mut way)?;
+        Ok(sent)
     }
 
     /// A transfer with the means to bring the session back.
@@ -49,7 +92,7 @@ impl Inner {
             Flow,
         ) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Self { client, access, address, settings } = self;
+        let Self { client, access, address, settings, has_opened } = self;
         let mut reopen = || {
             let address = address.as_deref().unwrap_or_default();
             open_again(address, settings, cancel)
@@ -58,7 +101,9 @@ impl Inner {
         let mut way = access.way();
         way.reopen = address.is_some().then_some(&mut reopen);
         way.report = Some(report);
-        work(client, &mut way, settings.flow)
+        let worked = work(client, &mut way, settings.flow);
+        *has_opened |= client.is_open();
+        worked
     }
 }
 
@@ -113,8 +158,29 @@ pub(crate) fn local(error: std::io::Error) -> Error {
 /// Python's own exception for it, FileNotFoundError for example.
 pub(crate) fn local_file(path: &Path, error: &std::io::Error) -> PyErr {
     let path = path.display().to_string();
-    match error.raw_os_error() {
-        Some(number) => PyOSError::new_err((number, error.kind().to_string(), path)),
-        None => PyOSError::new_err(format!("{path}: {error}")),
+    match error.raw_os_error().or_else(|| number_of(error.kind())) {
+        Some(number) => {
+            let text = error.to_string();
+            let text = text.strip_prefix(&format!("{path}: ")).unwrap_or(&text).to_owned();
+            PyOSError::new_err((number, text, path))
+        }
+        None => PyOSError::new_err(error.to_string()),
     }
+}
+
+/// The number by which Python chooses the class, where the system's own is not known any more.
+fn number_of(kind: io::ErrorKind) -> Option<i32> {
+    // Linux's numbers, of errno.h.
+    Some(match kind {
+        io::ErrorKind::NotFound => 2,
+        io::ErrorKind::PermissionDenied => 13,
+        io::ErrorKind::AlreadyExists => 17,
+        io::ErrorKind::NotADirectory => 20,
+        io::ErrorKind::IsADirectory => 21,
+        io::ErrorKind::InvalidInput => 22,
+        io::ErrorKind::StorageFull => 28,
+        io::ErrorKind::NotSeekable => 29,
+        io::ErrorKind::ReadOnlyFilesystem => 30,
+        _ => return None,
+    })
 }

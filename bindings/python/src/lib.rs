@@ -1,5 +1,6 @@
 //! The extension module `qftp._qftp`: private. The public package around it is Python.
 
+mod certificates;
 mod client;
 mod dialogue;
 mod error;
@@ -7,8 +8,10 @@ mod findings;
 mod inner;
 mod listing;
 mod login;
+mod lost;
 mod module;
 mod port;
+mod running;
 mod session;
 mod streams;
 mod target;
@@ -19,15 +22,19 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _qftp {
     #[pymodule_export]
+    use super::certificates::{certificate_names, is_certificate, module_file};
+    #[pymodule_export]
     use super::client::Client;
     #[pymodule_export]
     use super::listing::entries;
+    #[pymodule_export]
+    use super::lost::Lost;
     #[pymodule_export]
     use super::module::{Module, faults, profiles};
     #[pymodule_export]
     use super::session::Session;
     #[pymodule_export]
-    use super::target::LocalTarget;
+    use super::target::{LocalTarget, url_of};
     use super::*;
 
     #[pymodule_init]

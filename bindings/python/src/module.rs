@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt as _;
 use qftp_core::wire::Storage;
 use qftp_emulator::{Config, Direction, Drives, Emulator, Fault, Profile};
 
@@ -30,6 +32,8 @@ pub(crate) struct Module {
     emulator: Mutex<Option<Emulator>>,
     dialogue: Dialogue,
     port: String,
+    /// The process that started it; its threads are there alone.
+    process: u32,
 }
 
 #[pymethods]
@@ -81,7 +85,8 @@ impl Module {
             (None, Some(path)) => path.display().to_string(),
             (None, None) => String::new(),
         };
-        Ok(Self { emulator: Mutex::new(Some(emulator)), dialogue, port })
+        let process = process::id();
+        Ok(Self { emulator: Mutex::new(Some(emulator)), dialogue, port, process })
     }
 
     #[getter]
@@ -90,21 +95,27 @@ impl Module {
     }
 
     #[getter]
-    fn running(&self) -> bool {
-        self.lock().as_ref().is_some_and(Emulator::is_running)
+    fn running(&self, py: Python<'_>) -> bool {
+        self.is_ours() && self.lock(py).as_ref().is_some_and(Emulator::is_running)
     }
 
-    fn set_faults(&self, faults: Vec<String>) -> PyResult<()> {
+    /// Whether it runs in this process, and not in the one that this was forked from.
+    #[getter]
+    fn is_ours(&self) -> bool {
+        self.process == process::id()
+    }
+
+    fn set_faults(&self, py: Python<'_>, faults: Vec<String>) -> PyResult<()> {
         let faults = parse(&faults)?;
-        self.with(|emulator| emulator.set_faults(&faults))
+        self.with(py, |emulator| emulator.set_faults(&faults))
     }
 
-    fn power_cycle(&self) -> PyResult<()> {
-        self.with(Emulator::power_cycle)
+    fn power_cycle(&self, py: Python<'_>) -> PyResult<()> {
+        self.with(py, Emulator::power_cycle)
     }
 
-    fn dialogue(&self) -> Vec<(char, String)> {
-        let lines = self.dialogue.lock().unwrap_or_else(PoisonError::into_inner);
+    fn dialogue(&self, py: Python<'_>) -> Vec<(char, String)> {
+        let lines = self.dialogue.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
         let shown = |said: &Said| match said {
             Said::Line(line) => line.clone(),
             Said::Bytes(count) => format!("<{count} bytes>"),
@@ -112,19 +123,41 @@ impl Module {
         lines.iter().map(|(mark, said)| (*mark, shown(said))).collect()
     }
 
-    fn stop(&self, py: Python<'_>) {
-        let emulator = self.lock().take();
+    fn stop(&self, py: Python<'_>) -> PyResult<()> {
+        self.here()?;
+        let emulator = self.lock(py).take();
         py.detach(|| emulator.map(Emulator::stop));
+        Ok(())
+    }
+}
+
+/// The threads of a module are not in a child that was forked: there is nothing to be ended there.
+impl Drop for Module {
+    fn drop(&mut self) {
+        if !self.is_ours() {
+            let emulator = self.emulator.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+            std::mem::forget(emulator);
+        }
     }
 }
 
 impl Module {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Emulator>> {
-        self.emulator.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock<'a>(&'a self, py: Python<'_>) -> std::sync::MutexGuard<'a, Option<Emulator>> {
+        self.emulator.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with(&self, order: impl FnOnce(&Emulator)) -> PyResult<()> {
-        match &*self.lock() {
+    fn here(&self) -> PyResult<()> {
+        if self.is_ours() {
+            return Ok(());
+        }
+        let text =
+            "this module was started before a fork; it runs in the parent, and only that ends or changes it";
+        Err(PyRuntimeError::new_err(text))
+    }
+
+    fn with(&self, py: Python<'_>, order: impl FnOnce(&Emulator)) -> PyResult<()> {
+        self.here()?;
+        match &*self.lock(py) {
             Some(emulator) => {
                 order(emulator);
                 Ok(())

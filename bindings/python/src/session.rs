@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyBytes, PyDict};
 use qftp_core::Instant;
 use qftp_core::session::{Config, Done, Event, GetOptions, Misuse, PutOptions, Reason};
@@ -37,8 +38,8 @@ impl Session {
         Self(Mutex::new(State { session, input: Vec::new(), used: 0, output: Vec::new() }))
     }
 
-    fn receive_data(&self, data: &[u8]) {
-        let mut state = self.lock();
+    fn receive_data(&self, py: Python<'_>, data: &[u8]) {
+        let mut state = self.lock(py);
         let used = std::mem::take(&mut state.used);
         state.input.drain(..used);
         state.input.extend(data);
@@ -50,7 +51,7 @@ impl Session {
         py: Python<'py>,
         now: u64,
     ) -> PyResult<Option<(&'static str, Bound<'py, PyAny>)>> {
-        let mut state = self.lock();
+        let mut state = self.lock(py);
         let State { session, input, used, .. } = &mut *state;
         loop {
             let rest = input.get(*used..).unwrap_or_default();
@@ -67,7 +68,7 @@ impl Session {
 
     /// Bytes for the port; empty when there are none.
     fn data_to_send<'py>(&self, py: Python<'py>, now: u64) -> Bound<'py, PyBytes> {
-        let mut state = self.lock();
+        let mut state = self.lock(py);
         let State { session, output, .. } = &mut *state;
         let mut bytes = std::mem::take(output);
         let mut line = [0; LINE];
@@ -80,40 +81,40 @@ impl Session {
     }
 
     /// Offers bytes of an upload; says how many of them are taken. They leave with the next `data_to_send`.
-    fn send(&self, data: &[u8], now: u64) -> usize {
-        let mut state = self.lock();
+    fn send(&self, py: Python<'_>, data: &[u8], now: u64) -> usize {
+        let mut state = self.lock(py);
         let count = state.session.send(Instant::from_millis(now), data);
         state.output.extend(&data[..count]);
         count
     }
 
     #[getter]
-    fn wants_data(&self) -> bool {
-        self.lock().session.wants_data()
+    fn wants_data(&self, py: Python<'_>) -> bool {
+        self.lock(py).session.wants_data()
     }
 
     #[getter]
-    fn idle(&self) -> bool {
-        self.lock().session.is_idle()
+    fn idle(&self, py: Python<'_>) -> bool {
+        self.lock(py).session.is_idle()
     }
 
     #[getter]
-    fn set_up(&self) -> bool {
-        self.lock().session.is_set_up()
+    fn set_up(&self, py: Python<'_>) -> bool {
+        self.lock(py).session.is_set_up()
     }
 
     #[getter]
-    fn logged_in(&self) -> bool {
-        self.lock().session.is_open()
+    fn logged_in(&self, py: Python<'_>) -> bool {
+        self.lock(py).session.is_open()
     }
 
-    fn next_timeout(&self) -> Option<u64> {
-        self.lock().session.poll_timeout().map(Instant::as_millis)
+    fn next_timeout(&self, py: Python<'_>) -> Option<u64> {
+        self.lock(py).session.poll_timeout().map(Instant::as_millis)
     }
 
     /// What that time-out is about.
-    fn timeout_reason(&self) -> Option<&'static str> {
-        self.lock().session.timeout_reason().map(|reason| match reason {
+    fn timeout_reason(&self, py: Python<'_>) -> Option<&'static str> {
+        self.lock(py).session.timeout_reason().map(|reason| match reason {
             Reason::Response => "response",
             Reason::DataGap => "data",
             Reason::Quiet => "quiet",
@@ -121,8 +122,8 @@ impl Session {
         })
     }
 
-    fn handle_timeout(&self, now: u64) {
-        self.lock().session.handle_timeout(Instant::from_millis(now));
+    fn handle_timeout(&self, py: Python<'_>, now: u64) {
+        self.lock(py).session.handle_timeout(Instant::from_millis(now));
     }
 
     #[pyo3(signature = (now, *, apn, apn_user, apn_password, context, urc_port, network))]
@@ -274,8 +275,9 @@ impl Session {
 }
 
 impl Session {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Another thread of Python may have it: it is waited for without the interpreter lock.
+    fn lock<'a>(&'a self, py: Python<'_>) -> MutexGuard<'a, State> {
+        self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
     }
 
     fn begin(
@@ -283,7 +285,7 @@ impl Session {
         py: Python<'_>,
         start: impl FnOnce(&mut qftp_core::session::Session) -> Result<(), Misuse>,
     ) -> PyResult<()> {
-        let started = start(&mut self.lock().session);
+        let started = start(&mut self.lock(py).session);
         started.map_err(|misuse| error::misuse(py, &misuse.to_string()))
     }
 }

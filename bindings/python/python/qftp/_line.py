@@ -5,6 +5,8 @@ from __future__ import annotations
 import ftplib
 import logging
 import os
+import warnings
+import weakref
 from typing import Any, Callable, Dict, Optional, TypeVar
 
 from . import _qftp
@@ -22,27 +24,42 @@ class Line:
     port = ftplib.FTP_PORT
     debugging = 0
     passiveserver = True
+    # As long as a constructor has not come further.
+    _client: Optional[_qftp.Client] = None
+    _module: Optional[_qftp.Module] = None
 
     def __init__(self, line: Any, *, timeout: Optional[float], serial: Dict[str, Any], setup: Dict[str, Any]) -> None:
         self.timeout = timeout
         self.user, self.passwd = "", ""
         self._line = line if line is not None else os.environ.get("QFTP_PORT")
         self._serial, self._setup = serial, setup
-        self._client: Optional[_qftp.Client] = None
-        self._module: Optional[_qftp.Module] = None
+        # What uploads have lost on the line: it outlives the port.
+        self._lost = _qftp.Lost()
         self._logged_in = False
         # Active data connections, ASCII: as of the present login.
         self._kind = (False, False)
 
+    def __del__(self) -> None:
+        if self._client is None:
+            return
+        try:
+            warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
+        finally:
+            self.close()
+
     def close(self) -> None:
-        """Closes the port, without a word to the server."""
+        """Closes the port, without a word to the server. What is under way is aborted; around a callback that calls this, the
+        port is let go of when it has ended."""
         client, self._client = self._client, None
         module, self._module = self._module, None
         self._logged_in = False
-        if client is not None:
-            client.close()
-        if module is not None:
-            module.stop()
+        try:
+            if client is not None:
+                client.close()
+        finally:
+            # In a child that was forked it runs in the parent.
+            if module is not None and module.is_ours:
+                module.stop()
 
     def _open_port(self) -> None:
         self.close()
@@ -55,7 +72,7 @@ class Line:
             )
             line = self._module.port
         try:
-            self._client = _qftp.Client(line, timeout=self.timeout, log=self._show, **self._serial)
+            self._client = _qftp.Client(line, timeout=self.timeout, log=_weak(self._show), lost=self._lost, **self._serial)
         except BaseException:
             self.close()
             raise
@@ -105,3 +122,15 @@ class Line:
             print("*cmd*" if mark == ">" else "*resp*", repr(line.decode("utf-8", "backslashreplace")))
         if log.isEnabledFor(logging.DEBUG):
             log.debug("%s %s", mark, line.decode("utf-8", "backslashreplace"))
+
+
+def _weak(method: Callable[[str, bytes], object]) -> Callable[[str, bytes], object]:
+    """Calls the method as long as its object lives, and does not keep it alive: the collector does not see what the extension holds."""
+    reference = weakref.WeakMethod(method)
+
+    def call(mark: str, line: bytes) -> None:
+        alive = reference()
+        if alive is not None:
+            alive(mark, line)
+
+    return call

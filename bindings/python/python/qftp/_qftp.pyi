@@ -3,7 +3,22 @@
 import os
 from typing import Any, Callable, Dict, List, Optional, Protocol, Sequence, Tuple, Union, final
 
-__all__ = ["Client", "LocalTarget", "Module", "Session", "entries", "faults", "profiles", "__version__", "DEBUG_BUILD"]
+__all__ = [
+    "Client",
+    "LocalTarget",
+    "Lost",
+    "Module",
+    "Session",
+    "certificate_names",
+    "entries",
+    "faults",
+    "is_certificate",
+    "module_file",
+    "profiles",
+    "url_of",
+    "__version__",
+    "DEBUG_BUILD",
+]
 
 __version__: str
 DEBUG_BUILD: bool
@@ -16,6 +31,10 @@ _Path = Union[str, "os.PathLike[str]"]
 _Entry = Tuple[bytes, str, Optional[int], Optional[bytes], Optional[bytes]]
 
 def entries(form: str, data: bytes) -> List[_Entry]: ...
+def certificate_names() -> List[str]: ...
+def is_certificate(name: str) -> bool: ...
+def module_file(line: bytes) -> Optional[Tuple[str, int]]: ...
+def url_of(name: str, *, host: str, port: int, user: str, folder: str) -> str: ...
 def faults() -> List[Tuple[str, str]]: ...
 def profiles() -> List[Tuple[str, str]]: ...
 
@@ -30,6 +49,7 @@ class Client:
         timeout: Optional[float],
         record: Optional[_Path],
         log: Optional[Callable[[str, bytes], object]],
+        lost: Lost,
     ) -> Client: ...
     @property
     def closed(self) -> bool: ...
@@ -74,6 +94,7 @@ class Client:
         start: int,
         len: Optional[int],
         via: str,
+        atomic: bool = ...,
     ) -> int: ...
     def fetch(
         self,
@@ -128,6 +149,10 @@ class Client:
     def dialogue(self) -> List[Tuple[str, bytes]]: ...
 
 @final
+class Lost:
+    def __new__(cls) -> Lost: ...
+
+@final
 class Module:
     def __new__(
         cls,
@@ -145,6 +170,8 @@ class Module:
     def port(self) -> str: ...
     @property
     def running(self) -> bool: ...
+    @property
+    def is_ours(self) -> bool: ...
     def set_faults(self, faults: Sequence[str]) -> None: ...
     def power_cycle(self) -> None: ...
     def dialogue(self) -> List[Tuple[str, str]]: ...
@@ -211,9 +238,10 @@ class Session:
     def download(self, now: int, name: str) -> None: ...
     def remove(self, now: int, name: str) -> None: ...
 
+@final
 class LocalTarget:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         path: _Path,
         name: str,
         *,
@@ -221,7 +249,7 @@ class LocalTarget:
         size: Optional[int] = ...,
         modified: Optional[str] = ...,
         resume: bool = ...,
-    ) -> None: ...
+    ) -> LocalTarget: ...
     @property
     def trusted(self) -> int: ...
     @property

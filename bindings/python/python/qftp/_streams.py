@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ftplib
+import io
 import os
-from typing import Any, BinaryIO, Callable, Optional
+from typing import Any, BinaryIO, Callable, Iterator, Optional
+
+from .errors import Cancelled
+from .proto import Session
 
 Progress = Callable[[int, Optional[int]], object]
 
@@ -69,3 +73,49 @@ def rest_of(file: Any) -> Optional[int]:
     except (AttributeError, OSError, ValueError):
         return None
     return end - here if isinstance(end, int) else None
+
+
+def no_mixture(start: int, length: int, there: Optional[int]) -> None:
+    """Refuses to write into a file on the server that is longer than it would be afterwards."""
+    if there is not None and there > start + length:
+        raise io.UnsupportedOperation(
+            f"from byte {start} on: the file on the server is longer than it would be; what is behind would stay, a mixture of two files"
+        )
+
+
+#: Plus signs of the escape.
+_ESCAPE = 3
+
+
+class Source:
+    """Blocks of a file, handed out as a session takes them.
+
+    The first is taken at once, before any command goes out: an iterator that fails then leaves the server's file as it is.
+    """
+
+    def __init__(self, blocks: Iterator[bytes], length: int, progress: Optional[Progress]) -> None:
+        self.blocks, self.length, self.progress = blocks, length, progress
+        self.block, self.done = b"", 0
+        self._fill()
+
+    def offer(self, session: Session) -> None:
+        """Gives the session as much as it takes."""
+        self._fill()
+        taken = session.send(self.block)
+        self.block = self.block[taken:]
+        self.done += taken
+        if taken and self.progress is not None:
+            self.progress(self.done, self.length)
+
+    def _fill(self) -> None:
+        # More than the escape has is never it: so few plus signs wait for what follows them.
+        while self._left() > 0 and len(self.block) <= _ESCAPE and not self.block.strip(b"+"):
+            block = next(self.blocks, b"")
+            if not isinstance(block, bytes):
+                raise TypeError(f"a block is bytes, not {type(block).__name__}")
+            if not block:
+                raise Cancelled(f"the source ended after {self.done + len(self.block)} of {self.length} bytes")
+            self.block += block
+
+    def _left(self) -> int:
+        return self.length - self.done - len(self.block)

@@ -32,8 +32,8 @@ class WholeFiles(Line):
     ) -> int:
         """Fetches a file whole; returns its length.
 
-        ``local`` is a path, or a file open for writing. Into a path it goes by way of ``PATH.part``, which gets its name only when
-        whole. ``resume`` goes on with what an earlier try left there, ``verify`` reads the file again and compares, ``retries`` is
+        ``local`` is a path, or a file open for writing. Into a path it goes by way of a hidden file beside it, which gets its name only
+        when whole. ``resume`` goes on with what an earlier try left there, ``verify`` reads the file again and compares, ``retries`` is
         how often a failure that may pass is tried again without progress in between, and ``restart`` whether the module may be
         restarted for that. ``via`` is the road: "com", or staged with a checksum in "ram", "ufs" or "sd", or "auto".
         ``progress(done, total)`` is called as bytes pass, ``report(text)`` with whatever is no plain transfer.
@@ -75,35 +75,33 @@ class WholeFiles(Line):
     ) -> int:
         """Sends a file whole; returns its length.
 
-        ``atomic`` sends under ``REMOTE.part`` and renames at the end. The rest is as in :meth:`get`.
+        ``atomic`` sends under a temporary name that is nobody's and renames at the end. A server that refuses that keeps both files, and
+        :class:`qftp.NotRenamed` says under which name; nothing is deleted. The rest is as in :meth:`get`. With ``resume`` nothing is built
+        upon what an earlier upload of this object has lost on the line.
         """
         self._checked(remote)
         via = via or self.via
-        name = remote + ".part" if atomic else remote
         if isinstance(local, (str, os.PathLike)):
             path = os.fspath(local)
-            count = self._do(
+            return self._do(
                 lambda client: client.send(
                     path,
-                    name,
+                    remote,
                     via=via,
                     progress=progress,
                     report=report,
+                    atomic=atomic,
                     resume=resume,
                     verify=verify,
                     retries=retries,
                     restart=restart,
                 )
             )
-        else:
-            if resume or verify or retries:
-                raise Misuse("resume, verify and retries need a local path: they go back in the file")
-            counter = Counter(progress, rest_of(local))
-            self._put(name, local, 8192, counter, 0, rest_of(local))
-            count = counter.done
-        if atomic:
-            self._replace(name, remote)
-        return count
+        if resume or verify or retries:
+            raise Misuse("resume, verify and retries need a local path: they go back in the file")
+        counter = Counter(progress, rest_of(local))
+        self._put(remote, local, 8192, counter, 0, rest_of(local), atomic=atomic)
+        return counter.done
 
     def listdir(self, path: str = "") -> List[Entry]:
         """What is in a folder. By MLSD where the server has it, by LIST where not."""
@@ -163,11 +161,12 @@ class WholeFiles(Line):
         start: int,
         length: Optional[int],
         ascii: bool = False,
+        atomic: bool = False,
     ) -> int:
         via = "com" if start or length is None else self.via
         return self._do(
             lambda client: client.put(
-                name, file, blocksize=blocksize, callback=callback, start=start, len=length, via=via
+                name, file, blocksize=blocksize, callback=callback, start=start, len=length, via=via, atomic=atomic
             ),
             ascii=ascii,
         )
@@ -180,14 +179,6 @@ class WholeFiles(Line):
             counter(block)
 
         return self._do(lambda client: client.get(remote, store, blocksize=8192, start=0, len=None, via=via))
-
-    def _replace(self, old: str, new: str) -> None:
-        try:
-            self._do(lambda client: client.rename(old, new))
-        except ServerError:
-            # Some servers rename over nothing that is there.
-            self._do(lambda client: client.delete(new))
-            self._do(lambda client: client.rename(old, new))
 
     @staticmethod
     def _checked(text: str) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "Misuse",
     "ModuleError",
     "ModuleTimeout",
+    "NotRenamed",
     "PortError",
     "ServerError",
     "ServerRefused",
@@ -53,6 +54,8 @@ class Error(ftplib.Error):
     state: str = "usable"
     #: Bytes of a failed download that can be trusted.
     transferred: int = 0
+    #: Of an upload with ``atomic`` that did not get its name: the name under which it is whole on the server.
+    temporary: Optional[str] = None
     #: What may be behind a failed TLS handshake, the likeliest first: what it would be, and how to tell.
     suspects: Sequence[Tuple[str, str]] = ()
 
@@ -119,6 +122,10 @@ class DiffersError(Error):
     kind = "differs"
 
 
+class NotRenamed(Error):
+    """An upload with ``atomic`` is whole on the server as ``temporary``, and did not get its name; the old file stays."""
+
+
 class Cancelled(Error):
     """The operation was ended by :meth:`qftp.FTP.abort`."""
 
@@ -133,6 +140,8 @@ _MISSING = 627
 
 def _class_of(facts: "dict[str, Any]") -> "type[Error]":
     kind, reply, code = facts["kind"], facts.get("reply"), facts.get("code")
+    if facts.get("temporary") is not None:
+        return NotRenamed
     if kind == "server":
         if reply == 530:
             return LoginRefused
@@ -161,7 +170,7 @@ def _make(facts: "dict[str, Any]") -> Error:
         cause = f"{facts['cause']}; " if facts.get("cause") else ""
         message = f"{message}\n{cause}{facts['remedy']}"
     error = _class_of(facts)(message)
-    for name in ("kind", "code", "cme", "reply", "command", "cause", "remedy", "state", "transferred", "suspects"):
+    for name in ("kind", "code", "cme", "reply", "command", "cause", "remedy", "state", "transferred", "suspects", "temporary"):
         if name in facts:
             setattr(error, name, facts[name])
     return error

@@ -1,6 +1,7 @@
 """A file system of fsspec: ``fsspec.open("qftp://host/path", port="/dev/ttyUSB2")``.
 
-The line belongs to one program, so file systems are not cached. Reading asks the module for just the range that is wanted.
+The line belongs to one program: file systems on one port share one connection, which goes from server to server with them, and the port is
+free when the last of them is gone or one of them is closed. Reading asks the module for just the range that is wanted.
 """
 
 # fsspec's own signatures differ from one release to the next.
@@ -9,16 +10,17 @@ The line belongs to one program, so file systems are not cached. Reading asks th
 from __future__ import annotations
 
 import io
+import json
 import os
 from typing import Any, Dict, List, Optional
 
 from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 from fsspec.utils import infer_storage_options
 
-from .errors import FileMissing, ServerError
+from ._shared import Connection
+from .errors import ServerError
 from .ftp import FTP
 from .listing import Entry
-from .tls import FTP_TLS
 
 __all__ = ["QuectelFileSystem"]
 
@@ -28,6 +30,9 @@ class QuectelFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     ``port`` is the module's, as of :class:`qftp.FTP`; the server's own number is ``ftp_port``. ``tls=True`` is explicit FTPS; what is left
     over goes to :class:`qftp.FTP` or :class:`qftp.FTP_TLS`.
+
+    A file is written under a temporary name and gets its own when it is whole, so that what was there before stays whatever happens
+    (:meth:`qftp.FTP.put`); ``atomic=False`` writes it under its own name at once, for servers that do not rename over a file.
     """
 
     protocol = "qftp"
@@ -43,13 +48,33 @@ class QuectelFileSystem(AbstractFileSystem):  # type: ignore[misc]
         *,
         tls: bool = False,
         block_size: int = 1 << 16,
+        atomic: bool = True,
         **module: Any,
     ) -> None:
         super().__init__()
-        self.host, self.ftp_port, self.blocksize = host, ftp_port, block_size
-        self.ftp: FTP = FTP_TLS(**module) if tls else FTP(**module)
-        self.ftp.connect(host, ftp_port)
-        self.ftp.login(username, password)
+        self.host, self.ftp_port, self.blocksize, self.atomic = host, ftp_port, block_size, atomic
+        self._connection = Connection.of(
+            {"host": host, "ftp_port": ftp_port, "username": username, "password": password, "tls": tls, **module}
+        )
+        # A login that is refused is said now.
+        self._connection.ftp()
+
+    @property
+    def ftp(self) -> FTP:
+        """The connection, logged in to this server."""
+        return self._connection.ftp()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.host}:{self.ftp_port}>"
+
+    def to_dict(self, *, include_password: bool = False) -> Dict[str, Any]:
+        """As fsspec's, without any password unless that is asked for."""
+        found: Dict[str, Any] = super().to_dict()
+        return found if include_password else {key: value for key, value in found.items() if not key.endswith("password")}
+
+    def to_json(self, *, include_password: bool = False) -> str:
+        """As fsspec's, without any password unless that is asked for."""
+        return json.dumps(self.to_dict(include_password=include_password))
 
     @classmethod
     def _strip_protocol(cls, path: str) -> str:
@@ -159,7 +184,7 @@ class QuectelFileSystem(AbstractFileSystem):  # type: ignore[misc]
         if os.path.isdir(lpath):
             self.makedirs(rpath, exist_ok=True)
         else:
-            self.ftp.put(lpath, self._strip_protocol(rpath))
+            self.ftp.put(lpath, self._strip_protocol(rpath), atomic=self.atomic)
 
     def get_file(self, rpath: str, lpath: Any, callback: Any = None, outfile: Any = None, **kwargs: Any) -> None:
         """Fetches a file, or makes a folder."""
@@ -170,7 +195,7 @@ class QuectelFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def close(self) -> None:
         """Logs out and closes the port."""
-        self.ftp.quit()
+        self._connection.release()
 
 
 def _info(path: str, entry: Entry) -> Dict[str, Any]:
@@ -179,22 +204,58 @@ def _info(path: str, entry: Entry) -> Dict[str, Any]:
 
 
 class _File(AbstractBufferedFile):  # type: ignore[misc]
-    """A file that is read by ranges, or collected and sent at its end: the module wants to know its length before."""
+    """A file that is read by ranges, or collected and sent at its end: the module wants to know its length before.
+
+    What is left by an exception, or whose sending failed, is not sent.
+    """
+
+    #: Why it was not sent.
+    _failed: Optional[BaseException] = None
+
+    def __exit__(self, kind: object, error: Optional[BaseException], trace: object) -> None:
+        if error is not None and self.mode != "rb" and not self.closed:
+            self._failed = error
+            self.discard()
+            return
+        super().__exit__(kind, error, trace)
+
+    def close(self) -> None:
+        """Sends what was written. Once that has failed, each call says so."""
+        if self._failed is not None:
+            if self._left:
+                return
+            raise self._failed
+        try:
+            super().close()
+        except BaseException as error:
+            self._failed = error
+            self.closed = True
+            raise
+
+    def discard(self) -> None:
+        """Throws away what was written."""
+        self._left = self.closed = True
+        self.buffer = self._whole = io.BytesIO()
+
+    _left = False
 
     def _fetch_range(self, start: int, end: int) -> Any:
         return self.fs._range(self.path, start, end)
 
     def _initiate_upload(self) -> None:
         self._whole = io.BytesIO()
-        if self.mode == "ab":
-            try:
-                self._whole.write(self.fs._range(self.path, 0, None))
-            except FileMissing:
-                pass
 
     def _upload_chunk(self, final: bool = False) -> Any:
         self._whole.write(self.buffer.getvalue())
-        if final:
-            self._whole.seek(0)
-            self.fs.ftp.storbinary(f"STOR {self.path}", self._whole)
+        if final and self.autocommit:
+            self.commit()
         return True
+
+    def commit(self) -> None:
+        """Sends it."""
+        self._whole.seek(0)
+        if self.mode == "ab":
+            # Behind what is there: that is neither read nor written again.
+            self.fs.ftp.storbinary(f"APPE {self.path}", self._whole)
+        else:
+            self.fs.ftp.put(self._whole, self.path, atomic=self.fs.atomic)

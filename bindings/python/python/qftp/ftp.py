@@ -7,10 +7,10 @@ import io
 import os
 from typing import Any, BinaryIO, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, Tuple, Union
 
-from ._streams import CrLf, Lines, rest_of
+from ._streams import CrLf, Lines, no_mixture, rest_of
 from ._whole import WholeFiles
-from .errors import FileMissing, Misuse, ServerError
-from .listing import Entry, entries, parse_time
+from .errors import FileMissing, ServerError
+from .listing import supported
 
 __all__ = ["FTP", "UNSUPPORTED"]
 
@@ -78,9 +78,7 @@ class FTP(WholeFiles):
     ) -> None:
         if source_address is not None:
             raise io.UnsupportedOperation("source_address: the module chooses where its connections come from")
-        if encoding.replace("-", "").lower() not in ("utf8", "ascii"):
-            raise io.UnsupportedOperation(f"encoding {encoding}: names go over the line in UTF-8")
-        self.encoding = encoding
+        self.encoding = supported(encoding)
         self.via = via
         super().__init__(
             port,
@@ -95,10 +93,16 @@ class FTP(WholeFiles):
             },
         )
         self._rename_from: Optional[str] = None
-        if host:
+        if not host:
+            return
+        try:
             self.connect(host)
             if user:
                 self.login(user, passwd, acct)
+        except BaseException:
+            # Nobody else has this object to close it.
+            self.close()
+            raise
 
     # Sessions
 
@@ -147,7 +151,7 @@ class FTP(WholeFiles):
         return "221 Goodbye."
 
     def close(self) -> None:
-        """Closes the port, without a word to the server."""
+        """Closes the port, without a word to the server; in the middle of a transfer that ends first, by an abort."""
         super().close()
 
     def __enter__(self) -> "FTP":
@@ -185,11 +189,8 @@ class FTP(WholeFiles):
 
     def abort(self) -> str:
         """Ends the transfer that is under way: in another thread, or around the callback that calls this."""
-        if self._client is not None and self._logged_in:
-            try:
-                self._client.logged_in
-            except Misuse:
-                self._client.cancel()
+        if self._client is not None:
+            self._client.cancel()
         return "226 Abort successful."
 
     # Commands
@@ -293,10 +294,8 @@ class FTP(WholeFiles):
             except FileMissing:
                 start = 0
         length = rest_of(fp)
-        if rest and length is not None and self._size_or_none(name, start) > start + length:
-            raise io.UnsupportedOperation(
-                f"rest={start}: the file on the server is longer than it would be; what is behind would stay, a mixture of two files"
-            )
+        if rest and length is not None:
+            no_mixture(start, length, self._size_or_none(name))
         self._put(name, fp, blocksize, callback, start, length)
         return "226 Transfer complete."
 
@@ -382,11 +381,11 @@ class FTP(WholeFiles):
             lambda client: client.get(name, callback, blocksize=blocksize, start=start, len=None, via=via)
         )
 
-    def _size_or_none(self, name: str, otherwise: int) -> int:
+    def _size_or_none(self, name: str) -> Optional[int]:
         try:
             return self._size(name)
         except ServerError:
-            return otherwise
+            return None
 
     def _transfer(self, cmd: str, verbs: Tuple[str, ...]) -> Tuple[str, str]:
         self._checked(cmd)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 from dataclasses import dataclass
 from typing import List, Optional
 
@@ -61,3 +62,10 @@ def entries(form: str, listing: bytes, encoding: str) -> List[Entry]:
         Entry(text(name) or "", kind, size, text(modified), text(target))
         for name, kind, size, modified, target in _qftp.entries(form, listing)
     ]
+
+
+def supported(encoding: str) -> str:
+    """The encoding of names, if it can be one: they go over the line in UTF-8, both ways."""
+    if encoding.replace("-", "").lower() not in ("utf8", "ascii"):
+        raise io.UnsupportedOperation(f"encoding {encoding}: names go over the line in UTF-8")
+    return encoding

@@ -123,6 +123,11 @@ class Session:
         due = self._session.next_timeout()
         return None if due is None else due / 1000
 
+    def next_timeout_in(self, now: Optional[float] = None) -> Optional[float]:
+        """The same in seconds from now, never negative."""
+        due = self.next_timeout()
+        return None if due is None else max(0.0, due - (time.monotonic() if now is None else now))
+
     def handle_timeout(self, now: Optional[float] = None) -> None:
         """The time of ``next_timeout`` has come. An early or needless call does nothing."""
         self._session.handle_timeout(_ms(now))

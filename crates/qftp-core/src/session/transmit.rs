@@ -7,6 +7,10 @@ use crate::wire::Verb;
 
 /// Added to the guard time: the module's clock and ours differ.
 pub(super) const GUARD_MARGIN_MS: u64 = 50;
+/// Plus signs of the escape.
+const ESCAPE: usize = 3;
+/// Plus signs that may stand alone between two silences: one less than the escape has.
+const MOST_ALONE: usize = ESCAPE - 1;
 
 #[derive(Clone, Debug)]
 pub(super) struct Transmit {
@@ -20,9 +24,19 @@ pub(super) struct Transmit {
     pub(super) checksum: Checksum,
     /// `A`s that came; `None` where the module gives none.
     pub(super) acks: Option<u64>,
-    /// The last moment that a byte went to the module, and whether that byte was a plus sign sent alone.
+    /// The last moment that a byte went to the module.
     last: Instant,
-    plus: bool,
+    burst: Burst,
+}
+
+/// What has been sent since a silence that the module may have seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Burst {
+    /// Plus signs alone, at most two: with those that make three it would be the escape, were there a silence
+    /// behind it.
+    Pluses(usize),
+    /// More, or something else: no longer the escape, whatever follows.
+    Data,
 }
 
 impl Transmit {
@@ -34,7 +48,7 @@ impl Transmit {
             checksum: Checksum::new(),
             acks: None,
             last: Instant::from_millis(0),
-            plus: false,
+            burst: Burst::Pluses(0),
         }
     }
 
@@ -50,7 +64,8 @@ impl Transmit {
         self.checksum = Checksum::new();
         self.acks = if ack && cfg!(feature = "staging") { Some(0) } else { None };
         self.last = now;
-        self.plus = false;
+        // How long the module has heard nothing, only the module knows.
+        self.burst = Burst::Pluses(0);
     }
 
     pub(super) const fn is_complete(&self) -> bool {
@@ -77,21 +92,36 @@ impl Transmit {
 
     /// How many bytes of `data` may go out now, at most `most`.
     ///
-    /// Exactly three plus signs between two silences would be the escape: such a run is broken up by a pause of its own.
+    /// Exactly three plus signs between two silences would be the escape. So at most two go out alone behind a
+    /// silence; a third waits until the module has seen another silence, unless more than plus signs
+    /// goes out with it. A silence may come at any time, as nobody knows when the caller has more.
     pub(super) fn send(&mut self, now: Instant, data: &[u8], most: usize, guard: u64) -> usize {
         let most = most.min(usize::try_from(self.room()).unwrap_or(usize::MAX));
         let data = data.get(..most).unwrap_or(data);
+        if data.is_empty() {
+            return 0;
+        }
         let silence = now.since(self.last);
-        let only_plus = data.len() <= 3 && data.iter().all(|byte| *byte == b'+');
-        let len = match (only_plus, self.plus) {
-            _ if data.is_empty() => return 0,
-            // The run before is still young: what follows must wait until it no longer belongs to it.
-            (true, true) if silence < guard.saturating_add(GUARD_MARGIN_MS) => return 0,
-            (true, true) => 1,
-            (true, false) if silence.saturating_add(GUARD_MARGIN_MS) >= guard => 1,
-            _ => data.len(),
+        let was_silent = silence >= guard.saturating_add(GUARD_MARGIN_MS);
+        let perhaps_silent = silence.saturating_add(GUARD_MARGIN_MS) >= guard;
+        let only_plus = data.len() <= ESCAPE && data.iter().all(|byte| *byte == b'+');
+        let before = match self.burst {
+            // Whether these belong to what follows, nobody knows; soon that will be certain.
+            Burst::Pluses(1..) if perhaps_silent && !was_silent && only_plus => return 0,
+            _ if perhaps_silent => Burst::Pluses(0),
+            burst => burst,
         };
-        self.plus = only_plus && len == 1;
+        let (len, burst) = match before {
+            Burst::Pluses(count) if only_plus => {
+                let len = data.len().min(MOST_ALONE.saturating_sub(count));
+                (len, Burst::Pluses(count.saturating_add(len)))
+            }
+            _ => (data.len(), Burst::Data),
+        };
+        if len == 0 {
+            return 0;
+        }
+        self.burst = burst;
         let sent = data.get(..len).unwrap_or_default();
         // Only a file of the module has one to compare with.
         if cfg!(feature = "staging") {
@@ -104,6 +134,82 @@ impl Transmit {
 
     /// When a held-back plus sign may go out.
     pub(super) fn retry_at(&self, guard: u64) -> Option<Instant> {
-        (self.plus && !self.is_complete()).then(|| self.last.after(guard.saturating_add(GUARD_MARGIN_MS)))
+        let holds = matches!(self.burst, Burst::Pluses(1..)) && !self.is_complete();
+        holds.then(|| self.last.after(guard.saturating_add(GUARD_MARGIN_MS)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    const GUARD: u64 = 300;
+    /// Surely no silence, perhaps one, surely one.
+    const GAPS: [u64; 3] = [1, GUARD - 30, GUARD + GUARD_MARGIN_MS];
+
+    /// What went out when: the caller pauses as `gaps` says and offers `most` bytes at a time.
+    fn sent(data: &[u8], most: usize, mut gaps: usize) -> Vec<(u64, Vec<u8>)> {
+        let mut transmit = Transmit::new();
+        transmit.begin(Verb::QftpPut, data.len() as u64, false, Instant::from_millis(0));
+        let (mut now, mut at, mut writes) = (0, 0, Vec::new());
+        while at < data.len() {
+            now += GAPS[gaps % GAPS.len()];
+            gaps /= GAPS.len();
+            let piece = &data[at..data.len().min(at + most)];
+            let mut len = transmit.send(Instant::from_millis(now), piece, 4096, GUARD);
+            if len == 0 {
+                now = transmit.retry_at(GUARD).expect("it is told when").as_millis();
+                len = transmit.send(Instant::from_millis(now), piece, 4096, GUARD);
+            }
+            assert!(len > 0, "{data:?}: it stops for good");
+            writes.push((now, piece[..len].to_vec()));
+            at += len;
+        }
+        writes
+    }
+
+    /// Whether the module may see the escape: three plus signs and silences around them.
+    fn may_escape(writes: &[(u64, Vec<u8>)]) -> bool {
+        let gap = |at: usize| match (at.checked_sub(1).and_then(|before| writes.get(before)), writes.get(at))
+        {
+            (Some((before, _)), Some((after, _))) => after - before,
+            _ => u64::MAX,
+        };
+        let perhaps = |at: usize| gap(at).saturating_add(GUARD_MARGIN_MS) >= GUARD;
+        let surely = |at: usize| gap(at) >= GUARD + GUARD_MARGIN_MS;
+        (0..writes.len()).any(|from| {
+            (from + 1..=writes.len()).any(|to| {
+                let text: Vec<u8> = writes[from..to].iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+                text == b"+++" && perhaps(from) && perhaps(to) && !(from + 1..to).any(surely)
+            })
+        })
+    }
+
+    #[test]
+    fn data_is_never_the_escape() {
+        const LONGEST: u32 = 6;
+        for len in 1..=LONGEST {
+            for bits in 0..1_u32 << len {
+                let data: Vec<u8> =
+                    (0..len).map(|bit| if bits >> bit & 1 == 1 { b'+' } else { b'a' }).collect();
+                for most in 1..=3 {
+                    for gaps in 0..GAPS.len().pow(len) {
+                        let writes = sent(&data, most, gaps);
+                        assert!(!may_escape(&writes), "{writes:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn plus_signs_behind_data_wait_for_nothing() {
+        let data = [b"a".as_slice(), &[b'+'; 1000]].concat();
+        assert_eq!(sent(&data, 1, 0).last().map(|(now, _)| *now), Some(1001));
+        // Alone, they have a silence for each two of them.
+        let alone = sent(&[b'+'; 9], 1, 0);
+        assert_eq!(alone.last().map(|(now, _)| *now), Some(5 + 4 * (GUARD + GUARD_MARGIN_MS)));
     }
 }

@@ -175,7 +175,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         loop {
             let room = u64::try_from(PART + 1 - part.len()).unwrap_or(0);
             let read = (&mut *source).take(room).read_to_end(&mut part).await;
-            read.map_err(|error| Error::Local { error, state: SessionState::Reopen })?;
+            read.map_err(Error::own_file)?;
             let last = part.len() <= PART;
             let len = u64::try_from(part.len().min(PART)).unwrap_or(0);
             let done = self.put_part(name, &mut part.as_slice(), PutOptions { start, len, last, via }).await;
@@ -422,6 +422,16 @@ impl<P: AsyncPort> AsyncClient<P> {
             let count = read.map_err(|error| self.engine.port_failed(error))?;
             self.engine.received(count);
             self.engine.idle_input();
+        }
+        let mut source = source;
+        while let Some(room) = self.engine.first_room(operation) {
+            let first = match &mut source {
+                Some(source) => source.read(room).await,
+                None => Ok(0),
+            };
+            if !self.engine.first_filled(first)? {
+                break;
+            }
         }
         self.engine.start(operation)?;
         self.drive(source, sink).await

@@ -2,9 +2,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use qftp_core::session::{
-    Config, GetOptions, Kind as FailureKind, Login, PutOptions, SessionState, Setup, TlsGaps,
-};
+use qftp_core::session::{Config, GetOptions, Kind as FailureKind, Login, PutOptions, Setup, TlsGaps};
 use qftp_core::wire::{Command, ListKind, OpenMode, ServerState, Storage};
 
 use super::compare::Compare;
@@ -165,7 +163,7 @@ impl<P: Port> Client<P> {
         loop {
             let room = u64::try_from(PART + 1 - part.len()).unwrap_or(0);
             let read = (&mut source).take(room).read_to_end(&mut part);
-            read.map_err(|error| Error::Local { error, state: SessionState::Reopen })?;
+            read.map_err(Error::own_file)?;
             let last = part.len() <= PART;
             let len = u64::try_from(part.len().min(PART)).unwrap_or(0);
             sum = add(sum, self.put_part(name, &mut part.as_slice(), PutOptions { start, len, last, via }))?;
@@ -381,6 +379,13 @@ impl<P: Port> Client<P> {
             let _ = self.drive(None, None);
         }
         self.drain().map_err(|error| self.engine.port_failed(error))?;
+        let mut source = source;
+        while let Some(room) = self.engine.first_room(operation) {
+            let first = source.as_mut().map_or(Ok(0), |source| source.read(room));
+            if !self.engine.first_filled(first)? {
+                break;
+            }
+        }
         self.engine.start(operation)?;
         self.drive(source, sink)
     }

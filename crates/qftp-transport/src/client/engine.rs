@@ -16,6 +16,8 @@ use super::{Cancel, Error, Kind, Operation, Progress, Recorder, Tap, Watch};
 const WAIT: Duration = Duration::from_millis(100);
 /// Most information lines of one operation: no module has as many files.
 const LINES: usize = 1 << 16;
+/// Plus signs of the escape.
+const ESCAPE: usize = 3;
 /// Bytes read from the port, and from the caller's file, in one go.
 const BUFFER: usize = 16 * 1024;
 
@@ -71,6 +73,8 @@ pub(super) struct Engine {
     /// Of the caller's file, not yet handed to the session.
     chunk: Vec<u8>,
     chunk_used: usize,
+    /// What of `chunk` is filled; what is behind waits for the caller's reader.
+    chunk_filled: usize,
     /// Of the caller's file, not yet read.
     left: u64,
     /// For the caller's writer.
@@ -108,6 +112,7 @@ impl Engine {
             output_is_data: false,
             chunk: Vec::new(),
             chunk_used: 0,
+            chunk_filled: 0,
             left: 0,
             data: Vec::new(),
             done: Progress::default(),
@@ -117,7 +122,34 @@ impl Engine {
         }
     }
 
-    /// Begins an operation.
+    /// Where to put the first bytes of what an operation sends; `None` where it sends nothing.
+    ///
+    /// They are read before the command goes out: a source that fails at once, or has nothing, leaves
+    /// the file on the server as it is.
+    pub(super) fn first_room(&mut self, operation: &Operation<'_>) -> Option<&mut [u8]> {
+        self.chunk_used = 0;
+        self.chunk_filled = 0;
+        self.left = operation.sends();
+        if self.left == 0 { None } else { Some(self.chunk_room()) }
+    }
+
+    /// The caller's reader brought so many of the first bytes, or failed. Whether it is to be asked again.
+    ///
+    /// # Errors
+    /// The reader's; nothing has begun then.
+    pub(super) fn first_filled(&mut self, result: io::Result<usize>) -> Result<bool, Error> {
+        match result {
+            Ok(0) => Err(Error::own_file(self.ended_early())),
+            Ok(count) => {
+                self.took(count);
+                Ok(false)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
+            Err(error) => Err(Error::own_file(error)),
+        }
+    }
+
+    /// Begins an operation. What it sends begins with what [`Engine::first_room`] got.
     pub(super) fn start(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
         if self.broken {
             return Err(Error::Port(io::Error::new(
@@ -133,10 +165,7 @@ impl Engine {
         self.watch.began(operation);
         let upload = operation.sends();
         self.lines.clear();
-        self.chunk.clear();
-        self.chunk_used = 0;
         self.data.clear();
-        self.left = upload;
         self.done = Progress { done: 0, total: (upload > 0).then_some(upload) };
         self.aborting = None;
         self.outcome = None;
@@ -194,7 +223,7 @@ impl Engine {
             return Want::End(self.end());
         }
         if self.output.is_empty() && self.session.wants_data() && self.aborting.is_none() {
-            if self.chunk_used == self.chunk.len() {
+            if self.wants_more() {
                 return Want::Fill;
             }
             self.take_chunk();
@@ -263,29 +292,42 @@ impl Engine {
         }
     }
 
+    /// Whether the caller's reader is asked before anything is sent: there is nothing, or so few plus
+    /// signs that they could be the escape. More of them in one piece, or another byte, cannot.
+    fn wants_more(&self) -> bool {
+        let waiting = &self.chunk[self.chunk_used..self.chunk_filled];
+        let is_short = waiting.len() <= ESCAPE && waiting.iter().all(|byte| *byte == b'+');
+        waiting.is_empty() || (is_short && self.left > 0)
+    }
+
     /// Where to put what the caller's reader brings.
     pub(super) fn chunk_room(&mut self) -> &mut [u8] {
+        self.chunk.copy_within(self.chunk_used..self.chunk_filled, 0);
+        self.chunk_filled -= self.chunk_used;
+        self.chunk_used = 0;
         let room = usize::try_from(self.left).unwrap_or(BUFFER).min(BUFFER);
-        self.chunk.resize(room, 0);
-        self.chunk_used = room;
-        &mut self.chunk
+        self.chunk.resize(self.chunk_filled + room, 0);
+        &mut self.chunk[self.chunk_filled..]
     }
 
     /// The caller's reader brought so many bytes, or failed.
     pub(super) fn filled(&mut self, result: io::Result<usize>) {
         match result {
-            Ok(0) => {
-                let text = format!("it ended {} bytes before its length", self.left);
-                self.abort(Abort::Local(io::Error::new(io::ErrorKind::UnexpectedEof, text)));
-            }
-            Ok(count) => {
-                self.chunk.truncate(count);
-                self.chunk_used = 0;
-                self.left = self.left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX));
-            }
+            Ok(0) => self.abort(Abort::Local(self.ended_early())),
+            Ok(count) => self.took(count),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => self.abort(Abort::Local(error)),
         }
+    }
+
+    fn took(&mut self, count: usize) {
+        self.chunk_filled += count;
+        self.left = self.left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
+    fn ended_early(&self) -> io::Error {
+        let text = format!("it ended {} bytes before its length", self.left);
+        io::Error::new(io::ErrorKind::UnexpectedEof, text)
     }
 
     fn now(&self) -> Millis {
@@ -375,7 +417,7 @@ impl Engine {
 
     fn take_chunk(&mut self) {
         let now = self.now();
-        let bytes = &self.chunk[self.chunk_used..];
+        let bytes = &self.chunk[self.chunk_used..self.chunk_filled];
         let count = self.session.send(now, bytes);
         self.output.extend(&bytes[..count]);
         self.output_is_data = true;
