@@ -8,7 +8,7 @@ use tokio::fs::File;
 use tokio::runtime::Builder;
 
 use crate::bench::Bench;
-use crate::job::{ABORT, Cause, Job, Outcome, Ran, Verb};
+use crate::job::{ABORT, Cause, Job, Outcome, Ran, Verb, config};
 use crate::surface::timed;
 
 type Client = AsyncClient<AnyAsyncPort>;
@@ -18,7 +18,7 @@ pub(crate) fn run(bench: &Bench, jobs: &[Job]) -> Vec<Ran> {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     let _guard = runtime.enter();
     let port = runtime.block_on(open_async(&bench.port(), &Settings::default()));
-    let mut client = Client::new(port.expect("the proxy listens"));
+    let mut client = Client::with_config(port.expect("the proxy listens"), config());
     let ran: Vec<Ran> =
         jobs.iter().map(|job| timed(|| runtime.block_on(one(bench, &mut client, job)))).collect();
     // What counts is the jobs.
@@ -27,8 +27,8 @@ pub(crate) fn run(bench: &Bench, jobs: &[Job]) -> Vec<Ran> {
 }
 
 async fn one(bench: &Bench, client: &mut Client, job: &Job) -> Result<(), Outcome> {
-    let name = str::from_utf8(&job.remote)
-        .map_err(|error| Outcome::failed(Cause::Misuse, error.to_string()))?;
+    let name =
+        str::from_utf8(&job.remote).map_err(|error| Outcome::failed(Cause::Misuse, error.to_string()))?;
     ready(bench, client).await?;
     let done = transfer(bench, client, name, job).await;
     if let Err(Some(error)) = &done
@@ -36,9 +36,7 @@ async fn one(bench: &Bench, client: &mut Client, job: &Job) -> Result<(), Outcom
     {
         client.hang_up().await?;
     }
-    done.map_err(|error| {
-        error.map_or_else(|| Outcome::failed(Cause::Aborted, "dropped"), Outcome::from)
-    })
+    done.map_err(|error| error.map_or_else(|| Outcome::failed(Cause::Aborted, "dropped"), Outcome::from))
 }
 
 /// The session stands, whatever the job before has left of it.
@@ -51,12 +49,7 @@ async fn ready(bench: &Bench, client: &mut Client) -> Result<(), Error> {
 }
 
 /// `Err(None)` where the future was dropped.
-async fn transfer(
-    bench: &Bench,
-    client: &mut Client,
-    name: &str,
-    job: &Job,
-) -> Result<(), Option<Error>> {
+async fn transfer(bench: &Bench, client: &mut Client, name: &str, job: &Job) -> Result<(), Option<Error>> {
     let own = |error| Some(Error::Local { error, state: SessionState::Usable });
     match job.verb {
         Verb::Get => {

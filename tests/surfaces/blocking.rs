@@ -10,17 +10,16 @@ use qftp_transport::{
 };
 
 use crate::bench::Bench;
-use crate::job::{ABORT, Cause, Job, Outcome, Ran, Verb};
+use crate::job::{ABORT, Cause, Job, Outcome, Ran, Verb, config};
 use crate::surface::timed;
 
 /// Does the jobs with one client.
 pub(crate) fn run(bench: &Bench, jobs: &[Job]) -> Vec<Ran> {
     let setup = Setup { apn: Some(Apn::new("internet")), ..Setup::default() };
-    let mut client = Client::new(bench.open().expect("the proxy listens"));
+    let mut client = Client::with_config(bench.open().expect("the proxy listens"), config());
     let address = bench.port();
     let mut reopen = || open(&address, &Settings::default()).map_err(std::io::Error::other);
-    let mut way =
-        Way { reopen: Some(&mut reopen), ..Way::new(setup, login(bench.server_port()), "") };
+    let mut way = Way { reopen: Some(&mut reopen), ..Way::new(setup, login(bench.server_port()), "") };
     let ran = jobs.iter().map(|job| timed(|| one(bench, &mut client, &mut way, job))).collect();
     // What counts is the jobs.
     let _ = client.hang_up();
@@ -33,10 +32,9 @@ fn one(
     way: &mut Way<'_, AnyPort>,
     job: &Job,
 ) -> Result<(), Outcome> {
-    let name = str::from_utf8(&job.remote)
-        .map_err(|error| Outcome::failed(Cause::Misuse, error.to_string()))?;
-    let policy =
-        Policy { resume: job.resume, verify: job.verify, retries: job.retries, ..Policy::default() };
+    let name =
+        str::from_utf8(&job.remote).map_err(|error| Outcome::failed(Cause::Misuse, error.to_string()))?;
+    let policy = Policy { resume: job.resume, verify: job.verify, retries: job.retries, ..Policy::default() };
     if job.abort {
         let (cancel, came) = (client.cancel(), bench.stor_came());
         thread::spawn(move || {

@@ -8,7 +8,7 @@ use qftp_tests::program::{Run, command, signal};
 use qftp_tests::servers::{PASSWORD, USER};
 
 use crate::bench::{Bench, end};
-use crate::job::{ABORT, Cause, Job, Outcome, Ran, Verb};
+use crate::job::{ABORT, Cause, Job, Outcome, Ran, TIMEOUT_S, Verb};
 
 /// Does the jobs, a process each.
 pub(crate) fn run(bench: &Bench, jobs: &[Job]) -> Vec<Ran> {
@@ -18,7 +18,8 @@ pub(crate) fn run(bench: &Bench, jobs: &[Job]) -> Vec<Ran> {
 fn one(bench: &Bench, job: &Job) -> Ran {
     let name: String = job.remote.iter().map(|byte| format!("%{byte:02X}")).collect();
     let url = format!("ftp://{USER}:{PASSWORD}@127.0.0.1:{}/{name}", bench.server_port());
-    let mut qftp = command(&["--json", "--port", &bench.port(), "--apn", "internet", job.verb()]);
+    let mut qftp = command(&["--json", "--port", &bench.port(), "--apn", "internet"]);
+    qftp.args(["--timeout", &TIMEOUT_S.to_string(), job.verb()]);
     match job.verb {
         Verb::Get => qftp.arg(&url).arg(&job.local),
         Verb::Put => qftp.arg(&job.local).arg(&url),

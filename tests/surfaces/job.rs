@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use qftp_core::session::{Failure, Kind};
+use qftp_core::session::{Config, Failure, Kind};
 use qftp_transport::Error;
 
 /// An operation.
@@ -50,6 +50,15 @@ impl Job {
     }
 }
 
+/// Seconds that the module may wait for the server: the least that it takes. The C programs and
+/// Python say so too.
+pub(crate) const TIMEOUT_S: u8 = 20;
+
+/// How the sessions of Rust behave.
+pub(crate) fn config() -> Config {
+    Config { rsptimeout_s: TIMEOUT_S, ..Config::default() }
+}
+
 /// How long after STOR a job is broken off.
 pub(crate) const ABORT: Duration = Duration::from_millis(300);
 
@@ -87,11 +96,17 @@ impl Cause {
     }
 }
 
-/// What came of a job.
+/// What came of a job. The codes and the text are what a test that fails shows.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
     Done,
-    Failed { cause: Cause, module: u16, server: u16, text: String },
+    #[allow(dead_code, reason = "shown by Debug")]
+    Failed {
+        cause: Cause,
+        module: u16,
+        server: u16,
+        text: String,
+    },
 }
 
 /// An outcome, and how long it took.

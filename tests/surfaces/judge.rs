@@ -14,7 +14,7 @@ use crate::place::{Made, OLD, Place};
 use crate::surface::{Feature, Surface};
 
 /// What went wrong, if anything.
-pub type Verdict = Result<(), String>;
+pub(crate) type Verdict = Result<(), String>;
 
 /// Runs a case on a surface. `has` is what the surface has.
 pub(crate) fn judge(surface: Surface, has: &[Feature], case: &Case) -> Verdict {
@@ -35,7 +35,13 @@ pub(crate) fn judge(surface: Surface, has: &[Feature], case: &Case) -> Verdict {
     match case.then {
         Then::Nothing => {}
         // Without the feature the file is transferred anew, which must be exact too.
-        Then::Resume => jobs.push(Job { resume: has.contains(&resume), abort: false, ..job(false) }),
+        Then::Resume => {
+            let resume = has.contains(&resume);
+            // Where nobody remembers that bytes were lost, the comparison finds it.
+            let proven = resume && case.loses_bytes_of_an_upload() && !has.contains(&Feature::Memory);
+            let (verify, retries) = (case.verify || proven, case.retries.max(proven.into()));
+            jobs.push(Job { resume, verify, retries, abort: false, ..job(false) });
+        }
         Then::Command(_) => jobs.push(Job { verb: Verb::Size, ..job(false) }),
     }
     let meanwhile = case.meanwhile.map(|how| setting.meanwhile(how, &bench));
@@ -126,11 +132,7 @@ impl Setting {
         let here = self.local.bytes();
         if here != there {
             let at = here.iter().zip(&there).take_while(|(here, there)| here == there).count();
-            return Err(format!(
-                "{} bytes here and {} there, which differ at {at}",
-                here.len(),
-                there.len()
-            ));
+            return Err(format!("{} bytes here and {} there, which differ at {at}", here.len(), there.len()));
         }
         // A source that was written to is no longer what it was.
         if case.meanwhile.is_none() && there != self.contents {

@@ -40,6 +40,14 @@ fn rows(cases: &[Case]) -> String {
 
 fn row(feature: Feature, cases: &[Case]) -> String {
     let verb = match feature {
+        Feature::Memory => {
+            let count = cases
+                .iter()
+                .filter(|case| case.then == Then::Resume && case.loses_bytes_of_an_upload())
+                .count();
+            assert!(count > 0, "no case needs {feature:?}");
+            return format!("goes on with the upload by resume, verify and one retry, in {count} cases");
+        }
         Feature::ResumeGet => Verb::Get,
         Feature::ResumePut => Verb::Put,
         _ => {

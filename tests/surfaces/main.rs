@@ -27,7 +27,7 @@ use case::{Case, table};
 use surface::{Feature, SURFACES, Surface};
 
 /// Most of the time is spent waiting for time-outs.
-const SIDE_BY_SIDE: usize = 24;
+const SIDE_BY_SIDE: usize = 64;
 
 #[test]
 fn every_surface_does_every_case() {

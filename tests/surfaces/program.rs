@@ -67,7 +67,10 @@ pub(crate) fn features(surface: Surface) -> Vec<Feature> {
     let output = program(surface).arg("features").output().expect("python runs");
     let words = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    FEATURES.into_iter().filter(|feature| words.split_whitespace().any(|word| word == feature.word())).collect()
+    FEATURES
+        .into_iter()
+        .filter(|feature| words.split_whitespace().any(|word| word == feature.word()))
+        .collect()
 }
 
 fn program(surface: Surface) -> Command {

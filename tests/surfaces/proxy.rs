@@ -220,9 +220,7 @@ impl Line {
                 self.lose = count - here as u64;
                 ([before, &after[here..]].concat(), Duration::ZERO)
             }
-            What::Double(count) => {
-                ([before, &after[..most(count)], after].concat(), Duration::ZERO)
-            }
+            What::Double(count) => ([before, &after[..most(count)], after].concat(), Duration::ZERO),
             What::Flip => {
                 let mut out = bytes.to_vec();
                 out[place] ^= 0x10;

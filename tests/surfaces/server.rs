@@ -18,8 +18,6 @@ pub(crate) enum Break {
     Reply,
     /// Both connections end.
     Control,
-    /// The data connection ends, and the reply is 226: the server believes that it is all.
-    Lie,
 }
 
 /// How the server differs from an honest one.
@@ -125,7 +123,9 @@ impl Session {
             if self.control.read_until(b'\n', &mut line)? == 0 {
                 return Ok(());
             }
-            line.truncate(line.trim_ascii_end().len());
+            while line.last().is_some_and(|byte| b"\r\n".contains(byte)) {
+                line.pop();
+            }
             self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
             let space = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
             let verb = String::from_utf8_lossy(&line[..space]).to_uppercase();
@@ -264,7 +264,7 @@ impl Session {
     fn end(&mut self, data: &TcpStream, breaks: Option<Break>) -> io::Result<()> {
         data.shutdown(Shutdown::Both)?;
         match breaks {
-            None | Some(Break::Lie) => self.say("226 done"),
+            None => self.say("226 done"),
             Some(Break::Reply) => self.say("426 broken off"),
             Some(Break::Control) => {
                 self.control.get_ref().shutdown(Shutdown::Both)?;

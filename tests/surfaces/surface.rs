@@ -41,16 +41,25 @@ pub(crate) enum Feature {
     Atomic,
     /// It is given paths, and not the caller's own streams.
     Paths,
+    /// Names of 255 bytes.
+    LongNames,
+    /// A folder as a source is refused.
+    FilesAlone,
+    /// The next call knows that an upload lost bytes on the line.
+    Memory,
 }
 
 /// All of them.
-pub(crate) const FEATURES: [Feature; 6] = [
+pub(crate) const FEATURES: [Feature; 9] = [
     Feature::ResumeGet,
     Feature::ResumePut,
     Feature::Verify,
     Feature::Retries,
     Feature::Atomic,
     Feature::Paths,
+    Feature::LongNames,
+    Feature::FilesAlone,
+    Feature::Memory,
 ];
 
 impl Feature {
@@ -63,6 +72,9 @@ impl Feature {
             Self::Retries => "retries",
             Self::Atomic => "atomic",
             Self::Paths => "paths",
+            Self::LongNames => "long-names",
+            Self::FilesAlone => "files-alone",
+            Self::Memory => "memory",
         }
     }
 
@@ -75,6 +87,9 @@ impl Feature {
             Self::Retries => "retries",
             Self::Atomic => "atomic upload",
             Self::Paths => "files by path",
+            Self::LongNames => "names of 255 bytes",
+            Self::FilesAlone => "refusal of a folder as a source",
+            Self::Memory => "memory of bytes that an upload lost",
         }
     }
 }
@@ -97,10 +112,13 @@ impl Surface {
     /// What it has; Python is asked.
     pub(crate) fn features(self) -> Vec<Feature> {
         match self {
-            Self::Cli | Self::Blocking | Self::CClient => FEATURES.to_vec(),
-            Self::Tokio => vec![Feature::Verify],
+            // Each run of the program is a new one.
+            Self::Cli => without(Feature::Memory),
+            Self::Blocking | Self::CClient => FEATURES.to_vec(),
+            Self::Tokio => vec![Feature::Verify, Feature::LongNames, Feature::Memory],
             Self::CPoll => {
-                vec![Feature::ResumeGet, Feature::ResumePut, Feature::Verify, Feature::Retries]
+                let own = [Feature::ResumeGet, Feature::ResumePut, Feature::Verify];
+                [&own[..], &[Feature::Retries, Feature::LongNames, Feature::Memory]].concat()
             }
             Self::Python | Self::Aio | Self::Fsspec => program::features(self),
         }
@@ -117,6 +135,10 @@ impl Surface {
             }
         }
     }
+}
+
+fn without(feature: Feature) -> Vec<Feature> {
+    FEATURES.into_iter().filter(|other| *other != feature).collect()
 }
 
 /// One job, with the time that it took.

@@ -38,6 +38,8 @@ static int32_t one(qftp_client *client, const struct job *job)
 int main(int argc, char **argv)
 {
     qftp_client *client;
+    qftp_client_options options;
+    qftp_config config;
     qftp_setup setup;
     qftp_login login;
     qftp_error error;
@@ -55,7 +57,10 @@ int main(int argc, char **argv)
     login.port = (uint16_t)strtoul(argv[2], NULL, 10);
     login.user = argv[3];
     login.password = argv[4];
-    status = qftp_client_open(argv[1], NULL, &client, &error);
+    config = config_of();
+    qftp_client_options_init(&options);
+    options.config = &config;
+    status = qftp_client_open(argv[1], &options, &client, &error);
     if (status != QFTP_OK) {
         say(status, time_ms(), &error);
         return EXIT_FAILURE;

@@ -39,6 +39,15 @@ static qftp_policy policy_of(const struct job *job)
     return policy;
 }
 
+/* The module waits for the server no longer than it must, as job.rs has it. */
+static qftp_config config_of(void)
+{
+    qftp_config config;
+    qftp_config_init(&config);
+    config.rsptimeout_s = 20;
+    return config;
+}
+
 static const char *cause_of(int32_t status)
 {
     switch (status) {

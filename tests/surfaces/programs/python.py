@@ -20,6 +20,8 @@ except ImportError as missing:
 
 #: Seconds after STOR; the server answers later than that.
 ABORT = 0.3
+#: Seconds that the module may wait for the server: the least that it takes.
+TIMEOUT = 20
 
 
 class Job:
@@ -81,7 +83,7 @@ def blocking(jobs, stor_came, work, ftp):
 
 
 def run_ftp(port, number, user, password, stor_came, jobs):
-    ftp = qftp.FTP(port=port, apn="internet")
+    ftp = qftp.FTP(port=port, apn="internet", timeout=TIMEOUT)
     ftp.connect("127.0.0.1", number)
     ftp.login(user, password)
 
@@ -98,7 +100,7 @@ def run_ftp(port, number, user, password, stor_came, jobs):
 
 
 def run_fsspec(port, number, user, password, stor_came, jobs):
-    fs = QuectelFileSystem("127.0.0.1", number, user, password, port=port, apn="internet")
+    fs = QuectelFileSystem("127.0.0.1", number, user, password, port=port, apn="internet", timeout=TIMEOUT)
 
     def work(job):
         if job.verb == "get":
@@ -121,7 +123,7 @@ async def run_aio(port, number, user, password, stor_came, jobs):
         else:
             await ftp.size(job.remote)
 
-    async with qftp.aio.FTP(port, apn="internet") as ftp:
+    async with qftp.aio.FTP(port, apn="internet", timeout=TIMEOUT) as ftp:
         await ftp.login("127.0.0.1", user, password, port=number)
         for job in jobs:
             began = time.monotonic()
@@ -141,7 +143,7 @@ def features(get, put):
     gets, puts = inspect.signature(get).parameters, inspect.signature(put).parameters
     found = {"resume-get": "resume" in gets, "resume-put": "resume" in puts, "atomic": "atomic" in puts}
     both = {word: word in gets and word in puts for word in ("verify", "retries")}
-    return [word for word, there in {**found, **both, "paths": True}.items() if there]
+    return ["paths", "memory", *(word for word, there in {**found, **both}.items() if there)]
 
 
 def main(kind, *arguments):
@@ -151,7 +153,9 @@ def main(kind, *arguments):
             "aio": (qftp.aio.FTP.get, qftp.aio.FTP.put),
             "fsspec": (QuectelFileSystem.get_file, QuectelFileSystem.put_file),
         }
-        print(*features(*classes[kind]))
+        # A path of fsspec begins with a slash, and its `put_file` makes folders.
+        more = [] if kind == "fsspec" else ["long-names", "files-alone"]
+        print(*features(*classes[kind]), *more)
         return
     port, number, user, password, stor_came, *rest = arguments
     jobs = [Job(*rest[at : at + 4]) for at in range(0, len(rest), 4)]

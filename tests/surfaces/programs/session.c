@@ -24,6 +24,9 @@ struct account {
 
 static volatile sig_atomic_t stop;
 
+/* What is good at most of the file that the last upload left on the server; all jobs here are for one name. */
+static uint64_t good_there = QFTP_UNKNOWN;
+
 static void *stop_then(void *stor_came)
 {
     wait_for_stor(stor_came);
@@ -172,6 +175,9 @@ static int32_t transfer(struct driver *driver, const struct account *account, co
     if (!qftp_session_is_open(driver->session)) {
         qftp_job_connect(file);
     }
+    if (up && good_there != QFTP_UNKNOWN) {
+        qftp_job_trust(file, good_there);
+    }
     while (qftp_job_next(file, &step) == QFTP_OK && step.kind != QFTP_STEP_DONE && step.kind != QFTP_STEP_FAILED) {
         status = take_step(driver, account, job, file, &step, bytes, len);
         if (status != QFTP_OK && (!driver->failed || qftp_job_failed(file, driver->session) != QFTP_OK)) {
@@ -179,6 +185,7 @@ static int32_t transfer(struct driver *driver, const struct account *account, co
         }
     }
     status = step.kind == QFTP_STEP_DONE ? QFTP_OK : step.kind == QFTP_STEP_FAILED ? step.status : status;
+    good_there = up ? qftp_job_distrusted(file) : good_there;
     if (!up) {
         FILE *out = fopen(job->local, "wb");
         const size_t good = status == QFTP_OK ? driver->sink_len : (size_t)qftp_job_kept(file);
@@ -220,13 +227,14 @@ int main(int argc, char **argv)
     static uint64_t memory[QFTP_SESSION_SIZE / sizeof(uint64_t)];
     struct driver driver = {0};
     struct account account;
+    const qftp_config config = config_of();
     int at;
 
     if (argc < 6) {
         return 2;
     }
     driver.port = connect_to(argv[1]);
-    driver.session = qftp_session_init((uint8_t *)memory, sizeof memory, NULL);
+    driver.session = qftp_session_init((uint8_t *)memory, sizeof memory, &config);
     driver.sink = malloc(ROOM);
     driver.sink_capacity = ROOM;
     driver.stop = &stop;
