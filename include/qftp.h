@@ -155,7 +155,7 @@ enum qftp_status
    */
   QFTP_ERR_NULL = -1,
   /**
-   * A text is not UTF-8, or a number is not one of its enumeration.
+   * A text is not UTF-8, a number is not one of its enumeration, or a field of a struct is out of its range.
    */
   QFTP_ERR_ARGUMENT = -2,
   /**
@@ -207,7 +207,7 @@ enum qftp_status
    */
   QFTP_ERR_PANIC = -14,
   /**
-   * The client, list or emulated module was given back already, or never was one.
+   * The client, list or emulated module was given back already, or never was one, or the handle is of another kind.
    */
   QFTP_ERR_CLOSED = -15,
   /**
@@ -590,16 +590,16 @@ typedef struct qftp_config {
    */
   size_t struct_size;
   /**
-   * Most file bytes that qftp_session_send hands out at once. This and what the line holds bound what a module that leaves data mode early
+   * Most file bytes that qftp_session_send hands out at once, 1 or more. This and what the line holds bound what a module that leaves data mode early
    * could take for commands.
    */
   size_t in_flight;
   /**
-   * How long a line must be silent before the end of a broken download is read out of its last bytes, in milliseconds.
+   * How long a line must be silent before the end of a broken download is read out of its last bytes, in milliseconds, at most 60000.
    */
   uint32_t quiet_ms;
   /**
-   * The same for the end of a listing, in milliseconds.
+   * The same for the end of a listing, in milliseconds, at most 60000.
    */
   uint32_t settle_ms;
   /**
@@ -1045,7 +1045,8 @@ void qftp_client_options_init(struct qftp_client_options *options);
 
 /**
  * Opens the port of a module: a path such as "/dev/ttyUSB2", "tcp://host:port" or "rfc2217://host:port". Nothing is sent yet. `options` may be
- * NULL. `error` may be NULL, or has its struct_size set and is told why the port did not open (QFTP_ERR_PORT).
+ * NULL. `error` may be NULL, or has its struct_size set and is always filled where this fails: why the port did not open (QFTP_ERR_PORT), which field
+ * of qftp_config is out of its range (QFTP_ERR_ARGUMENT).
  *
  * What `*client` becomes is given back by qftp_client_free.
  */
@@ -1064,6 +1065,9 @@ int32_t qftp_client_free(struct qftp_client *client);
 /**
  * Ends the operation under way, or else the next before it begins: data mode is left, the line brought in step, and the operation returns
  * QFTP_ERR_ABORTED. May be called at any time from any thread, from a callback too; not from a signal handler.
+ *
+ * The operation returns within 8 seconds, and the time that 16 KiB need on the line (1.5 s at 115200, 18 s at 9600): what the module has buffered
+ * comes first. That holds also where the module does not answer any more. A function of the caller's that does not return is not in it.
  */
 int32_t qftp_client_cancel(const struct qftp_client *client);
 
@@ -1420,6 +1424,19 @@ int32_t qftp_job_ready(struct qftp_job *job);
 int32_t qftp_job_failed(struct qftp_job *job, const struct qftp_session *session);
 
 /**
+ * An upload: at most `good` bytes of what the server has are built upon, because an earlier one, whose qftp_job_distrusted said so, lost bytes on the line
+ * behind them. Call it before the first qftp_job_next.
+ */
+int32_t qftp_job_trust(struct qftp_job *job,
+                       uint64_t good);
+
+/**
+ * Bytes of the file on the server that are good at most, where this upload lost bytes on the line: a later job for this name is told by
+ * qftp_job_trust, or else goes on behind a hole. QFTP_UNKNOWN where nothing was lost, and of NULL.
+ */
+uint64_t qftp_job_distrusted(const struct qftp_job *job);
+
+/**
  * Bytes of the target that are good by now; 0 of NULL.
  */
 uint64_t qftp_job_kept(const struct qftp_job *job);
@@ -1596,7 +1613,7 @@ extern void qftp_port_panic(void);
 
 /**
  * Makes a session in memory of the caller's: QFTP_SESSION_SIZE bytes, or at least qftp_session_bytes(), aligned to QFTP_SESSION_ALIGN. `config` may be NULL. Returns NULL
- * when the memory does not do. Nothing has to be undone: the memory can be used for something else at any time.
+ * when the memory does not do, or a field of `config` is out of its range. Nothing has to be undone: the memory can be used for something else at any time.
  */
 struct qftp_session *qftp_session_init(uint8_t *memory,
                                        size_t len,
@@ -1608,7 +1625,7 @@ struct qftp_session *qftp_session_init(uint8_t *memory,
 size_t qftp_session_bytes(void);
 
 /**
- * Makes a session in memory of the library's. `config` may be NULL. Returns NULL when there is no memory. Not for interrupts.
+ * Makes a session in memory of the library's. `config` may be NULL. Returns NULL when there is no memory, or a field of `config` is out of its range. Not for interrupts.
  */
 struct qftp_session *qftp_session_new(const struct qftp_config *config);
 

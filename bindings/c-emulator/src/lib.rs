@@ -41,7 +41,7 @@ pub struct qftp_emulator {
     faults: Mutex<Vec<Fault>>,
 }
 
-static EMULATORS: Handles<qftp_emulator> = Handles::new();
+static EMULATORS: Handles<qftp_emulator> = Handles::new(handles::Kind::Emulator);
 
 /// How a module is started; qftp_emulator_options_init fills it.
 #[repr(C)]

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,8 @@ struct driver {
     uint64_t number;
     bool over;
     bool failed;
+    /* Ends the operation under way where it is not 0, such as by a signal handler; NULL: nothing does. */
+    volatile sig_atomic_t *stop;
 };
 
 static uint64_t now_ms(void)
@@ -110,7 +113,12 @@ static bool run(struct driver *driver)
         uint64_t due;
         uint64_t now;
         struct pollfd wait = {driver->port, POLLIN, 0};
-        size_t len = qftp_session_poll_transmit(driver->session, now_ms(), bytes, sizeof bytes);
+        size_t len;
+        if (driver->stop != NULL && *driver->stop != 0) {
+            *driver->stop = 0;
+            qftp_session_abort(driver->session, now_ms());
+        }
+        len = qftp_session_poll_transmit(driver->session, now_ms(), bytes, sizeof bytes);
         if (!write_all(driver, bytes, len)) {
             return false;
         }

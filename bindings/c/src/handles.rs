@@ -6,6 +6,17 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::status::qftp_status::{self, QFTP_ERR_CLOSED, QFTP_ERR_MEMORY, QFTP_ERR_NULL};
 
+/// What a handle stands for: the last digit of its number. No two kinds share a number, also across libqftp and libqftp_emulator, so that a handle of
+/// another kind is refused.
+#[derive(Clone, Copy, Debug)]
+#[repr(usize)]
+#[allow(dead_code, reason = "each library has some of them")]
+pub(crate) enum Kind {
+    Client = 1,
+    List = 2,
+    Emulator = 3,
+}
+
 /// All handles of one kind. What C holds is no address but a number that is never given twice: a handle that was given back, or is none, is
 /// refused and never followed.
 pub(crate) struct Handles<T> {
@@ -21,8 +32,8 @@ struct Live<T> {
 const STEP: usize = 16;
 
 impl<T> Handles<T> {
-    pub(crate) const fn new() -> Self {
-        Self { live: Mutex::new(Live { last: 0x1000, all: BTreeMap::new() }) }
+    pub(crate) const fn new(kind: Kind) -> Self {
+        Self { live: Mutex::new(Live { last: 0x1000 + kind as usize, all: BTreeMap::new() }) }
     }
 
     pub(crate) fn add(&self, value: T) -> Result<*mut T, qftp_status> {

@@ -3,7 +3,7 @@
 use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
 
 use crate::guard::{guard, status};
-use crate::options::{get, put, via};
+use crate::options::{QFTP_UNKNOWN, get, put, via};
 use crate::session::{QFTP_SESSION_ALIGN, qftp_session, shared};
 use crate::status::qftp_status::{self, QFTP_ERR_NULL};
 
@@ -117,7 +117,7 @@ impl qftp_step {
 }
 
 fn step(step: Step) -> qftp_step {
-    let unknown = crate::options::QFTP_UNKNOWN;
+    let unknown = QFTP_UNKNOWN;
     match step {
         Step::End(Ok(())) => qftp_step::new(QFTP_STEP_DONE, 0, 0),
         Step::End(Err(trouble)) => {
@@ -255,7 +255,7 @@ pub unsafe extern "C" fn qftp_job_connect(job: *mut qftp_job) -> i32 {
 /// The size of the remote file; QFTP_UNKNOWN where it is not there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_job_size(job: *mut qftp_job, remote: u64) -> i32 {
-    let remote = (remote != crate::options::QFTP_UNKNOWN).then_some(remote);
+    let remote = (remote != QFTP_UNKNOWN).then_some(remote);
     // SAFETY: as the header asks of the caller.
     unsafe { change(job, |job| job.size(remote)) }
 }
@@ -270,7 +270,7 @@ pub unsafe extern "C" fn qftp_job_moved(job: *mut qftp_job, count: u64) -> i32 {
 /// What the comparison found: QFTP_UNKNOWN for no difference, or the offset of the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_job_compared(job: *mut qftp_job, differs: u64) -> i32 {
-    let differs = (differs != crate::options::QFTP_UNKNOWN).then_some(differs);
+    let differs = (differs != QFTP_UNKNOWN).then_some(differs);
     // SAFETY: as the header asks of the caller.
     unsafe { change(job, |job| job.compared(differs)) }
 }
@@ -293,6 +293,22 @@ pub unsafe extern "C" fn qftp_job_failed(job: *mut qftp_job, session: *const qft
         job.0.failed(failure);
         Ok(())
     })
+}
+
+/// An upload: at most `good` bytes of what the server has are built upon, because an earlier one, whose qftp_job_distrusted said so, lost bytes on the line
+/// behind them. Call it before the first qftp_job_next.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_trust(job: *mut qftp_job, good: u64) -> i32 {
+    // SAFETY: as the header asks of the caller.
+    unsafe { change(job, |job| *job = job.clone().trusting(good)) }
+}
+
+/// Bytes of the file on the server that are good at most, where this upload lost bytes on the line: a later job for this name is told by
+/// qftp_job_trust, or else goes on behind a hole. QFTP_UNKNOWN where nothing was lost, and of NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_distrusted(job: *const qftp_job) -> u64 {
+    // SAFETY: as the header asks of the caller.
+    guard(QFTP_UNKNOWN, || unsafe { job.as_ref() }.and_then(|job| job.0.distrusted()).unwrap_or(QFTP_UNKNOWN))
 }
 
 /// Bytes of the target that are good by now; 0 of NULL.

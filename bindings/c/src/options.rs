@@ -16,12 +16,12 @@ use crate::text::{optional, required};
 pub struct qftp_config {
     /// sizeof(qftp_config), set by qftp_config_init.
     pub struct_size: usize,
-    /// Most file bytes that qftp_session_send hands out at once. This and what the line holds bound what a module that leaves data mode early
+    /// Most file bytes that qftp_session_send hands out at once, 1 or more. This and what the line holds bound what a module that leaves data mode early
     /// could take for commands.
     pub in_flight: usize,
-    /// How long a line must be silent before the end of a broken download is read out of its last bytes, in milliseconds.
+    /// How long a line must be silent before the end of a broken download is read out of its last bytes, in milliseconds, at most 60000.
     pub quiet_ms: u32,
-    /// The same for the end of a listing, in milliseconds.
+    /// The same for the end of a listing, in milliseconds, at most 60000.
     pub settle_ms: u32,
     /// Silence around +++ that the module is asked for, in milliseconds, 200 to 5000.
     pub guard_ms: u16,
@@ -82,6 +82,17 @@ pub(crate) unsafe fn get<T: Copy>(place: *const T) -> Result<Option<T>, qftp_sta
 /// # Safety
 /// As [`get`].
 pub(crate) unsafe fn config(config: *const qftp_config) -> Result<Config, qftp_status> {
+    // SAFETY: as promised to us.
+    let config = unsafe { unchecked(config) }?;
+    config.check().map_err(|_| QFTP_ERR_ARGUMENT)?;
+    Ok(config)
+}
+
+/// A configuration that may be out of its ranges.
+///
+/// # Safety
+/// As [`get`].
+pub(crate) unsafe fn unchecked(config: *const qftp_config) -> Result<Config, qftp_status> {
     // SAFETY: as promised to us.
     let Some(config) = (unsafe { get(config) })? else {
         return Ok(Config::default());

@@ -47,7 +47,7 @@ impl qftp_session {
 }
 
 /// Makes a session in memory of the caller's: QFTP_SESSION_SIZE bytes, or at least qftp_session_bytes(), aligned to QFTP_SESSION_ALIGN. `config` may be NULL. Returns NULL
-/// when the memory does not do. Nothing has to be undone: the memory can be used for something else at any time.
+/// when the memory does not do, or a field of `config` is out of its range. Nothing has to be undone: the memory can be used for something else at any time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_init(
     memory: *mut u8,
@@ -76,7 +76,7 @@ pub extern "C" fn qftp_session_bytes() -> usize {
     size_of::<qftp_session>()
 }
 
-/// Makes a session in memory of the library's. `config` may be NULL. Returns NULL when there is no memory. Not for interrupts.
+/// Makes a session in memory of the library's. `config` may be NULL. Returns NULL when there is no memory, or a field of `config` is out of its range. Not for interrupts.
 #[cfg(feature = "hosted")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_new(config: *const qftp_config) -> *mut qftp_session {

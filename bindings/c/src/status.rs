@@ -10,7 +10,7 @@ pub enum qftp_status {
     QFTP_OK = 0,
     /// A pointer is NULL that must not be.
     QFTP_ERR_NULL = -1,
-    /// A text is not UTF-8, or a number is not one of its enumeration.
+    /// A text is not UTF-8, a number is not one of its enumeration, or a field of a struct is out of its range.
     QFTP_ERR_ARGUMENT = -2,
     /// An operation is under way; one at a time.
     QFTP_ERR_BUSY = -3,
@@ -36,7 +36,7 @@ pub enum qftp_status {
     QFTP_ERR_MEMORY = -13,
     /// A defect of the library; the session or client can only be thrown away.
     QFTP_ERR_PANIC = -14,
-    /// The client, list or emulated module was given back already, or never was one.
+    /// The client, list or emulated module was given back already, or never was one, or the handle is of another kind.
     QFTP_ERR_CLOSED = -15,
     /// The library was built without what the call needs.
     QFTP_ERR_LEFT_OUT = -16,

@@ -12,7 +12,7 @@ use qftp_transport::{Error, ModuleFile};
 use super::qftp_client;
 use super::server::place;
 use crate::guard::{guard, status};
-use crate::handles::Handles;
+use crate::handles::{self, Handles};
 use crate::options::QFTP_UNKNOWN;
 use crate::status::qftp_status::{self, QFTP_ERR_ARGUMENT};
 use crate::text::required;
@@ -77,7 +77,7 @@ unsafe impl Send for qftp_list {}
 // SAFETY: the same.
 unsafe impl Sync for qftp_list {}
 
-static LISTS: Handles<qftp_list> = Handles::new();
+static LISTS: Handles<qftp_list> = Handles::new(handles::Kind::List);
 
 /// Reads a line.
 type Read = fn(&[u8]) -> Option<Entry<'_>>;

@@ -12,16 +12,17 @@ mod server;
 use core::ffi::c_char;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
-use qftp_core::session::{SessionState, TlsGaps};
+use qftp_core::session::{Field, Misuse, SessionState, TlsGaps};
 use qftp_transport::{AnyPort, Cancel, Client, Error, Flow, OpenError, Settings, open};
 
 use crate::error::qftp_error;
 use crate::guard::{guard, status};
-use crate::handles::{Handles, lock};
+use crate::handles::{self, Handles, lock};
 use crate::options::{self, get, put, qftp_config};
 use crate::status::qftp_status::{
-    self, QFTP_ERR_ABORTED, QFTP_ERR_BUSY, QFTP_ERR_DIFFERS, QFTP_ERR_LOCAL, QFTP_ERR_MODULE, QFTP_ERR_NULL,
-    QFTP_ERR_PANIC, QFTP_ERR_PORT, QFTP_ERR_TARGET_IS_LONGER, QFTP_OK,
+    self, QFTP_ERR_ABORTED, QFTP_ERR_ARGUMENT, QFTP_ERR_BUSY, QFTP_ERR_DIFFERS, QFTP_ERR_LOCAL,
+    QFTP_ERR_MODULE, QFTP_ERR_NOT_SET_UP, QFTP_ERR_NULL, QFTP_ERR_PANIC, QFTP_ERR_PORT,
+    QFTP_ERR_TARGET_IS_LONGER, QFTP_OK,
 };
 use crate::text::required;
 
@@ -57,15 +58,24 @@ struct Work {
 }
 
 /// How things stood when the last operation ended.
-#[derive(Default)]
 struct Told {
     error: Option<qftp_error>,
+    /// What is left of the session; what was refused has not changed it.
+    state: SessionState,
     is_set_up: bool,
     is_open: bool,
     gaps: TlsGaps,
 }
 
-static CLIENTS: Handles<qftp_client> = Handles::new();
+impl Default for Told {
+    fn default() -> Self {
+        // Nothing is set up yet.
+        let state = SessionState::Reset;
+        Self { error: None, state, is_set_up: false, is_open: false, gaps: TlsGaps::default() }
+    }
+}
+
+static CLIENTS: Handles<qftp_client> = Handles::new(handles::Kind::Client);
 
 /// Why an operation did not succeed.
 enum Problem {
@@ -111,9 +121,23 @@ impl Problem {
         }
     }
 
-    fn told(&self) -> qftp_error {
+    /// What is left of a session that was in this state before.
+    fn leaves(&self, before: SessionState) -> SessionState {
+        match self {
+            Self::Status(QFTP_ERR_NOT_SET_UP) | Self::Error(Error::Misuse(Misuse::NotSetUp)) => {
+                SessionState::Reset
+            }
+            Self::Error(Error::Misuse(Misuse::ReopenFirst)) => SessionState::Reopen,
+            // Refused, or the caller's own file: nothing was sent.
+            Self::Status(_)
+            | Self::Error(Error::Misuse(_) | Error::Local { state: SessionState::Usable, .. }) => before,
+            Self::Error(error) => error.session_state(),
+        }
+    }
+
+    fn told(&self, state: SessionState) -> qftp_error {
         let error = match self {
-            Self::Status(status) => return bare(*status),
+            Self::Status(status) => return bare(*status, state),
             Self::Error(Error::Failed(failure)) => return qftp_error::of(failure),
             Self::Error(error) => error,
         };
@@ -122,14 +146,14 @@ impl Problem {
             _ => 0,
         };
         let remedy = error.remedy().unwrap_or_default();
-        let told = qftp_error::said(self.status(), error.session_state(), error, "", remedy);
+        let told = qftp_error::said(self.status(), state, error, "", remedy);
         qftp_error { transferred, ..told }
     }
 }
 
 /// An error that is all in its status.
-fn bare(status: qftp_status) -> qftp_error {
-    qftp_error::said(status, SessionState::Usable, &status.text(), "", "")
+fn bare(status: qftp_status, state: SessionState) -> qftp_error {
+    qftp_error::said(status, state, &status.text(), "", "")
 }
 
 impl qftp_client {
@@ -139,10 +163,12 @@ impl qftp_client {
             let client = CLIENTS.get(handle)?;
             let mut work = client.alone()?;
             let done = operation(&mut work);
-            let error = done.as_ref().err().map(Problem::told);
+            let before = client.told().state;
+            let state = done.as_ref().err().map_or(SessionState::Usable, |problem| problem.leaves(before));
+            let error = done.as_ref().err().map(|problem| problem.told(state));
             let module = &work.client;
             let (is_set_up, is_open, gaps) = (module.is_set_up(), module.is_open(), module.tls_gaps());
-            *client.told() = Told { error, is_set_up, is_open, gaps };
+            *client.told() = Told { error, state, is_set_up, is_open, gaps };
             done.map_err(|problem| problem.status())
         })
     }
@@ -187,7 +213,8 @@ pub unsafe extern "C" fn qftp_client_options_init(options: *mut qftp_client_opti
 }
 
 /// Opens the port of a module: a path such as "/dev/ttyUSB2", "tcp://host:port" or "rfc2217://host:port". Nothing is sent yet. `options` may be
-/// NULL. `error` may be NULL, or has its struct_size set and is told why the port did not open (QFTP_ERR_PORT).
+/// NULL. `error` may be NULL, or has its struct_size set and is always filled where this fails: why the port did not open (QFTP_ERR_PORT), which field
+/// of qftp_config is out of its range (QFTP_ERR_ARGUMENT).
 ///
 /// What `*client` becomes is given back by qftp_client_free.
 #[unsafe(no_mangle)]
@@ -198,48 +225,95 @@ pub unsafe extern "C" fn qftp_client_open(
     error: *mut qftp_error,
 ) -> i32 {
     status(|| {
-        if client.is_null() {
-            return Err(QFTP_ERR_NULL);
-        }
-        // SAFETY: as the header asks of the caller.
-        let (address, wanted) = unsafe { (required(port)?, get(options)?) };
         if !error.is_null() {
             // SAFETY: as the header asks of the caller.
             unsafe { qftp_error::has_room(error) }?;
         }
         // SAFETY: as the header asks of the caller.
-        let config = unsafe { options::config(wanted.map_or(core::ptr::null(), |wanted| wanted.config)) }?;
-        let settings = wanted.map_or_else(Settings::default, |wanted| Settings {
-            baud: wanted.baud,
-            flow: if wanted.rts_cts { Flow::RtsCts } else { Flow::None },
+        let opened = unsafe { opened(port, options) }.and_then(|opened| {
+            if client.is_null() { Err(QFTP_ERR_NULL.into()) } else { Ok(CLIENTS.add(opened)?) }
         });
-        let port = open(address, &settings).map_err(|refused| {
+        let handle = opened.map_err(|refused| {
             // SAFETY: NULL, or the caller's, of this size.
-            unsafe { put(error, unopened(&refused)) };
-            QFTP_ERR_PORT
+            unsafe { put(error, refused.told()) };
+            refused.status()
         })?;
-        let mut module = Client::with_config(port, config);
-        let cancel = Cancel::new();
-        module.set_cancel(cancel.clone());
-        let work = Work {
-            client: module,
-            address: address.to_owned(),
-            settings,
-            remembered: Remembered::default(),
-            cancel: cancel.clone(),
-            power: None,
-            report: None,
-        };
-        let opened = qftp_client { work: Mutex::new(work), told: Mutex::default(), cancel };
-        let handle = CLIENTS.add(opened)?;
         // SAFETY: not NULL, and the caller's.
         unsafe { client.write(handle) };
         Ok(())
     })
 }
 
-fn unopened(refused: &OpenError) -> qftp_error {
-    qftp_error::said(QFTP_ERR_PORT, SessionState::Reset, refused, "", refused.remedy())
+/// Why a client did not open.
+enum Unopened {
+    Status(qftp_status),
+    Config(Misuse),
+    Port(OpenError),
+}
+
+impl From<qftp_status> for Unopened {
+    fn from(status: qftp_status) -> Self {
+        Self::Status(status)
+    }
+}
+
+impl Unopened {
+    const fn status(&self) -> qftp_status {
+        match self {
+            Self::Status(status) => *status,
+            Self::Config(_) => QFTP_ERR_ARGUMENT,
+            Self::Port(_) => QFTP_ERR_PORT,
+        }
+    }
+
+    fn told(&self) -> qftp_error {
+        let (text, remedy) = match self {
+            Self::Status(status) => (status.text().to_owned(), ""),
+            Self::Config(misuse) => (format!("qftp_config.{}: {misuse}", field(*misuse)), ""),
+            Self::Port(refused) => (refused.to_string(), refused.remedy()),
+        };
+        qftp_error::said(self.status(), SessionState::Reset, &text, "", remedy)
+    }
+}
+
+/// The field of qftp_config that is out of its range.
+const fn field(misuse: Misuse) -> &'static str {
+    match misuse {
+        Misuse::Range(Field::InFlight) => "in_flight",
+        Misuse::Range(Field::Quiet) => "quiet_ms",
+        Misuse::Range(Field::Settle) => "settle_ms",
+        Misuse::Range(Field::Guard) => "guard_ms",
+        _ => "rsptimeout_s",
+    }
+}
+
+/// # Safety
+/// As of [`qftp_client_open`].
+unsafe fn opened(port: *const c_char, options: *const qftp_client_options) -> Result<qftp_client, Unopened> {
+    // SAFETY: as promised to us.
+    let (address, wanted) = unsafe { (required(port)?, get(options)?) };
+    let config = wanted.map_or(core::ptr::null(), |wanted| wanted.config);
+    // SAFETY: as promised to us.
+    let config = unsafe { options::unchecked(config) }?;
+    config.check().map_err(Unopened::Config)?;
+    let settings = wanted.map_or_else(Settings::default, |wanted| Settings {
+        baud: wanted.baud,
+        flow: if wanted.rts_cts { Flow::RtsCts } else { Flow::None },
+    });
+    let port = open(address, &settings).map_err(Unopened::Port)?;
+    let mut module = Client::with_config(port, config);
+    let cancel = Cancel::new();
+    module.set_cancel(cancel.clone());
+    let work = Work {
+        client: module,
+        address: address.to_owned(),
+        settings,
+        remembered: Remembered::default(),
+        cancel: cancel.clone(),
+        power: None,
+        report: None,
+    };
+    Ok(qftp_client { work: Mutex::new(work), told: Mutex::default(), cancel })
 }
 
 /// Closes the port and gives the client back. It sends nothing: qftp_client_logout comes before where a login stands. NULL is allowed.
@@ -261,6 +335,9 @@ pub extern "C" fn qftp_client_free(client: *mut qftp_client) -> i32 {
 
 /// Ends the operation under way, or else the next before it begins: data mode is left, the line brought in step, and the operation returns
 /// QFTP_ERR_ABORTED. May be called at any time from any thread, from a callback too; not from a signal handler.
+///
+/// The operation returns within 8 seconds, and the time that 16 KiB need on the line (1.5 s at 115200, 18 s at 9600): what the module has buffered
+/// comes first. That holds also where the module does not answer any more. A function of the caller's that does not return is not in it.
 #[unsafe(no_mangle)]
 pub extern "C" fn qftp_client_cancel(client: *const qftp_client) -> i32 {
     status(|| {
@@ -319,9 +396,9 @@ pub unsafe extern "C" fn qftp_client_last_error(client: *const qftp_client, erro
         unsafe { qftp_error::has_room(error) }?;
         let client = CLIENTS.get(client)?;
         let told = match client.told().error {
-            _ if client.work.is_poisoned() => bare(QFTP_ERR_PANIC),
+            _ if client.work.is_poisoned() => bare(QFTP_ERR_PANIC, SessionState::Reset),
             Some(error) => error,
-            None => qftp_error::said(QFTP_OK, SessionState::Usable, &"", "", ""),
+            None => qftp_error::said(QFTP_OK, client.told().state, &"", "", ""),
         };
         // SAFETY: not NULL, and the caller's, of this size.
         unsafe { error.write(told) };

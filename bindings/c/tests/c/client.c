@@ -377,6 +377,41 @@ static void is_recorded(qftp_client *client, const char *path, const char *passw
     is_a_failure(client, qftp_client_record(client, "/no/such/folder/x"), QFTP_ERR_LOCAL, "local file");
 }
 
+/* A configuration that no session can work with is refused at once, and its field named. */
+static void configurations(const char *port)
+{
+    static const char *const fields[] = {"in_flight", "rsptimeout_s", "rsptimeout_s", "guard_ms", "guard_ms", "quiet_ms", "settle_ms"};
+    size_t at;
+    for (at = 0; at < sizeof fields / sizeof fields[0]; at++) {
+        qftp_client_options options;
+        qftp_client *client = NULL;
+        qftp_config config;
+        qftp_error error;
+        char name[32];
+        qftp_client_options_init(&options);
+        qftp_config_init(&config);
+        options.config = &config;
+        error.struct_size = sizeof error;
+        config.in_flight = at == 0 ? 0 : config.in_flight;
+        config.rsptimeout_s = at == 1 ? 1 : at == 2 ? 181 : config.rsptimeout_s;
+        config.guard_ms = at == 3 ? 199 : at == 4 ? 5001 : config.guard_ms;
+        config.quiet_ms = at == 5 ? UINT32_MAX : config.quiet_ms;
+        config.settle_ms = at == 6 ? 60001 : config.settle_ms;
+        assert(snprintf(name, sizeof name, "qftp_config.%s: ", fields[at]) > 0);
+        assert(qftp_client_open(port, &options, &client, &error) == QFTP_ERR_ARGUMENT && client == NULL);
+        assert(error.status == QFTP_ERR_ARGUMENT && strncmp(error.text, name, strlen(name)) == 0);
+        assert(qftp_client_open(port, &options, &client, NULL) == QFTP_ERR_ARGUMENT);
+    }
+}
+
+/* What is refused leaves the session in the state that it is in, and says which. */
+static void is_in(const qftp_client *client, int32_t state)
+{
+    qftp_error error;
+    error.struct_size = sizeof error;
+    assert(qftp_client_last_error(client, &error) == QFTP_OK && error.session_state == state);
+}
+
 int main(int argc, char **argv)
 {
     qftp_client *client = NULL;
@@ -394,6 +429,12 @@ int main(int argc, char **argv)
     assert(qftp_client_open("/dev/nowhere", NULL, &client, &error) == QFTP_ERR_PORT && client == NULL);
     assert(error.status == QFTP_ERR_PORT && strstr(error.text, "no such port") != NULL && error.remedy[0] != '\0');
     assert(qftp_client_open("udp://host:1", NULL, &client, NULL) == QFTP_ERR_PORT);
+    memset(error.text, 'x', sizeof error.text);
+    assert(qftp_client_open("\xFF", NULL, &client, &error) == QFTP_ERR_ARGUMENT);
+    assert(error.status == QFTP_ERR_ARGUMENT && strstr(error.text, "UTF-8") != NULL);
+    assert(qftp_client_open(NULL, NULL, &client, &error) == QFTP_ERR_NULL && error.status == QFTP_ERR_NULL);
+    assert(qftp_client_open(argv[1], NULL, NULL, &error) == QFTP_ERR_NULL && error.status == QFTP_ERR_NULL);
+    configurations(argv[1]);
 
     qftp_client_options_init(&options);
     qftp_config_init(&config);
@@ -403,7 +444,9 @@ int main(int argc, char **argv)
     assert(!qftp_client_is_set_up(client) && !qftp_client_is_open(client));
     assert(qftp_client_last_error(client, &error) == QFTP_OK && error.status == QFTP_OK);
     assert(qftp_client_size(client, "x", &size) == QFTP_ERR_NOT_SET_UP);
+    is_in(client, QFTP_STATE_RESET);
     assert(qftp_client_put_file(client, argv[1], "x", NULL, NULL) != QFTP_OK);
+    is_in(client, QFTP_STATE_RESET);
     seen.client = client;
     assert(qftp_client_set_log(client, see_log, &seen) == QFTP_OK);
     assert(qftp_client_set_report(client, take_report, &seen.report) == QFTP_OK);
@@ -423,6 +466,9 @@ int main(int argc, char **argv)
     login.password = argv[6];
     assert(qftp_client_login(client, &login) == QFTP_OK && qftp_client_is_open(client));
     assert(qftp_client_login(client, &login) == QFTP_OK && qftp_client_is_open(client)); /* in place of the first */
+    is_in(client, QFTP_STATE_USABLE);
+    assert(qftp_client_size(client, "\b", &size) == QFTP_ERR_NAME);
+    is_in(client, QFTP_STATE_USABLE);
     assert(qftp_client_tls_gaps(client) == 0);
     assert(qftp_client_set_progress(client, see_progress, &seen) == QFTP_OK);
 

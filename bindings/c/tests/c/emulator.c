@@ -22,6 +22,27 @@ static int32_t set_up(const char *port, qftp_client **client)
     return qftp_client_setup(*client, &setup);
 }
 
+/* The first of each kind, the last, and all between: none is taken for one of another kind. */
+static void kinds(qftp_client *client, qftp_emulator *emulator)
+{
+    qftp_list *list = NULL;
+    uint64_t size;
+    int again;
+    for (again = 0; again < 50; again++) {
+        assert(qftp_client_files(client, "*", &list) == QFTP_OK);
+        assert(qftp_client_free((qftp_client *)list) == QFTP_ERR_CLOSED);
+        assert(qftp_client_size((qftp_client *)list, "x", &size) == QFTP_ERR_CLOSED);
+        assert(qftp_emulator_stop((qftp_emulator *)list) == QFTP_ERR_CLOSED);
+        assert(qftp_emulator_stop((qftp_emulator *)client) == QFTP_ERR_CLOSED);
+        assert(qftp_emulator_power_cycle((qftp_emulator *)client) == QFTP_ERR_CLOSED);
+        assert(qftp_client_cancel((qftp_client *)emulator) == QFTP_ERR_CLOSED);
+        assert(qftp_list_free((qftp_list *)client) == QFTP_ERR_CLOSED);
+        assert(qftp_list_free((qftp_list *)emulator) == QFTP_ERR_CLOSED);
+        assert(qftp_list_len((qftp_list *)client) == 0 && qftp_list_next((qftp_list *)emulator) == NULL);
+        assert(qftp_list_free(list) == QFTP_OK);
+    }
+}
+
 int main(int argc, char **argv)
 {
     qftp_emulator_options options;
@@ -100,6 +121,8 @@ int main(int argc, char **argv)
     assert(strncmp(qftp_emulator_port(tcp), "tcp://127.0.0.1:", 16) == 0);
     assert(set_up(qftp_emulator_port(tcp), &client) == QFTP_OK);
     assert(qftp_client_storage(client, QFTP_VIA_SD, &space, &total) == QFTP_OK);
+    kinds(client, tcp);
+    kinds(client, pty);
     assert(qftp_emulator_stop(tcp) == QFTP_OK && qftp_emulator_stop(tcp) == QFTP_ERR_CLOSED);
     assert(qftp_emulator_port(tcp) == NULL && qftp_emulator_port(NULL) == NULL);
     assert(qftp_emulator_power_cycle(tcp) == QFTP_ERR_CLOSED);

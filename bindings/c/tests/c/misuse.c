@@ -36,6 +36,9 @@ int main(void)
     assert(qftp_session_init(bytes, sizeof memory, &config) == NULL); /* struct_size is not set */
     qftp_config_init(&config);
     qftp_config_init(NULL);
+    config.in_flight = 0;
+    assert(qftp_session_init(bytes, sizeof memory, &config) == NULL && qftp_session_new(&config) == NULL);
+    qftp_config_init(&config);
     session = qftp_session_init(bytes, sizeof memory, &config);
     assert(session != NULL);
 
@@ -115,6 +118,8 @@ int main(void)
     assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_PUT && step.start == 0);
     assert(qftp_job_moved(job, 5) == QFTP_OK && qftp_job_kept(job) == 5);
     assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_DONE);
+    assert(qftp_job_distrusted(job) == QFTP_UNKNOWN && qftp_job_distrusted(NULL) == QFTP_UNKNOWN);
+    assert(qftp_job_trust(NULL, 1) == QFTP_ERR_NULL);
 
     session = qftp_session_new(NULL);
     assert(session != NULL && qftp_session_is_idle(session));

@@ -69,6 +69,12 @@ pub enum Field {
     RspTimeout,
     /// The guard time of `+++`.
     Guard,
+    /// File bytes that are handed out at once.
+    InFlight,
+    /// The silence before the end of broken data is believed.
+    Quiet,
+    /// The silence before the end of data of unknown length is believed.
+    Settle,
     /// A length in bytes.
     Length,
 }
@@ -89,6 +95,9 @@ impl fmt::Display for Field {
             Self::KeyPassword => "the password of the client's key",
             Self::RspTimeout => "the response time-out (20 to 180 seconds)",
             Self::Guard => "the guard time (200 to 5000 milliseconds)",
+            Self::InFlight => "the number of bytes in flight (1 or more)",
+            Self::Quiet => "the silence after broken data (at most 60000 milliseconds)",
+            Self::Settle => "the silence after a listing (at most 60000 milliseconds)",
             Self::Length => "the length (at most 4294967295 bytes into a file of the module)",
         })
     }

@@ -1,3 +1,4 @@
+use super::failure::{Field, Misuse};
 use super::tls::Tls;
 use crate::limits;
 use crate::secret::Secret;
@@ -41,6 +42,30 @@ impl Default for Config {
             rsptimeout_s: limits::RSP_TIMEOUT_DEFAULT_S,
             quiet_ms: 2_000,
             settle_ms: 100,
+        }
+    }
+}
+
+/// Longest silence that a session waits for, in milliseconds.
+const LONGEST_SILENCE_MS: u32 = 60_000;
+
+impl Config {
+    /// Whether a session can work so. [`Session::setup`](super::Session::setup) refuses what cannot.
+    ///
+    /// # Errors
+    /// [`Misuse::Range`] with the first field that is out of its range.
+    pub fn check(&self) -> Result<(), Misuse> {
+        let fields = [
+            ((200..=5_000).contains(&self.guard_ms), Field::Guard),
+            (limits::RSP_TIMEOUT_S.contains(&self.rsptimeout_s), Field::RspTimeout),
+            // Without room for one byte, an upload waits for ever.
+            (self.in_flight > 0, Field::InFlight),
+            (self.quiet_ms <= LONGEST_SILENCE_MS, Field::Quiet),
+            (self.settle_ms <= LONGEST_SILENCE_MS, Field::Settle),
+        ];
+        match fields.into_iter().find(|(is_right, _)| !is_right) {
+            Some((_, field)) => Err(Misuse::Range(field)),
+            None => Ok(()),
         }
     }
 }

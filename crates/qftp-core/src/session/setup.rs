@@ -118,12 +118,7 @@ impl State {
         if !matches!(self.op, Op::Idle) || self.end.is_some() {
             return Err(Misuse::Busy);
         }
-        if !(200..=5_000).contains(&self.config.guard_ms) {
-            return Err(Misuse::Range(Field::Guard));
-        }
-        if !limits::RSP_TIMEOUT_S.contains(&self.config.rsptimeout_s) {
-            return Err(Misuse::Range(Field::RspTimeout));
-        }
+        self.config.check()?;
         self.wanted.take(setup)?;
         self.set_up = false;
         self.logged_in = false;
