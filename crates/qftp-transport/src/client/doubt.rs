@@ -32,7 +32,7 @@ impl Doubt {
     fn note(&self, notes: &Path) -> PathBuf {
         let port = self.server.1.to_string();
         let parts = [&self.server.0, &port, &self.user, &self.folder, &self.name];
-        notes.join(format!("{:016x}", number_of(&parts.map(|part| part.as_bytes()))))
+        notes.join(format!("{:016x}", number_of(&parts.map(String::as_bytes))))
     }
 }
 
