@@ -7,7 +7,8 @@ CONNECT = b"\r\nCONNECT\r\n"
 
 
 class Lossy:
-    """Stands before a module on TCP. Of the next transfer it swallows ``lose`` bytes, ``after`` so many have passed."""
+    """Stands before a module on TCP. Of the next transfer it swallows ``lose`` bytes, ``after`` so
+    many have passed."""
 
     def __init__(self, module, *, upload=False):
         host, _, port = module.port[len("tcp://") :].rpartition(":")

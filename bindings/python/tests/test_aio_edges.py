@@ -40,7 +40,9 @@ def test_a_resumed_download_is_exact(module, qftp_ftp_server, tmp_path, lost):
         line.lose(lost, after=20_000)
         with pytest.raises(qftp.Error):
             await ftp.get("a", tmp_path / "a")
-        assert os.listdir(tmp_path) == [] or all(name.startswith(".") for name in os.listdir(tmp_path))
+        assert os.listdir(tmp_path) == [] or all(
+            name.startswith(".") for name in os.listdir(tmp_path)
+        )
         assert await ftp.get("a", tmp_path / "a", resume=True) == len(PAYLOAD)
         await ftp.quit()
 
@@ -91,7 +93,9 @@ def test_a_longer_target_is_no_beginning(module, qftp_ftp_server, tmp_path):
 
 def test_a_server_without_size(module, qftp_ftp_server, tmp_path):
     handler = qftp_ftp_server._server.handler
-    handler.proto_cmds = {name: facts for name, facts in handler.proto_cmds.items() if name != "SIZE"}
+    handler.proto_cmds = {
+        name: facts for name, facts in handler.proto_cmds.items() if name != "SIZE"
+    }
     (qftp_ftp_server.folder / "a").write_bytes(PAYLOAD)
 
     async def work():
@@ -219,7 +223,12 @@ def test_names_go_in_utf8(module):
 def test_the_error_of_the_block_is_the_callers(module, qftp_ftp_server):
     async def work(module):
         async with connection(module.port) as ftp:
-            await ftp.login(qftp_ftp_server.host, qftp_ftp_server.user, qftp_ftp_server.password, port=qftp_ftp_server.port)
+            await ftp.login(
+                qftp_ftp_server.host,
+                qftp_ftp_server.user,
+                qftp_ftp_server.password,
+                port=qftp_ftp_server.port,
+            )
             module.stop()
             raise KeyError("the caller's")
 

@@ -1,4 +1,5 @@
-"""Where something breaks: no file lost, nothing built upon what was lost, no lock waited for with the interpreter's."""
+"""Where something breaks: no file lost, nothing built upon what was lost, no lock waited for with
+the interpreter's."""
 
 import errno
 import gc
@@ -34,7 +35,9 @@ def opened(port, server, **settings):
 
 @pytest.mark.parametrize("source", ["path", "file"])
 def test_atomic_never_deletes(qftp_client, qftp_ftp_server, tmp_path, source):
-    qftp_ftp_server._server.handler.ftp_RNTO = lambda self, path: self.respond("550 Not over this one.")
+    qftp_ftp_server._server.handler.ftp_RNTO = lambda self, path: self.respond(
+        "550 Not over this one."
+    )
     (qftp_ftp_server.folder / "a").write_bytes(b"old")
     # Another file that bears the name of 0.1.0's temporary ones.
     (qftp_ftp_server.folder / "a.part").write_bytes(b"somebody's")
@@ -46,7 +49,9 @@ def test_atomic_never_deletes(qftp_client, qftp_ftp_server, tmp_path, source):
     assert (qftp_ftp_server.folder / "a").read_bytes() == b"old"
     assert (qftp_ftp_server.folder / "a.part").read_bytes() == b"somebody's"
     assert (qftp_ftp_server.folder / error.temporary).read_bytes() == b"new"
-    assert error.temporary in str(error) and error.remedy and not isinstance(error, FileNotFoundError)
+    assert (
+        error.temporary in str(error) and error.remedy and not isinstance(error, FileNotFoundError)
+    )
     assert sorted(os.listdir(qftp_ftp_server.folder)) == sorted(["a", "a.part", error.temporary])
 
 
@@ -59,7 +64,11 @@ def test_atomic_of_an_open_file(qftp_client, qftp_ftp_server):
 
 @pytest.mark.parametrize(
     "lost, again, by",
-    [(1, "at once", "put"), (16, "after a new connect", "put"), (16, "after a new connect", "storbinary")],
+    [
+        (1, "at once", "put"),
+        (16, "after a new connect", "put"),
+        (16, "after a new connect", "storbinary"),
+    ],
 )
 def test_a_resumed_upload_is_exact(qftp_ftp_server, tmp_path, lost, again, by):
     """What is lost in the middle of an upload is not built upon by the next call."""
@@ -82,6 +91,18 @@ def test_a_resumed_upload_is_exact(qftp_ftp_server, tmp_path, lost, again, by):
     assert (qftp_ftp_server.folder / "a").read_bytes() == PAYLOAD
 
 
+@pytest.mark.parametrize("size", [9_000, 16_000, 20_000])
+def test_the_line_is_in_order_after_a_loss_near_the_end(qftp_client, qftp_faults, size):
+    """What is left over of the file does not become one line with the next command."""
+    qftp_faults(f"control-lost={size - 100}")
+    with pytest.raises(qftp.Error):
+        qftp_client.storbinary("STOR a", io.BytesIO(os.urandom(size)))
+    qftp_faults()
+    began = time.monotonic()
+    assert qftp_client.pwd() == "/"
+    assert time.monotonic() - began < 5
+
+
 class Broken:
     """Its first read fails."""
 
@@ -94,7 +115,9 @@ class Broken:
     [(Broken, KeyError), (lambda: io.StringIO("text"), TypeError), (None, IsADirectoryError)],
     ids=["raises", "text", "folder"],
 )
-def test_a_source_that_fails_at_once_touches_nothing(qftp_client, qftp_ftp_server, tmp_path, source, error):
+def test_a_source_that_fails_at_once_touches_nothing(
+    qftp_client, qftp_ftp_server, tmp_path, source, error
+):
     (qftp_ftp_server.folder / "a").write_bytes(b"old")
     began = time.monotonic()
     for atomic in (False, True):
@@ -155,6 +178,7 @@ def test_what_is_dropped_is_collected(qftp_module, qftp_ftp_server):
 def test_a_constructor_that_fails_closes_what_it_opened(qftp_ftp_server):
     """Also while somebody keeps the exception, and with it the frames."""
     server = qftp_ftp_server
+    server._server.handler.auth_failed_timeout = 0
 
     class Here(qftp.FTP):
         port = server.port
@@ -162,7 +186,9 @@ def test_a_constructor_that_fails_closes_what_it_opened(qftp_ftp_server):
     def open_ports():
         """Pseudo-terminals, the module's side of one included."""
         found = (os.path.join("/proc/self/fd", name) for name in os.listdir("/proc/self/fd"))
-        return sum(os.path.lexists(path) and os.readlink(path).startswith("/dev/pt") for path in found)
+        return sum(
+            os.path.lexists(path) and os.readlink(path).startswith("/dev/pt") for path in found
+        )
 
     kept = []
     with qftp.emulator.Module() as module:
@@ -237,7 +263,17 @@ def test_the_end_in_the_middle(qftp_ftp_server, where, end):
     program = f"import sys\nsys.argv[0] = {end!r}\nWHERE = {where!r}\n" + textwrap.dedent(HANGS)
     server = qftp_ftp_server
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", program, server.host, str(server.port), server.user, server.password],
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-c",
+            program,
+            server.host,
+            str(server.port),
+            server.user,
+            server.password,
+        ],
         capture_output=True,
         text=True,
         timeout=60,
@@ -253,7 +289,9 @@ def test_abort_in_a_callback_raises_once(qftp_client, qftp_ftp_server, size):
         qftp_client.retrbinary("RETR a", lambda block: qftp_client.abort())
     assert qftp_client.size("b") == 7
     with pytest.raises(qftp.Cancelled):
-        qftp_client.storbinary("STOR c", io.BytesIO(bytes(size)), callback=lambda block: qftp_client.abort())
+        qftp_client.storbinary(
+            "STOR c", io.BytesIO(bytes(size)), callback=lambda block: qftp_client.abort()
+        )
     assert qftp_client.size("b") == 7
     # Between operations there is nothing to abort.
     qftp_client.abort()

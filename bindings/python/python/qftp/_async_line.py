@@ -1,4 +1,5 @@
-"""A module's port on asyncio, the session over it, and what brings that back: what ``aio.FTP`` stands on."""
+"""A module's port on asyncio, the session over it, and what brings that back: what ``aio.FTP``
+stands on."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ class Access:
 
 
 class AsyncLine:
-    """One operation at a time. What a failure or a cancelled task leaves is put right before the next one."""
+    """One operation at a time. What a failure or a cancelled task leaves is put right before the
+    next one."""
 
     def __init__(self, port: Any, *, setup: Dict[str, Any], baud: int, timeout: int) -> None:
         self._address, self._setup, self._baud, self._timeout = port, setup, baud, timeout
@@ -54,7 +56,8 @@ class AsyncLine:
         self.on_urc: Optional[Callable[[bytes], object]] = None
 
     async def connect(self) -> None:
-        """Opens the port and brings the module in order. Where that fails, the port is closed again."""
+        """Opens the port and brings the module in order. Where that fails, the port is closed
+        again."""
         self.close()
         self._session, self._broken, self._access = Session(timeout=self._timeout), None, None
         self._port = await AsyncPort.open(self._address, self._baud)
@@ -92,7 +95,10 @@ class AsyncLine:
                     return
 
     async def _one(
-        self, begin: Callable[[], None], source: Optional[Source] = None, info: Optional[Callable[[bytes], object]] = None
+        self,
+        begin: Callable[[], None],
+        source: Optional[Source] = None,
+        info: Optional[Callable[[bytes], object]] = None,
     ) -> Any:
         """One operation of this turn; returns its result."""
         begin()
@@ -118,7 +124,8 @@ class AsyncLine:
         self._busy = True
         try:
             if self._winding is not None:
-                # Its end is waited for, also by the next one where this task is cancelled meanwhile.
+                # Its end is waited for, also by the next one where this task is cancelled
+                # meanwhile.
                 winding = self._winding
                 await asyncio.wait({winding})
                 self._winding = None
@@ -130,7 +137,12 @@ class AsyncLine:
             yield
         finally:
             self._busy = False
-            if self._port is not None and self._broken is None and not self._session.idle and self._winding is None:
+            if (
+                self._port is not None
+                and self._broken is None
+                and not self._session.idle
+                and self._winding is None
+            ):
                 # Whoever broke it off does not wait for the end of it.
                 self._winding = asyncio.ensure_future(self._wind_down())
 
@@ -171,14 +183,20 @@ class AsyncLine:
                 await self._one(lambda: self._session.upload(name, len(ca)), source)
         await self._one(
             lambda: self._session.open(
-                access.host, access.port, access.user, access.password, active=access.active, ftps=access.ftps
+                access.host,
+                access.port,
+                access.user,
+                access.password,
+                active=access.active,
+                ftps=access.ftps,
             )
         )
         if access.folder:
             await self._one(lambda: self._session.cwd(access.folder))
 
     async def _hang_up(self) -> None:
-        """Ends the session on the server, also one that a failure has left in the module, and takes certificates away."""
+        """Ends the session on the server, also one that a failure has left in the module, and takes
+        certificates away."""
         access, self._access = self._access, None
         if access is None:
             return
@@ -198,7 +216,8 @@ class AsyncLine:
                 await self._remove_certificates()
 
     async def _remove_certificates(self) -> None:
-        """Takes the certificates of this library out of the module, also those of a process that was killed. No other file is touched."""
+        """Takes the certificates of this library out of the module, also those of a process that
+        was killed. No other file is touched."""
         own = _qftp.certificate_names()
         names = []
 

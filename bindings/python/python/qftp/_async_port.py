@@ -15,11 +15,17 @@ _CHUNK = 65536
 class AsyncPort:
     """Two streams that are read and written at the same time."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *own: asyncio.BaseTransport) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *own: asyncio.BaseTransport,
+    ) -> None:
         self._reader, self._writer, self._own = reader, writer, own
         self._reading: Optional["asyncio.Future[bytes]"] = None
         self._draining: Optional["asyncio.Future[None]"] = None
-        # What waits here cannot be taken back, and delays an abort: the port takes it, or more is not asked for.
+        # What waits here cannot be taken back, and delays an abort: the port takes it, or more is
+        # not asked for.
         writer.transport.set_write_buffer_limits(high=0)
 
     @classmethod
@@ -47,7 +53,8 @@ class AsyncPort:
 
     async def receive(self, wait: Optional[float]) -> bytes:
         """What comes; nothing when the time was up, or what was written is gone."""
-        # One read goes on over any number of waits: none of its bytes are lost to a time-out or a cancelled task.
+        # One read goes on over any number of waits: none of its bytes are lost to a time-out or a
+        # cancelled task.
         if self._reading is None:
             self._reading = asyncio.ensure_future(self._reader.read(_CHUNK))
         waiting: "set[asyncio.Future[Any]]" = {self._reading}
@@ -74,7 +81,11 @@ class AsyncPort:
             if future is not None:
                 future.cancel()
         for transport in (self._writer.transport, *self._own):
-            transport.abort() if isinstance(transport, asyncio.WriteTransport) else transport.close()
+            (
+                transport.abort()
+                if isinstance(transport, asyncio.WriteTransport)
+                else transport.close()
+            )
 
 
 async def _open_serial(path: str, baud: int) -> AsyncPort:
@@ -109,7 +120,9 @@ async def _streams(reading: Any, writing: Any) -> AsyncPort:
     reader = asyncio.StreamReader()
     source, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), reading)
     try:
-        pipe: Tuple[Any, Any] = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, writing)
+        pipe: Tuple[Any, Any] = await loop.connect_write_pipe(
+            asyncio.streams.FlowControlMixin, writing
+        )
     except BaseException:
         source.close()
         raise

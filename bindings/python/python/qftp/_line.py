@@ -107,7 +107,8 @@ class Line:
         return self._client
 
     def _do(self, work: Callable[[_qftp.Client], _Result], ascii: bool = False) -> _Result:
-        """One operation on the server. A session that broke off, or is of another kind, is opened again first."""
+        """One operation on the server. A session that broke off, or is of another kind, is opened
+        again first."""
         client = self._connected()
         if not self._logged_in:
             raise ftplib.error_perm("530 Please login with USER and PASS.")
@@ -125,7 +126,8 @@ class Line:
 
 
 def _weak(method: Callable[[str, bytes], object]) -> Callable[[str, bytes], object]:
-    """Calls the method as long as its object lives, and does not keep it alive: the collector does not see what the extension holds."""
+    """Calls the method as long as its object lives, and does not keep it alive: the collector does
+    not see what the extension holds."""
     reference = weakref.WeakMethod(method)
 
     def call(mark: str, line: bytes) -> None:

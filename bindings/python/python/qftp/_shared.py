@@ -12,7 +12,8 @@ from .tls import FTP_TLS
 
 
 class Connection:
-    """A port, a server and an account. Of those on one port one is open at a time; another that is wanted closes it first."""
+    """A port, a server and an account. Of those on one port one is open at a time; another that is
+    wanted closes it first."""
 
     #: Those that somebody uses, by their settings.
     _all: "weakref.WeakValueDictionary[Any, Connection]" = weakref.WeakValueDictionary()
@@ -46,7 +47,9 @@ class Connection:
             if other is not None:
                 other.release()
             module = dict(self._settings)
-            host, ftp_port, user, password = (module.pop(name) for name in ("host", "ftp_port", "username", "password"))
+            host, ftp_port, user, password = (
+                module.pop(name) for name in ("host", "ftp_port", "username", "password")
+            )
             tls = module.pop("tls")
             ftp: FTP = FTP_TLS(**module) if tls else FTP(**module)
             try:

@@ -25,7 +25,8 @@ __all__ = ["FTP"]
 
 #: Bytes of a file that are read at once.
 _BLOCK = 4096
-#: So many of the last bytes that came may be words of the module's, which nothing has told from data yet.
+#: So many of the last bytes that came may be words of the module's, which nothing has told from
+#: data yet.
 _DOUBTFUL = 256
 #: The server does not know the command.
 _UNKNOWN = (500, 501, 502, 504)
@@ -37,8 +38,9 @@ _Path = Union[str, "os.PathLike[str]"]
 class FTP(AsyncLine):
     """A module on a path, on ``tcp://host:port``, or on a pair of asyncio's streams.
 
-    One operation at a time. Cancelling a task aborts its operation; the line is brought in order meanwhile, and the next call waits for that
-    and logs in again where it has to, into the folder where it was.
+    One operation at a time. Cancelling a task aborts its operation; the line is brought in order
+    meanwhile, and the next call waits for that and logs in again where it has to, into the folder
+    where it was.
     """
 
     def __init__(
@@ -89,7 +91,8 @@ class FTP(AsyncLine):
         cafile: Optional[_Path] = None,
         insecure: bool = False,
     ) -> None:
-        """Connects to a server and logs in; with ``tls`` or ``implicit`` by FTPS, as :class:`qftp.FTP_TLS` does."""
+        """Connects to a server and logs in; with ``tls`` or ``implicit`` by FTPS, as
+        :class:`qftp.FTP_TLS` does."""
         ftps: Optional[Dict[str, Any]] = None
         if tls or implicit:
             ca = None if insecure else authority(cafile, None)
@@ -152,7 +155,10 @@ class FTP(AsyncLine):
 
     async def nlst(self, folder: str = ".") -> List[str]:
         """The names in a folder."""
-        return [entry.name for entry in entries("names", await self._listing("names", folder), self.encoding)]
+        return [
+            entry.name
+            for entry in entries("names", await self._listing("names", folder), self.encoding)
+        ]
 
     async def listdir(self, folder: str = ".") -> List[Entry]:
         """What is in a folder. By MLSD where the server has it, by LIST where not."""
@@ -166,8 +172,11 @@ class FTP(AsyncLine):
     async def read(
         self, filename: str, *, start: int = 0, length: Optional[int] = None, via: str = "com"
     ) -> AsyncIterator[bytes]:
-        """The blocks of a file, as they come. Whoever stops early ends the transfer, at the latest with the next operation."""
-        work = self._events(lambda: self._session.get(filename, start=start, length=length, via=via))
+        """The blocks of a file, as they come. Whoever stops early ends the transfer, at the latest
+        with the next operation."""
+        work = self._events(
+            lambda: self._session.get(filename, start=start, length=length, via=via)
+        )
         self._left, over = work, False
         try:
             async for event in work:
@@ -188,14 +197,26 @@ class FTP(AsyncLine):
         via: str = "com",
         progress: Optional[_Progress] = None,
     ) -> int:
-        """Fetches a file into ``local`` by way of a hidden file beside it, which gets its name only when whole. ``resume`` goes on with what
-        an earlier try of :class:`qftp.FTP` or this class left there, as far as that is proven. Returns its length."""
+        """Fetches a file into ``local`` by way of a hidden file beside it, which gets its name only
+        when whole. ``resume`` goes on with what an earlier try of :class:`qftp.FTP` or this class
+        left there, as far as that is proven. Returns its length.
+        """
         size, modified = await self._version(remote)
-        target = _qftp.LocalTarget(os.fspath(local), remote, url=self._url(remote), size=size, modified=modified, resume=resume)
+        target = _qftp.LocalTarget(
+            os.fspath(local),
+            remote,
+            url=self._url(remote),
+            size=size,
+            modified=modified,
+            resume=resume,
+        )
         start = done = good = target.trusted
         try:
             if size is not None and start > size:
-                raise DiffersError(f"what is here has {start} bytes, the file on the server {size}: it is no beginning of that")
+                raise DiffersError(
+                    f"what is here has {start} bytes, the file on the server {size}: "
+                    "it is no beginning of that"
+                )
             if size is None or start < size or size == 0:
                 target.seek(start)
                 length = None if via != "com" or size is None else size - start
@@ -243,9 +264,11 @@ class FTP(AsyncLine):
         via: str = "com",
         progress: Optional[_Progress] = None,
     ) -> int:
-        """Sends ``length`` bytes that come in blocks; the first of them is taken before the command goes out.
+        """Sends ``length`` bytes that come in blocks; the first of them is taken before the command
+        goes out.
 
-        From ``start`` on into a file that is longer than it would be afterwards is refused, as by :meth:`qftp.FTP.storbinary`.
+        From ``start`` on into a file that is longer than it would be afterwards is refused, as by
+        :meth:`qftp.FTP.storbinary`.
         """
         source = Source(iter(blocks), length, progress)
         if start:
@@ -254,7 +277,11 @@ class FTP(AsyncLine):
                 no_mixture(start, length, await self._size_or_none(filename))
             except FileMissing:
                 pass
-        return int(await self._run(lambda: self._session.put(filename, length, start=start, via=via), source))
+        return int(
+            await self._run(
+                lambda: self._session.put(filename, length, start=start, via=via), source
+            )
+        )
 
     # In other words
 
@@ -284,4 +311,6 @@ class FTP(AsyncLine):
 
     def _url(self, filename: str) -> str:
         access = self._access or Access("", 21, "", "", False, None)
-        return _qftp.url_of(filename, host=access.host, port=access.port, user=access.user, folder=access.folder)
+        return _qftp.url_of(
+            filename, host=access.host, port=access.port, user=access.user, folder=access.folder
+        )
