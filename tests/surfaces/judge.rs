@@ -116,11 +116,15 @@ impl Setting {
             (Then::Nothing, _) => Ok(()),
             (Then::Resume, [Ran { outcome: Outcome::Done, .. }]) => self.same(case),
             (Then::Resume, _) => Err("what failed is not made good".into()),
-            (Then::Command(_), [Ran { outcome: Outcome::Failed { cause, .. }, .. }])
-                if matches!(cause, Cause::Line | Cause::Broken | Cause::Misuse) =>
-            {
-                Err("the next command fails by what the upload left".into())
-            }
+            (
+                Then::Command(_),
+                [
+                    Ran {
+                        outcome: Outcome::Failed { cause: Cause::Line | Cause::Broken | Cause::Misuse, .. },
+                        ..
+                    },
+                ],
+            ) => Err("the next command fails by what the upload left".into()),
             (Then::Command(most), [next]) if next.took <= most => Ok(()),
             (Then::Command(_), _) => Err("the next command comes late".into()),
         }

@@ -69,6 +69,11 @@ pub(crate) fn all() -> Vec<Step> {
             about: "the Python package: built, installed by pip, typed, tested, on every Python here",
             run: python::package,
         },
+        Step {
+            name: "surfaces",
+            about: "one table of cases through every surface: program, Rust, C, Python",
+            run: surfaces,
+        },
         Step { name: "bench", about: "every benchmark runs, with little to do", run: bench::quick },
     ]);
     steps
@@ -134,7 +139,10 @@ pub(crate) fn format() -> Vec<Step> {
 }
 
 fn clippy() -> Result<(), Failure> {
-    must(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
+    must(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))?;
+    // No target of all, because it is a step of its own.
+    let surfaces = ["clippy", "--package", "qftp-tests", "--test", "surfaces", "--", "-D", "warnings"];
+    must(&mut cargo(&surfaces))
 }
 
 fn documentation() -> Result<(), Failure> {
@@ -176,6 +184,13 @@ fn benches() -> Result<(), Failure> {
 
 fn tests() -> Result<(), Failure> {
     must(with_tools(&mut cargo(&["test", "--workspace", "--all-features"])))
+}
+
+/// After `python-package`, which installs what it needs.
+fn surfaces() -> Result<(), Failure> {
+    must(&mut cargo(&["build", "--package", "qftp-cli"]))?;
+    let suite = ["test", "--package", "qftp-tests", "--test", "surfaces"];
+    must(with_tools(cargo(&suite).env("QFTP_TEST_QFTP_PYTHON", install::python())))
 }
 
 fn simulation() -> Result<(), Failure> {

@@ -395,10 +395,14 @@ pub unsafe extern "C" fn qftp_client_last_error(client: *const qftp_client, erro
         // SAFETY: as the header asks of the caller.
         unsafe { qftp_error::has_room(error) }?;
         let client = CLIENTS.get(client)?;
-        let told = match client.told().error {
+        let (last, state) = {
+            let told = client.told();
+            (told.error, told.state)
+        };
+        let told = match last {
             _ if client.work.is_poisoned() => bare(QFTP_ERR_PANIC, SessionState::Reset),
             Some(error) => error,
-            None => qftp_error::said(QFTP_OK, client.told().state, &"", "", ""),
+            None => qftp_error::said(QFTP_OK, state, &"", "", ""),
         };
         // SAFETY: not NULL, and the caller's, of this size.
         unsafe { error.write(told) };
