@@ -81,6 +81,11 @@ impl Bench {
         self.folder.path().join("here")
     }
 
+    /// Where the program keeps its notes.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
     /// Who tells that the server has seen STOR.
     pub(crate) fn stor_came(&self) -> StorCame {
         StorCame(self.folder.path().join("stor-came"))

@@ -25,6 +25,7 @@ fn one(bench: &Bench, job: &Job) -> Ran {
         Verb::Put => qftp.arg(&job.local).arg(&url),
         Verb::Size => qftp.arg(&url),
     };
+    qftp.env("XDG_STATE_HOME", bench.state());
     let flags = [(job.resume, "--resume"), (job.verify, "--verify"), (job.atomic, "--atomic")];
     qftp.args(flags.iter().filter(|(is, _)| *is).map(|(_, flag)| flag));
     if job.retries > 0 {

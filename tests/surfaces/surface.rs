@@ -112,9 +112,8 @@ impl Surface {
     /// What it has; Python is asked.
     pub(crate) fn features(self) -> Vec<Feature> {
         match self {
-            // Each run of the program is a new one.
-            Self::Cli => without(Feature::Memory),
-            Self::Blocking | Self::CClient => FEATURES.to_vec(),
+            // Each run of the program is a new one, and finds the notes of those before.
+            Self::Cli | Self::Blocking | Self::CClient => FEATURES.to_vec(),
             Self::Tokio => vec![Feature::Verify, Feature::LongNames, Feature::Memory],
             Self::CPoll => {
                 let own = [Feature::ResumeGet, Feature::ResumePut, Feature::Verify];
@@ -135,10 +134,6 @@ impl Surface {
             }
         }
     }
-}
-
-fn without(feature: Feature) -> Vec<Feature> {
-    FEATURES.into_iter().filter(|other| *other != feature).collect()
 }
 
 /// One job, with the time that it took.
