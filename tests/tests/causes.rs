@@ -46,6 +46,7 @@ fn healthy(command: &str) -> &'static str {
         "AT+QIACT?" => "\r\n+QIACT: 1,1,1,\"10.0.0.1\"\r\n\r\nOK\r\n",
         "AT+QFTPCLOSE" => "\r\nOK\r\n\r\n+QFTPCLOSE: 0,0\r\n",
         _ if command.starts_with("AT+QFTPOPEN") => "\r\nOK\r\n\r\n+QFTPOPEN: 0,0\r\n",
+        _ if command.starts_with("AT+QFTPMDTM") => "\r\nOK\r\n\r\n+QFTPMDTM: 0,\"20261126120000\"\r\n",
         _ if command.starts_with("AT+QFTPSIZE") => "\r\nOK\r\n\r\n+QFTPSIZE: 0,5\r\n",
         _ => "\r\nOK\r\n",
     }

@@ -522,6 +522,8 @@ fn knows_no_sizes(failure: &Failure) -> bool {
 pub fn may_pass(failure: &Failure) -> bool {
     match (failure.kind(), failure.cause) {
         (Kind::Misuse, _) => false,
+        // The connection is gone, not the reason for it.
+        (_, Cause::NoCarrier) => true,
         (Kind::Line, _) | (Kind::Module, Cause::Network(_)) => true,
         (Kind::Server, _) => failure.reply().is_some_and(|reply| (400..500).contains(&reply.get())),
         (Kind::Module, _) => {

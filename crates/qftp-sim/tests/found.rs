@@ -196,3 +196,12 @@ fn a_command_that_became_another() {
         }
     }
 }
+
+/// What two million seeds have shown: a folder that a flipped bit made of a file's name, file data taken for the refusal of a set-up, and the end
+/// of a password whose beginning had come too early.
+#[test]
+fn of_two_million_seeds() {
+    for seed in [1_454_780, 1_760_909, 1_774_958] {
+        holds(&Plan::draw(seed));
+    }
+}

@@ -34,12 +34,13 @@ impl Receive {
     pub(super) fn verdict(&self) -> Held {
         let held = self.held();
         let mut verdict = Held::Nothing;
-        let mut agreed = None;
+        // Where the last count stands that the data, or the module, tells.
+        let mut told = None;
         for (at, line) in self.lines() {
             match line {
                 // Without its OK it is the answer to a question of before.
                 Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }) if self.is_answered_before(at) => {
-                    if let (Held::Agrees { rest }, Some(count)) = (verdict, agreed)
+                    if let (Held::Agrees { rest }, Some(count)) = (verdict, told)
                         && self.is_accepted(rest, count)
                     {
                         return Held::Proven { rest };
@@ -59,35 +60,35 @@ impl Receive {
                     });
                     match rest {
                         // The last that agrees: one before it can only be data.
-                        Some(rest) if self.expected.is_none() => {
-                            verdict = Held::Agrees { rest };
-                            agreed = Some(at);
+                        Some(rest) if self.expected.is_none() => verdict = Held::Agrees { rest },
+                        rest => {
+                            verdict = Held::Ended { rest: rest.unwrap_or(self.words_before(at, told)) };
                         }
-                        rest => verdict = Held::Ended { rest: rest.unwrap_or(self.words_before(at, agreed)) },
                     }
+                    told = Some(at);
                 }
                 Line::Ok | Line::Text(_) => {}
                 Line::Ftp(FtpResult { verb, .. }) if verb == self.verb => {
-                    verdict = Held::Ended { rest: self.words_before(at, agreed) };
+                    verdict = Held::Ended { rest: self.words_before(at, told) };
                 }
                 Line::Error | Line::Cme(_) | Line::NoCarrier | Line::Urc(Urc::Ready) => {
-                    verdict = Held::Ended { rest: self.words_before(at, agreed) };
+                    verdict = Held::Ended { rest: self.words_before(at, told) };
                 }
                 _ if verdict == Held::Nothing => verdict = Held::Ended { rest: 0 },
                 _ => {}
             }
         }
-        match (verdict, agreed) {
-            (Held::Agrees { rest }, Some(agreed)) if !self.is_accepted(rest, agreed) => Held::Begun,
+        match (verdict, told) {
+            (Held::Agrees { rest }, Some(count)) if !self.is_accepted(rest, count) => Held::Begun,
             (verdict, _) => verdict,
         }
     }
 
-    /// Where the module's words begin that end with the line at this place. There is one end: the count that agreed before it was data, and
+    /// Where the module's words begin that end with the line at this place. There is one end: a count that was told before it was data, and
     /// only what follows that can be words. Without such a count, all that is held back may be.
-    fn words_before(&self, at: usize, agreed: Option<usize>) -> usize {
-        let Some(agreed) = agreed else { return 0 };
-        let ours = |place: usize, line: &Line<'_>| place > agreed && place < at && *line == Line::Ok;
+    fn words_before(&self, at: usize, told: Option<usize>) -> usize {
+        let Some(told) = told else { return 0 };
+        let ours = |place: usize, line: &Line<'_>| place > told && place < at && *line == Line::Ok;
         let ok = self.lines().filter(|(place, line)| ours(*place, line)).last();
         let words = ok.map_or(at, |(place, _)| place);
         // The line end before a word belongs to it.
@@ -99,7 +100,7 @@ impl Receive {
     /// only while no question was asked that it could answer. Another OK, but that of a question, shows that one of the two is data.
     fn is_accepted(&self, words: usize, count: usize) -> bool {
         let asked = self.asked_about.is_some();
-        let (mut before, mut behind) = (0u8, 0u8);
+        let (mut before, mut behind, mut answers_now) = (0u8, 0u8, 0u8);
         // An OK whose next line may show that it answers a question.
         let mut open = false;
         for (at, line) in self.lines().filter(|(at, _)| *at >= words) {
@@ -108,14 +109,17 @@ impl Receive {
                 continue;
             }
             if self.was_asked(words) && self.is_after_question(at) {
-                break;
+                answers_now = answers_now.saturating_add(u8::from(line == Line::Ok));
+                continue;
             }
             let answers = asked && matches!(line, Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }));
             behind = behind.saturating_add(u8::from(open && !answers));
             open = line == Line::Ok;
         }
         behind = behind.saturating_add(u8::from(open));
-        matches!((before, behind, asked), (1, 0, _) | (0, 1, false)) || mutated(Mutation::EndUnproven)
+        // The question has one answer, too.
+        let one = answers_now <= 1 && matches!((before, behind, asked), (1, 0, _) | (0, 1, false));
+        one || mutated(Mutation::EndUnproven)
     }
 
     /// The module is asked now whether it is out of data mode, and with it whether the data ends `rest` bytes into those held back.
@@ -200,6 +204,9 @@ mod tests {
         assert_eq!(verdict(&[end]), Held::Agrees { rest: 0 });
         assert_eq!(verdict(&[end, b"|", b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Proven { rest: 0 });
         assert_eq!(verdict(&[end, b"|", b"\r\n+QFTPSTAT: 0,1\r\n"]), Held::Agrees { rest: 0 });
+        // One OK too many: the module's own, whose count was lost, behind data that spelled an end.
+        let two = b"\r\nOK\r\n\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n";
+        assert_eq!(verdict(&[end, b"|", two]), Held::Begun);
         // The same words before the question are no answer to it: a second OK, and then one of the two is data.
         assert_eq!(verdict(&[end, b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Begun);
         // What agreed was data: there is another outcome, or the module restarted.

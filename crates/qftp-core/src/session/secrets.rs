@@ -14,15 +14,19 @@ impl State {
         }
     }
 
-    /// Whether a password of ours stands in it as a parameter does, whatever became of the rest of the line.
+    /// Whether a password of ours stands in it as a parameter does, whatever became of the rest of the line; also its end alone, where the
+    /// beginning of the line came too early.
     fn is_secret(&self, text: &[u8]) -> bool {
         let holds = |secret: &[u8]| {
             let tail = |at: usize| text.get(at..).and_then(|tail| tail.strip_prefix(secret));
-            !secret.is_empty()
-                && (1..text.len()).any(|at| {
-                    tail(at).is_some_and(|rest| rest.first() == Some(&b'"'))
-                        && at.checked_sub(1).and_then(|quote| text.get(quote)) == Some(&b'"')
-                })
+            let whole = (1..text.len()).any(|at| {
+                tail(at).is_some_and(|rest| rest.first() == Some(&b'"'))
+                    && at.checked_sub(1).and_then(|quote| text.get(quote)) == Some(&b'"')
+            });
+            let end = (0..secret.len())
+                .filter_map(|from| secret.get(from..))
+                .any(|end| text.strip_prefix(end).is_some_and(|rest| rest.first() == Some(&b'"')));
+            !secret.is_empty() && (whole || end)
         };
         holds(self.password.as_bytes()) || holds(self.wanted.password()) || holds(self.tls.key_password())
     }
