@@ -358,7 +358,8 @@ impl Job {
 
     fn size_of_target(&mut self, remote: u64) -> Phase {
         let source = self.source.unwrap_or(0);
-        if remote > source && self.last.is_none() {
+        // Unless it is known that what is there is of no use.
+        if remote > source && self.last.is_none() && !self.tainted {
             return longer(remote, source);
         }
         self.have = match remote {

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Any, AsyncIterator, Callable, Dict, Iterable, List, Optional, Tuple, Union
 
@@ -249,10 +250,19 @@ class FTP(AsyncLine):
         progress: Optional[_Progress] = None,
     ) -> int:
         """Sends a file; returns its length."""
-        length = os.path.getsize(local)
         with open(local, "rb") as file:
+            before = os.fstat(file.fileno())
             blocks = iter(lambda: file.read(_BLOCK), b"")
-            return await self.write(remote, blocks, length, via=via, progress=progress)
+            count = await self.write(remote, blocks, before.st_size, via=via, progress=progress)
+            after = os.fstat(file.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            path = os.fspath(local)
+            raise OSError(
+                errno.EAGAIN,
+                "it was written to while it was sent: what arrived is of two versions",
+                path,
+            )
+        return count
 
     async def write(
         self,

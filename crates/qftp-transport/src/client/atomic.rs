@@ -4,7 +4,8 @@ use std::io;
 
 use qftp_core::codes::FtpCode;
 use qftp_core::job::{Policy, may_pass};
-use qftp_core::session::{Failure, Kind};
+use qftp_core::session::{Failure, Field, Kind, Misuse};
+use qftp_core::wire::FileName;
 
 use super::{Client, Error, Put, Way};
 use crate::local::{LocalSource, number_of, random, temporary};
@@ -89,7 +90,11 @@ impl<P: Port> Client<P> {
                 self.put(name, &mut *source, &Put { start: 0, len: None, via: policy.via })?
             }
         };
-        source.unchanged().map_err(Error::own_file)?;
+        if let Err(changed) = source.unchanged() {
+            // What arrived is of no version: nothing of it is gone on with.
+            self.note_doubt(name, way, Some(0))?;
+            return Err(Error::own_file(changed));
+        }
         Ok(sent)
     }
 
@@ -116,6 +121,8 @@ impl<P: Port> Client<P> {
     /// # Errors
     /// Those of the questions; [`Error::Local`] where the server says that every name is taken.
     pub fn claim(&mut self, upload: &mut AtomicUpload, way: &mut Way<'_, P>) -> Result<(), Error> {
+        // What cannot be its name in the end is not sent under another one.
+        FileName::new(&upload.name).map_err(|fault| Error::Misuse(Misuse::Name(Field::Name, fault)))?;
         if !self.is_open() {
             self.connect(way)?;
         }

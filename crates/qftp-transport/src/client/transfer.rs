@@ -192,6 +192,15 @@ impl<P: Port> Client<P> {
         self.doubts.notes = notes;
     }
 
+    pub(super) fn note_doubt(
+        &mut self,
+        name: &str,
+        way: &Way<'_, P>,
+        good: Option<u64>,
+    ) -> Result<(), Error> {
+        self.doubts.set(Doubt::new(&way.login, way.folder, name), good).map_err(Error::own_file)
+    }
+
     /// Notes uploads that lost bytes on the line in this folder of the local machine, a small file each, and believes the notes that are
     /// there: a later process goes on before what was lost. A note goes when its file is whole on the server.
     pub fn remember_doubts(&mut self, notes: impl Into<PathBuf>) {
