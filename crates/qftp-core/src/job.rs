@@ -407,6 +407,9 @@ impl Job {
     /// What the comparison found: nothing, or the offset of the first difference, counted from where it began.
     pub fn compared(&mut self, differs: Option<u64>) {
         let Some(at) = differs else {
+            if let (Direction::Put, Some(source)) = (self.direction, self.source) {
+                self.have = source;
+            }
             self.phase = Phase::End(Ok(()));
             return;
         };
@@ -459,7 +462,15 @@ impl Job {
             (Phase::Size, Direction::Put) if is_missing(failure) => self.size(None),
             (Phase::Size, _) if knows_no_sizes(failure) => self.size(None),
             // A server that cannot begin in the middle of a file can still send all of it.
-            (Phase::Tail, _) if knows_no_sizes(failure) => self.phase = Phase::Compare,
+            (Phase::Tail, _) if knows_no_sizes(failure) => {
+                self.have = self.tail();
+                self.phase = Phase::Compare;
+            }
+            // What is not proven is sent again.
+            (Phase::Tail, _) | (Phase::Compare, Direction::Put) => {
+                self.have = self.tail();
+                self.try_again(trouble, Some(failure));
+            }
             (Phase::Move, Direction::Get) => {
                 self.have = self.have.saturating_add(failure.transferred);
                 self.try_again(trouble, Some(failure));

@@ -223,6 +223,12 @@ fn an_upload_of_the_right_size_is_done_when_its_end_is_the_files() {
     assert_eq!(job.distrusted(), Some(990));
     job.moved(10);
     assert_eq!((job.next(), job.distrusted()), (Step::End(Ok(())), None));
+    // Where the question fails, the end is not proven: it is sent again.
+    let mut job = Job::put(1000, Policy { retries: 1, ..policy });
+    job.size(Some(1000));
+    job.failed(&failure(Cause::Line(LineFault::UrcSilent), 0, SessionState::Usable));
+    job.ready();
+    assert!(matches!(job.next(), Step::Put(put) if put.start == 744 && put.len == 256));
     // A server that cannot begin in the middle of a file sends all of it.
     let mut job = at_the_tail();
     job.failed(&failure(ftp(622, 502), 0, SessionState::Usable));

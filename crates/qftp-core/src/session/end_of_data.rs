@@ -62,14 +62,22 @@ impl State {
                 self.link.ask_aside(&Command::Execute(Verb::QftpStat));
                 self.link.timer = Some((now.after(QUESTION_MS), Reason::Response));
             }
-            // Its result code is here; the URC may go to another port.
-            (Held::Agrees { rest }, Question::Asked(_)) if receive.is_answered() => self.end_data(now, rest),
+            // A result code alone may be data behind a stall: that goes on within `T`.
+            (Held::Agrees { .. }, Question::Asked(at)) if receive.is_answered(self.no_state) => {
+                receive.question = Question::Late(at);
+                self.await_more(now);
+            }
+            // Nothing goes on, and the URC goes to another port.
+            (Held::Agrees { rest }, Question::Late(_)) if receive.is_answered(self.no_state) => {
+                self.end_data(now, rest)
+            }
             // It is in data mode, and there is a stall; or there is no module any more.
             (Held::Agrees { .. }, Question::Asked(_)) => {
                 receive.question = Question::Unanswered;
                 self.await_more(now);
             }
-            (Held::Nothing | Held::Begun, _) | (Held::Agrees { .. }, Question::Unanswered) => {
+            (Held::Nothing | Held::Begun, _)
+            | (Held::Agrees { .. }, Question::Unanswered | Question::Late(_)) => {
                 self.fail(now, Cause::Line(LineFault::Stalled), receive);
             }
         }

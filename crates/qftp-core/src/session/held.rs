@@ -26,6 +26,8 @@ pub(super) enum Question {
     NotAsked,
     /// When so many bytes stood in the buffer: only what comes behind them can be the answer.
     Asked(usize),
+    /// The same. Its result code has come, and its URC is late.
+    Late(usize),
     Unanswered,
 }
 
@@ -139,13 +141,19 @@ impl Receive {
 
     /// Whether a line that begins at this place of the bytes held back came after the question.
     pub(super) fn is_after_question(&self, at: usize) -> bool {
-        matches!(self.question, Question::Asked(asked) if self.start.saturating_add(at) >= asked)
+        match self.question {
+            Question::Asked(asked) | Question::Late(asked) => self.start.saturating_add(at) >= asked,
+            Question::NotAsked | Question::Unanswered => false,
+        }
     }
 
-    /// Whether a result code, and nothing else, has come since the question.
-    pub(super) fn is_answered(&self) -> bool {
+    /// Whether the result code of the question, and nothing else, has come since: OK, or the refusal of a module that always `refuses` it.
+    pub(super) fn is_answered(&self, refuses: bool) -> bool {
         let mut since = self.lines().filter(|(at, _)| self.is_after_question(*at));
-        since.next().is_some_and(|(_, line)| is_result(&line)) && since.next().is_none()
+        let result = |line: &Line<'_>| *line == Line::Ok || (refuses && is_result(line));
+        since.next().is_some_and(|(_, line)| result(&line))
+            && since.next().is_none()
+            && self.held().last().is_some_and(|last| is_end(*last))
     }
 
     fn is_answered_before(&self, end: usize) -> bool {

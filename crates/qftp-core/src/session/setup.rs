@@ -207,7 +207,10 @@ impl State {
             (SetupStep::Direct(_, tried), Err(_)) if refused => SetupStep::Probe(tried),
             // 1 and 3: an earlier session is open or closing; 0 and 2: it is busy. A close settles all of them.
             (SetupStep::Probe(_), Ok(Answer::Number(state))) if state < 4 => SetupStep::CloseOld,
-            (SetupStep::Probe(_), result) if result.is_ok() || refused => SetupStep::Pin,
+            (SetupStep::Probe(_), result) if result.is_ok() || refused => {
+                self.no_state = refused;
+                SetupStep::Pin
+            }
             (SetupStep::Probe(tried), Err(Cause::Line(LineFault::UrcSilent))) => {
                 match UrcPort::ALL.get(tried) {
                     Some(port) => SetupStep::Direct(*port, tried.saturating_add(1)),

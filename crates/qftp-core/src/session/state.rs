@@ -67,6 +67,8 @@ pub(super) struct State {
     pub(super) logged_in: bool,
     /// An answer to an FTP command may still come that nobody waits for: only a close settles that.
     pub(super) in_doubt: bool,
+    /// The module refuses `AT+QFTPSTAT`.
+    pub(super) no_state: bool,
     /// A command that opens data mode got no answer in its time: data mode may be open, or open still.
     pub(super) may_be_in_data: bool,
     /// The present time, for lines that are read without one.
@@ -116,6 +118,7 @@ impl State {
             set_up: false,
             logged_in: false,
             in_doubt: false,
+            no_state: false,
             may_be_in_data: false,
             clock: Instant::from_millis(0),
             size: None,
