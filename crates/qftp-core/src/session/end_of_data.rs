@@ -69,7 +69,7 @@ impl State {
             }
             // Nothing goes on, and the URC goes to another port.
             (Held::Agrees { rest }, Question::Late(_)) if receive.is_answered(self.no_state) => {
-                self.end_data(now, rest)
+                self.end_data(now, rest);
             }
             // It is in data mode, and there is a stall; or there is no module any more.
             (Held::Agrees { .. }, Question::Asked(_)) => {
