@@ -23,7 +23,8 @@ fn name(bytes: &[u8]) {
     let edits = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == 0x7F;
     match Text::<255>::from_bytes(bytes) {
         Ok(text) => {
-            assert!(text.as_bytes() == bytes && !bytes.iter().any(|byte| edits(byte)) && bytes.len() <= 255)
+            assert_eq!(text.as_bytes(), bytes);
+            assert!(!bytes.iter().any(edits) && bytes.len() <= 255);
         }
         Err(TextFault::TooLong { len, max }) => assert!(len == bytes.len() && max == 255 && len > max),
         Err(TextFault::Forbidden { byte, at }) => assert!(bytes.get(at) == Some(&byte) && edits(&byte)),
