@@ -1067,7 +1067,8 @@ int32_t qftp_client_free(struct qftp_client *client);
  * QFTP_ERR_ABORTED. May be called at any time from any thread, from a callback too; not from a signal handler.
  *
  * The operation returns within 8 seconds, and the time that 16 KiB need on the line (1.5 s at 115200, 18 s at 9600): what the module has buffered
- * comes first. That holds also where the module does not answer any more. A function of the caller's that does not return is not in it.
+ * comes first. Before the module has opened a data connection it waits for the module's answer, at most rsptimeout_s and 5 seconds: anything sent
+ * before could become the file. That holds also where the module does not answer any more. A function of the caller's that does not return is not in it.
  */
 int32_t qftp_client_cancel(const struct qftp_client *client);
 

@@ -337,7 +337,8 @@ pub extern "C" fn qftp_client_free(client: *mut qftp_client) -> i32 {
 /// QFTP_ERR_ABORTED. May be called at any time from any thread, from a callback too; not from a signal handler.
 ///
 /// The operation returns within 8 seconds, and the time that 16 KiB need on the line (1.5 s at 115200, 18 s at 9600): what the module has buffered
-/// comes first. That holds also where the module does not answer any more. A function of the caller's that does not return is not in it.
+/// comes first. Before the module has opened a data connection it waits for the module's answer, at most rsptimeout_s and 5 seconds: anything sent
+/// before could become the file. That holds also where the module does not answer any more. A function of the caller's that does not return is not in it.
 #[unsafe(no_mangle)]
 pub extern "C" fn qftp_client_cancel(client: *const qftp_client) -> i32 {
     status(|| {

@@ -229,7 +229,7 @@ impl Session {
     /// [`Done::Number`](super::Done::Number).
     ///
     /// The size is asked for first and the data counted, so that its content cannot matter. Only in ASCII mode and with servers that
-    /// know no sizes the module's own count at the end is the judge.
+    /// know no sizes the module's own count at the end is the judge, and a question whether it is done.
     ///
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a staged download of a part with a known length.
@@ -390,7 +390,8 @@ impl Session {
     }
 
     /// Ends the operation under way: data mode is left, the line brought in step, the session kept or opened again. An upload that misses
-    /// three bytes or fewer is left to the module's own time-out (`T`): `+++` would be those bytes. The operation then
+    /// three bytes or fewer is left to the module's own time-out (`T`): `+++` would be those bytes. Before CONNECT the command's answer is
+    /// awaited, within its own time: whatever is sent before could become the file. The operation then
     /// ends with [`Cause::Aborted`].
     ///
     /// # Errors

@@ -28,7 +28,8 @@ pub struct Config {
     pub rsptimeout_s: u8,
     /// How long a line must be silent, in milliseconds, before the end of a broken download is read out of its last bytes.
     pub quiet_ms: u32,
-    /// The same for the end of data whose length is not known before (listings); the length in the URC has to agree as well.
+    /// The same for the end of data whose length is not known before (listings). The length in the URC has to agree as well, and the module
+    /// is then asked whether it is out of data mode.
     pub settle_ms: u32,
 }
 
