@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use qftp_emulator::TlsLibrary;
 use qftp_tests::certificates::{Certificates, Identity, PASSPHRASE, certificates};
 use qftp_tests::program::{Module, Run, command};
 use qftp_tests::servers::{Form, Kind, Options, PASSWORD, Server, USER, Version};
@@ -20,14 +21,19 @@ struct Bench {
 }
 
 impl Bench {
+    /// A module with the library that speaks most.
     fn new() -> Self {
+        Self::with(TlsLibrary::default())
+    }
+
+    fn with(library: TlsLibrary) -> Self {
         let folder = TempDir::with_prefix("qftp-ftps-").expect("a folder");
         let Certificates { ca, other_ca, client, locked_key, .. } = certificates();
         for (name, text) in [("ca", ca), ("other_ca", other_ca), ("locked", locked_key)] {
             fs::write(folder.path().join(name), text).expect("written");
         }
         let _ = client.write(folder.path(), "client");
-        Self { folder, module: Module::start(&["-v"]) }
+        Self { folder, module: Module::start(&["-v", "--tls-library", library.name()]) }
     }
 
     fn path(&self, name: &str) -> String {
@@ -94,7 +100,13 @@ fn from_outside(server: &Server, form: Form, name: &str, ca: &str) -> [Vec<u8>; 
 /// Issue: `qftp put` and `get`, explicit and implicit, against every server that has the form, checked from outside.
 #[test]
 fn files_go_both_ways_and_are_what_others_see() {
-    let bench = Bench::new();
+    for library in TlsLibrary::ALL {
+        files_go_both_ways(*library);
+    }
+}
+
+fn files_go_both_ways(library: TlsLibrary) {
+    let bench = Bench::with(library);
     let local = bench.path("local");
     let bytes = payload(300_000);
     fs::write(&local, &bytes).expect("written");
@@ -104,7 +116,7 @@ fn files_go_both_ways_and_are_what_others_see() {
                 continue; // It has none: `pure_ftpd_has_no_implicit_tls`.
             }
             let server = Options::tls(kind, form, None).start();
-            let here = format!("{kind} {form}");
+            let here = format!("{kind} {form} {}", library.name());
             bench.qftp(&["put", &local, &server.url("file.bin")]).ok();
             assert_eq!(fs::read(server.root().join("file.bin")).expect(&here), bytes, "{here}");
             let back = bench.path("back");
@@ -180,6 +192,67 @@ fn every_failed_check_is_631_and_the_modules_log_says_which() {
     assert!(log.contains("the server said 50"), "{log}");
     assert!(err.contains("implicit is usually port 990"), "{err}");
     assert_eq!(bench.left(), Vec::<PathBuf>::new());
+}
+
+/// The checks that rustls makes, and what it says of those settings that OpenSSL alone has.
+#[test]
+fn rustls_checks_the_same_and_names_what_it_lacks() {
+    let bench = Bench::with(TlsLibrary::Rustls);
+    let (ca, other) = (bench.path("ca"), bench.path("other_ca"));
+    let made = certificates();
+    let start = |identity: Option<&'static Identity>, version| {
+        Options { identity, ..Options::tls(Kind::Proftpd, Form::Explicit, version) }.start()
+    };
+    let good = start(None, None);
+    let expired = start(Some(&made.expired), None);
+    let elsewhere = start(Some(&made.other_host), None);
+    let old = start(None, Some(Version::Tls10));
+    let cases: [(&Server, &[&str], &str); 4] = [
+        (&good, &["--cacert", &other], "certificate was refused"),
+        (&expired, &["--cacert", &ca], "expired"),
+        (&elsewhere, &["--cacert", &ca], "not valid for name"),
+        (&old, &["--cacert", &ca], "ProtocolVersion"),
+    ];
+    for (server, arguments, said) in cases {
+        let (_, log) = bench.refused(&server.url("x"), arguments);
+        assert!(log.contains(said), "{arguments:?}: {said}\n{log}");
+    }
+    bench.qftp(&["ls", &expired.url(""), "--ignore-dates"]).ok();
+    bench.module.qftp(&["ls", &elsewhere.url(""), "--insecure"]).ok();
+    bench.qftp(&["ls", &start(None, Some(Version::Tls13)).url(""), "--tls-min", "1.0"]).ok();
+
+    let (cert, key, locked) = (bench.path("client.crt"), bench.path("client.key"), bench.path("locked"));
+    for kind in [Kind::Vsftpd, Kind::Proftpd] {
+        let form = Form::Explicit;
+        let server = Options { client_certificate: true, ..Options::tls(kind, form, None) }.start();
+        bench.qftp(&["ls", &server.url(""), "--cert", &cert, "--key", &key]).ok();
+        let options = ["--port", &bench.module.port(), "--apn", "internet", "--cacert", &ca];
+        let mut run = command(&options);
+        run.args(["ls", &server.url(""), "--cert", &cert, "--key", &locked]);
+        let run: Run = run.env("QFTP_KEY_PASSWORD", PASSPHRASE).output().expect("qftp runs").into();
+        assert_eq!(run.code, Some(4), "{}", run.err);
+    }
+    assert!(bench.module.log().contains("clientkey has a password"), "{}", bench.module.log());
+    assert_eq!(bench.left(), Vec::<PathBuf>::new());
+}
+
+/// More uploads in a row than a server of TLS 1.3 gives tickets, to one that wants each resumed.
+#[test]
+fn many_uploads_in_a_row_resume_the_session() {
+    for library in TlsLibrary::ALL {
+        let bench = Bench::with(*library);
+        let folder = bench.folder.path().join("many");
+        fs::create_dir(&folder).expect("made");
+        for name in 0..12 {
+            fs::write(folder.join(name.to_string()), payload(70_000)).expect("written");
+        }
+        for kind in [Kind::Vsftpd, Kind::Proftpd] {
+            let server = Options::tls(kind, Form::Explicit, None).start();
+            let run = bench.qftp(&["sync", &folder.display().to_string(), &server.url("")]);
+            assert_eq!(run.code, Some(0), "{kind} {}: {}\n{}", library.name(), run.err, server.log());
+            assert_eq!(fs::read(server.root().join("11")).expect("there"), payload(70_000));
+        }
+    }
 }
 
 /// `seclevel` 2, with a key in the clear and an encrypted one.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use qftp_emulator::{Fault, Profile};
+use qftp_emulator::{Fault, Profile, TlsLibrary};
 
 pub(crate) use crate::options::{EVERY, Options};
 use crate::tree::TreeArgs;
@@ -303,6 +303,9 @@ pub(crate) struct EmulateArgs {
     /// What kind of module; --list-profiles tells which there are
     #[arg(long, value_name = "NAME", default_value = "ec200s", value_parser = Profile::parse)]
     pub(crate) profile: &'static Profile,
+    /// What speaks TLS for the module: rustls (1.2 and 1.3), or openssl (1.0 to 1.3) in a build that has it [default: openssl, where it is there]
+    #[arg(long, value_name = "LIBRARY", value_parser = TlsLibrary::parse)]
+    pub(crate) tls_library: Option<TlsLibrary>,
     /// Something that is different or goes wrong, such as reboot=1000; may be given several times
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = Fault::parse)]
     pub(crate) fault: Vec<Fault>,

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use qftp_core::wire::Storage;
-use qftp_emulator::{Builder, Config, Direction, Drives, Emulator, Fault, FaultKind, Profile};
+use qftp_emulator::{Builder, Client, Config, Direction, Drives, Emulator, Fault, FaultKind, Profile};
 use qftp_transport::recording::escape;
 use qftp_transport::{Port, SerialPort, Settings};
 use serde_json::json;
@@ -43,7 +43,9 @@ pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> 
 
 /// A module as the arguments describe it.
 pub(crate) fn builder(context: &Context, args: &EmulateArgs) -> Result<Builder, Problem> {
-    Ok(at_rate(Emulator::builder(config(args)?), context.options.baud))
+    let builder = at_rate(Emulator::builder(config(args)?), context.options.baud);
+    let client = Client::with_tls(args.tls_library.unwrap_or_default());
+    Ok(builder.ftp(client.map_err(|error| Problem::new(Code::Failed, format!("no thread: {error}")))?))
 }
 
 /// Starts it at the port that the arguments name.

@@ -10,14 +10,12 @@ mod secure;
 #[path = "client/insecure.rs"]
 mod secure;
 mod server;
-#[cfg(feature = "ftps")]
-mod suites;
 
 use std::fmt;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use crate::ftp_side::{FtpSide, Reply, Request, Waker};
+use crate::ftp_side::{FtpSide, Reply, Request, TlsLibrary, Waker};
 use lever::Lever;
 use server::Server;
 
@@ -41,13 +39,21 @@ impl Client {
     /// # Errors
     /// When the system gives no thread.
     pub fn new() -> std::io::Result<Self> {
+        Self::with_tls(TlsLibrary::default())
+    }
+
+    /// The same, with TLS by this library.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn with_tls(library: TlsLibrary) -> std::io::Result<Self> {
         let (requests, inbox) = mpsc::channel();
         let (outbox, replies) = mpsc::channel();
         let lever = Lever::default();
         let waker = WakerSlot::default();
         let post = Post { outbox, waker: waker.clone() };
         let (remark, notes) = mpsc::channel();
-        let server = Server::new(lever.clone(), remark);
+        let server = Server::new(lever.clone(), remark, library);
         thread::Builder::new().name("qftp-ftp".into()).spawn(move || work(&inbox, &post, server))?;
         Ok(Self { requests: Some(requests), replies, notes, lever, waker })
     }

@@ -168,6 +168,58 @@ pub struct Tls {
     pub handshake: u32,
 }
 
+/// Which library speaks TLS for the module. They are told apart by the age of what they speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsLibrary {
+    /// TLS 1.2 and 1.3 and their suites with an authenticated cipher; no keys with a password.
+    /// Cargo feature `ftps`.
+    Rustls,
+    /// TLS 1.0 to 1.3 and every suite that the OpenSSL has. Cargo feature `openssl`.
+    #[cfg(feature = "openssl")]
+    OpenSsl,
+}
+
+/// The one that speaks most.
+impl Default for TlsLibrary {
+    fn default() -> Self {
+        #[cfg(feature = "openssl")]
+        return Self::OpenSsl;
+        #[cfg(not(feature = "openssl"))]
+        Self::Rustls
+    }
+}
+
+impl TlsLibrary {
+    /// Those in this build.
+    pub const ALL: &[Self] = &[
+        Self::Rustls,
+        #[cfg(feature = "openssl")]
+        Self::OpenSsl,
+    ];
+
+    /// The library of this name.
+    ///
+    /// # Errors
+    /// When this build does not have it; the text says so, and which it has.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        Self::ALL.iter().copied().find(|library| library.name() == name).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|library| library.name()).collect();
+            format!("not a TLS library of this build, which has: {}", names.join(", "))
+        })
+    }
+
+    /// As the command line has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rustls => "rustls",
+            #[cfg(feature = "openssl")]
+            Self::OpenSsl => "openssl",
+        }
+    }
+}
+
 /// Without keys and passwords.
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -69,7 +69,7 @@ pub use client::Client;
 pub use config::{CmeForm, Config, DownloadEscape, Framing, Identity, Pin, Registration, Sim};
 pub use drives::{Drives, RAM_SIZE, SD_SIZE, UFS_SIZE};
 pub use faults::{Fault, FaultError, FaultKind, Takes};
-pub use ftp_side::{Connect, DataAddress, Failure, FtpSide, Reply, Request, Tls, Waker};
+pub use ftp_side::{Connect, DataAddress, Failure, FtpSide, Reply, Request, Tls, TlsLibrary, Waker};
 pub use memory::{MemoryFtp, MemoryServer};
 pub use module::Module;
 pub use profiles::Profile;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use suppaftp::{FtpResult, TlsStream};
 
 use super::lever::Lever;
-use crate::ftp_side::Tls;
+use crate::ftp_side::{Tls, TlsLibrary};
 
 /// A connection under TLS: there is none.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl TlsStream for Stream {
 pub(super) enum Connector {}
 
 impl Connector {
-    pub(super) fn new(_: Tls, _: Lever, _: Duration) -> Result<Self, String> {
+    pub(super) fn new(_: Tls, _: TlsLibrary, _: Lever, _: Duration) -> Result<Self, String> {
         Err("this build has no TLS: its Cargo feature `ftps` is off".to_owned())
     }
 

@@ -15,7 +15,7 @@ use super::latin1::{Latin1, text};
 use super::lever::Lever;
 use super::secure::Connector;
 use super::server::Ftp;
-use crate::ftp_side::{Connect, DataAddress, Failure, Tls};
+use crate::ftp_side::{Connect, DataAddress, Failure, Tls, TlsLibrary};
 
 /// Added to the module's own time-out, which comes first and says what happened.
 const GRACE: Duration = Duration::from_secs(5);
@@ -54,10 +54,15 @@ pub(super) fn patience(login: &Connect) -> Duration {
 }
 
 /// Connects and logs in; `data_failed` is set whenever a data connection cannot be made.
-pub(super) fn log_in(login: &Connect, lever: &Lever, data_failed: Arc<AtomicBool>) -> Result<WayIn, Refused> {
+pub(super) fn log_in(
+    login: &Connect,
+    library: TlsLibrary,
+    lever: &Lever,
+    data_failed: Arc<AtomicBool>,
+) -> Result<WayIn, Refused> {
     let wait = patience(login);
     let connector = match &login.tls {
-        Some(tls) => Some(Connector::new(tls.clone(), lever.clone(), wait).map_err(Refused::tls)?),
+        Some(tls) => Some(Connector::new(tls.clone(), library, lever.clone(), wait).map_err(Refused::tls)?),
         None => None,
     };
     let session = match (&login.tls, &connector) {

@@ -1,38 +1,48 @@
-//! TLS under FTP: OpenSSL behind suppaftp's traits, set as the module's SSL context has it.
+//! TLS under FTP: a TLS library behind suppaftp's traits, set as the module's SSL context has it.
+
+#[cfg(feature = "openssl")]
+mod openssl;
+mod rustls;
+mod suites;
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use openssl::error::ErrorStack;
-use openssl::pkey::{PKey, Private};
-use openssl::ssl::{
-    HandshakeError, Ssl, SslContext, SslContextBuilder, SslMethod, SslOptions, SslSession,
-    SslSessionCacheMode, SslStream, SslVerifyMode, SslVersion,
-};
-use openssl::x509::verify::{X509CheckFlags, X509VerifyFlags};
-use openssl::x509::{X509, X509VerifyResult};
-use qftp_core::wire::SecLevel;
 use suppaftp::{FtpError, FtpResult, TlsConnector, TlsStream};
 
 use super::lever::Lever;
-use super::suites::{ALL, openssl_name};
-use crate::ftp_side::Tls;
+use crate::ftp_side::{Tls, TlsLibrary};
+
+/// Longest wait for the server to take what was written before the connection goes away.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A TLS library with the settings of one login.
+trait Library: Send + Sync {
+    /// Shakes hands, and resumes an earlier session where the settings want it. An error is for
+    /// the log.
+    fn handshake(&self, domain: &str, socket: TcpStream) -> Result<Box<dyn Connection>, String>;
+}
+
+/// A connection under TLS.
+trait Connection: Read + Write + Send + fmt::Debug {
+    fn socket(&self) -> &TcpStream;
+    /// Tells the server that no more is written.
+    fn say_goodbye(&mut self);
+}
 
 /// What all connections of one login share.
 #[derive(Clone)]
 pub(super) struct Connector(Arc<Shared>);
 
 struct Shared {
-    context: SslContext,
+    library: Box<dyn Library>,
     settings: Tls,
     lever: Lever,
     /// How long a reply or data may take once the handshake is done.
     wait: Duration,
-    /// The latest session that the server gave us, as DER.
-    session: Arc<Mutex<Option<Vec<u8>>>>,
     /// The control connection is there: what follows are data connections.
     controlled: Mutex<bool>,
     /// Why the last handshake failed.
@@ -40,58 +50,25 @@ struct Shared {
 }
 
 impl Connector {
-    /// Fails where OpenSSL cannot do what the SSL context asks for; the error says what.
-    pub(super) fn new(settings: Tls, lever: Lever, wait: Duration) -> Result<Self, String> {
-        let session = Arc::<Mutex<Option<Vec<u8>>>>::default();
-        let context = context(&settings, session.clone())?;
-        let shared = Shared {
-            context,
-            settings,
-            lever,
-            wait,
-            session,
-            controlled: Mutex::default(),
-            why: Mutex::default(),
+    /// Fails where the library cannot do what the SSL context asks for; the error says what.
+    pub(super) fn new(
+        settings: Tls,
+        library: TlsLibrary,
+        lever: Lever,
+        wait: Duration,
+    ) -> Result<Self, String> {
+        let library: Box<dyn Library> = match library {
+            TlsLibrary::Rustls => Box::new(rustls::Rustls::new(&settings)?),
+            #[cfg(feature = "openssl")]
+            TlsLibrary::OpenSsl => Box::new(openssl::OpenSsl::new(&settings)?),
         };
-        Ok(Self(Arc::new(shared)))
+        let (controlled, why) = Default::default();
+        Ok(Self(Arc::new(Shared { library, settings, lever, wait, controlled, why })))
     }
 
     /// Why the last handshake failed, once.
     pub(super) fn why(&self) -> Option<String> {
         lock(&self.0.why).take()
-    }
-
-    fn handshake(&self, domain: &str, socket: TcpStream, data: bool) -> Result<SslStream<TcpStream>, String> {
-        let settings = &self.0.settings;
-        let fault = |error: ErrorStack| reason(&error);
-        let mut ssl = Ssl::new(&self.0.context).map_err(fault)?;
-        let is_address = domain.parse::<std::net::IpAddr>().is_ok();
-        if settings.sni && !is_address {
-            ssl.set_hostname(domain).map_err(fault)?;
-        }
-        if settings.checks_host && settings.level != SecLevel::Open {
-            let param = ssl.param_mut();
-            param.set_hostflags(X509CheckFlags::NO_PARTIAL_WILDCARDS);
-            match domain.parse() {
-                Ok(address) => param.set_ip(address).map_err(fault)?,
-                Err(_) => param.set_host(domain).map_err(fault)?,
-            }
-        }
-        let session = lock(&self.0.session).clone().filter(|_| data && settings.resumes);
-        if let Some(session) = session.and_then(|der| SslSession::from_der(&der).ok()) {
-            resume(&mut ssl, &session).map_err(fault)?;
-        }
-        ssl.connect(socket).map_err(|error| match error {
-            HandshakeError::SetupFailure(error) => reason(&error),
-            HandshakeError::WouldBlock(_) => "the server did not finish the handshake in time".to_owned(),
-            HandshakeError::Failure(stream) => match stream.ssl().verify_result() {
-                X509VerifyResult::OK => stream
-                    .error()
-                    .ssl_error()
-                    .map_or_else(|| "the server closed the connection in the handshake".to_owned(), reason),
-                refusal => format!("the server's certificate was refused: {}", refusal.error_string()),
-            },
-        })
     }
 }
 
@@ -111,13 +88,13 @@ impl TlsConnector for Connector {
             false => Duration::from_secs(self.0.settings.handshake.max(1).into()),
         };
         limit(&socket, patience)?;
-        let stream = self.handshake(domain, socket, data).map_err(|why| {
+        let connection = self.0.library.handshake(domain, socket).map_err(|why| {
             *lock(&self.0.why) = Some(why.clone());
             FtpError::SecureError(why)
         })?;
-        limit(stream.get_ref(), self.0.wait)?;
+        limit(connection.socket(), self.0.wait)?;
         *controlled = true;
-        Ok(Stream(stream))
+        Ok(Stream { connection, uploads: false, data })
     }
 }
 
@@ -132,118 +109,24 @@ fn limit(socket: &TcpStream, wait: Duration) -> FtpResult<()> {
     set.and_then(|()| socket.set_nodelay(true)).map_err(FtpError::ConnectionError)
 }
 
-/// Asks for the control connection's session to be resumed; vsftpd and ProFTPD refuse data connections that do not.
-fn resume(ssl: &mut Ssl, session: &SslSession) -> Result<(), ErrorStack> {
-    // SAFETY: the session was negotiated by a connection of the same SslContext, which is what OpenSSL asks for, and this copy of it
-    // is used for this connection only.
-    #[expect(unsafe_code, reason = "the openssl crate has no safe call for it")]
-    unsafe {
-        ssl.set_session(session)
-    }
-}
-
-fn context(settings: &Tls, session: Arc<Mutex<Option<Vec<u8>>>>) -> Result<SslContext, String> {
-    let fault = |error: ErrorStack| reason(&error);
-    let mut builder = SslContextBuilder::new(SslMethod::tls_client()).map_err(fault)?;
-    let (lowest, highest) = match settings.version {
-        0 => return Err("sslversion 0 is SSL 3.0, which this OpenSSL does not have".to_owned()),
-        1 => (SslVersion::TLS1, SslVersion::TLS1),
-        2 => (SslVersion::TLS1_1, SslVersion::TLS1_1),
-        3 => (SslVersion::TLS1_2, SslVersion::TLS1_2),
-        // A chosen suite is one of TLS 1.2 or before.
-        _ if settings.suite != ALL => (SslVersion::TLS1, SslVersion::TLS1_2),
-        _ => (SslVersion::TLS1, SslVersion::TLS1_3),
-    };
-    builder.set_min_proto_version(Some(lowest)).map_err(fault)?;
-    builder.set_max_proto_version(Some(highest)).map_err(fault)?;
-    let suite = openssl_name(settings.suite)
-        .ok_or_else(|| format!("ciphersuite 0X{:04X} is not one of the module's", settings.suite))?;
-    // The default security level has no TLS 1.0 and no small keys; a module is not so particular.
-    builder.set_cipher_list(&format!("{suite}:@SECLEVEL=0")).map_err(|_| {
-        format!("ciphersuite 0X{:04X} is {suite}, which this OpenSSL does not have", settings.suite)
-    })?;
-    // Whether a file came whole is said by the server's reply, not by the end of TLS, which many servers leave out.
-    builder.set_options(SslOptions::IGNORE_UNEXPECTED_EOF);
-    builder.set_session_cache_mode(SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL);
-    // As DER, and read again for every connection: OpenSSL marks a session of TLS 1.3 as used up after its first use.
-    builder.set_new_session_callback(move |_, fresh| {
-        if let Ok(der) = fresh.to_der() {
-            *lock(&session) = Some(der);
-        }
-    });
-    certificates(&mut builder, settings)?;
-    Ok(builder.build())
-}
-
-fn certificates(builder: &mut SslContextBuilder, settings: &Tls) -> Result<(), String> {
-    if settings.level == SecLevel::Open {
-        builder.set_verify(SslVerifyMode::NONE);
-        return Ok(());
-    }
-    builder.set_verify(SslVerifyMode::PEER);
-    if settings.ignores_dates {
-        builder
-            .verify_param_mut()
-            .set_flags(X509VerifyFlags::NO_CHECK_TIME)
-            .map_err(|error| reason(&error))?;
-    }
-    let ca = settings.ca.as_deref().ok_or("seclevel 1 and 2 need a cacert")?;
-    for certificate in read_certificates("cacert", ca)? {
-        builder.cert_store_mut().add_cert(certificate).map_err(|error| reason(&error))?;
-    }
-    if settings.level == SecLevel::Mutual {
-        let certificate = settings.certificate.as_deref().ok_or("seclevel 2 needs a clientcert")?;
-        let key = settings.key.as_deref().ok_or("seclevel 2 needs a clientkey")?;
-        let mut chain = read_certificates("clientcert", certificate)?.into_iter();
-        let own = chain.next().ok_or("clientcert: no certificate in it")?;
-        builder.set_certificate(&own).map_err(|error| reason(&error))?;
-        for next in chain {
-            builder.add_extra_chain_cert(next).map_err(|error| reason(&error))?;
-        }
-        builder
-            .set_private_key(&*read_key(key, settings.key_password.as_deref())?)
-            .map_err(|error| reason(&error))?;
-        builder.check_private_key().map_err(|_| "clientkey is not the key of clientcert".to_owned())?;
-    }
-    Ok(())
-}
-
-/// PEM, several of them too, or DER.
-fn read_certificates(name: &str, bytes: &[u8]) -> Result<Vec<X509>, String> {
-    match X509::stack_from_pem(bytes) {
-        Ok(stack) if !stack.is_empty() => Ok(stack),
-        _ => X509::from_der(bytes)
-            .map(|one| vec![one])
-            .map_err(|_| format!("{name}: no certificate in PEM or DER form")),
-    }
-}
-
-fn read_key(bytes: &[u8], password: Option<&[u8]>) -> Result<PKey<Private>, String> {
-    let password = password.unwrap_or_default();
-    // Without one OpenSSL would ask at the terminal.
-    PKey::private_key_from_pem_passphrase(bytes, password)
-        .or_else(|_| PKey::private_key_from_der(bytes))
-        .map_err(|_| "clientkey: no private key in PEM or DER form, or another password".to_owned())
-}
-
-/// OpenSSL's reason, without its file names and numbers.
-fn reason(error: &ErrorStack) -> String {
-    let reasons: Vec<&str> = error.errors().iter().filter_map(openssl::error::Error::reason).collect();
-    if reasons.is_empty() { "the handshake failed".to_owned() } else { reasons.join(", ") }
-}
-
 /// A connection under TLS; says goodbye when it is dropped, which some servers insist on.
-pub(super) struct Stream(SslStream<TcpStream>);
+#[derive(Debug)]
+pub(super) struct Stream {
+    connection: Box<dyn Connection>,
+    data: bool,
+    /// Something was written to it.
+    uploads: bool,
+}
 
 impl TlsStream for Stream {
     type InnerStream = Self;
 
     fn tcp_stream(self) -> FtpResult<TcpStream> {
-        self.0.get_ref().try_clone().map_err(FtpError::ConnectionError)
+        self.get_ref().try_clone().map_err(FtpError::ConnectionError)
     }
 
     fn get_ref(&self) -> &TcpStream {
-        self.0.get_ref()
+        self.connection.socket()
     }
 
     fn mut_ref(&mut self) -> &mut Self {
@@ -253,30 +136,45 @@ impl TlsStream for Stream {
 
 impl Read for Stream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buf)
+        self.connection.read(buf)
     }
 }
 
 impl Write for Stream {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.0.write(buf)
+        self.uploads = true;
+        self.connection.write(buf)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.connection.flush()
     }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        // The other side may be gone.
-        let _ = self.0.shutdown();
+        self.connection.say_goodbye();
+        if self.data && self.uploads {
+            self.outlast();
+        }
     }
 }
 
-impl fmt::Debug for Stream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Stream").field(&self.0.ssl().version_str()).finish()
+impl Stream {
+    /// Reads until the server has closed its side.
+    ///
+    /// A server of TLS 1.3 sends tickets that an upload does not read, and the next data connection
+    /// needs one where the server insists on it. Besides, a socket that is closed with bytes unread
+    /// resets the connection, and the end of the file may be lost with it.
+    fn outlast(&mut self) {
+        let socket = self.connection.socket();
+        // A connection that is gone has nothing to wait for.
+        if socket.shutdown(Shutdown::Write).is_err() || socket.set_read_timeout(Some(FAREWELL)).is_err() {
+            return;
+        }
+        let start = Instant::now();
+        let mut rest = [0; 512];
+        while start.elapsed() < FAREWELL && matches!(self.connection.read(&mut rest), Ok(1..)) {}
     }
 }
 

@@ -16,7 +16,7 @@ use super::latin1::{bytes, text};
 use super::lever::Lever;
 use super::login::{log_in, patience, set_type};
 use super::secure::{Connector, Stream};
-use crate::ftp_side::{Connect, Failure, Reply, Request};
+use crate::ftp_side::{Connect, Failure, Reply, Request, TlsLibrary};
 
 /// Most bytes in one [`Reply::Data`].
 const CHUNK: usize = 64 << 10;
@@ -27,6 +27,8 @@ const TRAIL: usize = 8;
 
 pub(super) struct Server {
     lever: Lever,
+    /// Speaks TLS where a login asks for it.
+    library: TlsLibrary,
     login: Option<Connect>,
     session: Option<Ftp>,
     /// Makes the data connections of an FTPS session, and knows why one failed.
@@ -52,9 +54,10 @@ type Outcome<T> = Result<T, Failure>;
 pub(super) type Ftp = ImplFtpStream<Stream>;
 
 impl Server {
-    pub(super) fn new(lever: Lever, notes: Sender<String>) -> Self {
+    pub(super) fn new(lever: Lever, notes: Sender<String>, library: TlsLibrary) -> Self {
         Self {
             lever,
+            library,
             login: None,
             session: None,
             connector: None,
@@ -109,12 +112,13 @@ impl Server {
     }
 
     fn log_in(&mut self, login: &Connect) -> Outcome<()> {
-        let way_in = log_in(login, &self.lever, self.data_failed.clone()).map_err(|refused| {
-            if let Some(why) = refused.why {
-                self.note(why);
-            }
-            refused.failure
-        })?;
+        let way_in =
+            log_in(login, self.library, &self.lever, self.data_failed.clone()).map_err(|refused| {
+                if let Some(why) = refused.why {
+                    self.note(why);
+                }
+                refused.failure
+            })?;
         self.connector = way_in.connector;
         self.session = Some(way_in.session);
         Ok(())
