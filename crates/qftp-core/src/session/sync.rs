@@ -9,12 +9,12 @@ use crate::wire::Basic;
 const QUESTIONS: u8 = 6;
 /// Silence that shows that nothing is on its way, in milliseconds.
 const QUIET_MS: u64 = 30;
-/// The time for an answer to `AT`, in milliseconds.
+/// The time for an answer to `AT`, or for a word after the escape, in milliseconds.
 const ANSWER_MS: u64 = 700;
-/// The time for a word of a module that surely was in data mode, besides the silence behind the escape, in milliseconds.
-const WORD_MS: u64 = 1_000;
 /// Escapes to a module that is surely in data mode and says nothing, before it is asked all the same.
 const ESCAPES: u8 = 3;
+/// What it is not asked any more after that: it has had its time, and one question of either form is left.
+const SPENT: u8 = 4;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sync {
@@ -111,7 +111,7 @@ impl Sync {
                 Step::Escape
             }
             Step::Escape if self.in_data => {
-                link.listen(now, WORD_MS);
+                link.listen(now, ANSWER_MS);
                 Step::Word
             }
             Step::Word if !link.heard && self.escapes > 0 => {
@@ -119,6 +119,9 @@ impl Sync {
                 Step::Silence
             }
             Step::Ask | Step::Escape | Step::Word => {
+                if matches!(self.step, Step::Word) && !link.heard {
+                    self.asked = SPENT;
+                }
                 link.drain(now, QUIET_MS);
                 Step::Drain
             }
