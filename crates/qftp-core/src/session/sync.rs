@@ -3,6 +3,7 @@
 use super::failure::LineFault;
 use super::link::Link;
 use crate::Instant;
+use crate::mutation::{Mutation, mutated};
 use crate::wire::Basic;
 
 /// Questions before giving up; the escape comes after the second.
@@ -110,7 +111,7 @@ impl Sync {
                 self.escapes = self.escapes.saturating_sub(1);
                 Step::Escape
             }
-            Step::Escape if self.in_data => {
+            Step::Escape if self.in_data && !mutated(Mutation::NoTrailingGuard) => {
                 link.listen(now, ANSWER_MS);
                 Step::Word
             }
