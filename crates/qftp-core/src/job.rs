@@ -181,6 +181,8 @@ pub struct Job {
     /// What the server has beyond the good bytes of an upload is none of the file's: writing goes over it in place, and an attempt that
     /// breaks off leaves the rest of it there.
     tainted: bool,
+    /// This job has moved nothing yet: what is there is of before.
+    untouched: bool,
     /// Retries since the last progress.
     tried: u8,
     /// The most that was ever good, to tell progress.
@@ -239,6 +241,7 @@ impl Job {
             source,
             keep: Keep::Known,
             tainted: false,
+            untouched: true,
             tried: 0,
             best: have,
             last: None,
@@ -395,6 +398,7 @@ impl Job {
 
     /// The transfer succeeded with so many bytes.
     pub fn moved(&mut self, count: u64) {
+        self.untouched = false;
         self.have = self.have.saturating_add(count);
         self.phase = self.complete();
     }
@@ -413,9 +417,10 @@ impl Job {
             self.phase = Phase::End(Ok(()));
             return;
         };
-        if self.phase == Phase::Tail {
+        if self.direction == Direction::Put && self.untouched {
             // It was broken off, and this is where; no transfer of this job has failed.
-            self.have = self.tail().saturating_add(at).min(self.source.unwrap_or(0));
+            let from = if self.phase == Phase::Tail { self.tail() } else { 0 };
+            self.have = from.saturating_add(at).min(self.source.unwrap_or(0));
             self.tainted = true;
             self.phase = Phase::Move;
             return;
@@ -476,6 +481,7 @@ impl Job {
                 self.try_again(trouble, Some(failure));
             }
             (Phase::Move, Direction::Put) => {
+                self.untouched = false;
                 // From its start on a file is replaced, not written over.
                 self.tainted &= self.have > 0;
                 self.tainted |= leaves_gaps(failure);

@@ -223,6 +223,14 @@ fn an_upload_of_the_right_size_is_done_when_its_end_is_the_files() {
     assert_eq!(job.distrusted(), Some(990));
     job.moved(10);
     assert_eq!((job.next(), job.distrusted()), (Step::End(Ok(())), None));
+    // The same where all of it is compared: what lay there differs, which is no failure of this job. A second difference is one.
+    let mut job = Job::put(1000, Policy { verify: true, ..policy });
+    job.size(Some(1000));
+    job.compared(Some(300));
+    assert!(matches!(job.next(), Step::Put(put) if put.start == 300 && put.len == 700));
+    job.moved(700);
+    job.compared(Some(300));
+    assert_eq!(job.next(), Step::End(Err(Trouble::Differs { at: 300 })));
     // Where the question fails, the end is not proven: it is sent again.
     let mut job = Job::put(1000, Policy { retries: 1, ..policy });
     job.size(Some(1000));

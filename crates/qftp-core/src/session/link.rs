@@ -94,6 +94,8 @@ pub(super) struct Link {
     last_tx: Instant,
     /// Whether anything at all came since the command went out.
     pub(super) heard: bool,
+    /// Whether a whole line came during the pause.
+    pub(super) spoke: bool,
     drain: Option<(u64, Instant)>,
     accepted: bool,
     /// OK itself has come.
@@ -118,6 +120,7 @@ impl Link {
             tx_pos: 0,
             last_tx: Instant::from_millis(0),
             heard: false,
+            spoke: false,
             drain: None,
             accepted: false,
             ok: false,
@@ -152,13 +155,14 @@ impl Link {
         self.begin(now, None, Phase::Answer, limit, Reason::Response);
     }
 
-    /// Sends `+++`; the silence after it counts as the time of the exchange.
+    /// Sends `+++`, and waits for the silence after it: data that is on its way may say anything meanwhile.
     pub(super) fn escape(&mut self, now: Instant) {
         let mut out = Writer::new(&mut self.tx);
         self.tx_len = out.str("+++").written();
         let silence = self.guard.saturating_add(super::transmit::GUARD_MARGIN_MS);
         let silence = if mutated(Mutation::NoTrailingGuard) { 0 } else { silence };
-        self.begin(now, None, Phase::Answer, silence, Reason::Guard);
+        self.drain = None;
+        self.begin(now, None, Phase::Pause, silence, Reason::Guard);
     }
 
     /// Sends `+++` to end an upload whose command is still to be answered.
@@ -183,6 +187,17 @@ impl Link {
         self.drain = Some((quiet, now.after(2_000)));
     }
 
+    /// Waits for a result code without a command.
+    pub(super) fn listen(&mut self, now: Instant, millis: u64) {
+        self.tx_len = 0;
+        self.begin(now, None, Phase::Answer, millis, Reason::Response);
+    }
+
+    /// Whether draining has ended without silence.
+    pub(super) fn is_restless(&self) -> bool {
+        matches!((self.drain, self.timer), (Some((_, end)), Some((due, _))) if due >= end)
+    }
+
     /// Something came during a pause.
     pub(super) fn disturb(&mut self, now: Instant) {
         self.heard = true;
@@ -196,6 +211,7 @@ impl Link {
         self.verb = verb;
         self.phase = phase;
         self.heard = false;
+        self.spoke = false;
         self.accepted = false;
         self.ok = false;
         self.answer = None;
@@ -273,6 +289,7 @@ impl Link {
     pub(super) fn on_line(&mut self, line: &Line<'_>) -> Meaning {
         self.heard = true;
         if self.phase == Phase::Idle || self.phase == Phase::Pause {
+            self.spoke = true;
             return Meaning::Unasked;
         }
         match line {

@@ -24,6 +24,8 @@ pub(super) struct Recover {
     best: SessionState,
     /// An outcome may still come that nobody waits for: only a close settles that.
     in_doubt: bool,
+    /// `RDY` has come, which the module or the data may have said.
+    ready: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +115,15 @@ impl State {
             _ => RecoverStep::Sync(Sync::ask(now, &mut self.link)),
         };
         self.may_be_in_data |= left == LeftOnLine::Outcome;
-        self.op = Op::Recover(Recover { failure, step, ftp, best, in_doubt });
+        self.op = Op::Recover(Recover { failure, step, ftp, best, in_doubt, ready: false });
+    }
+
+    /// Whether `RDY` may be file data that is still on its way: then only the answer to a question shows a restart.
+    pub(super) const fn ready_may_be_data(&mut self) -> bool {
+        let Op::Recover(recover) = &mut self.op else { return false };
+        let asks = matches!(recover.step, RecoverStep::Sync(_) | RecoverStep::Settle | RecoverStep::Stat);
+        recover.ready |= asks;
+        asks
     }
 
     /// The command that was broken off before its CONNECT has it now.
@@ -130,7 +140,13 @@ impl State {
             self.link.await_trailer(now, self.t());
             return RecoverStep::Wait;
         }
-        RecoverStep::Sync(Sync::escape(now, &mut self.link))
+        let uploads = matches!(self.link.verb, Some(Verb::QftpPut | Verb::Qfupl | Verb::Qfwrite));
+        RecoverStep::Sync(match self.link.phase {
+            // The module has said a word, or took all that it should: it may be out of data mode.
+            Phase::Trailer => Sync::escape(now, &mut self.link),
+            _ if uploads => Sync::escape_surely(now, &mut self.link),
+            _ => Sync::escape(now, &mut self.link),
+        })
     }
 
     pub(super) fn recover_advance(&mut self, now: Instant, recover: Recover, result: Result<Answer, Cause>) {
@@ -165,10 +181,13 @@ impl State {
                 }
                 Synced::Never(_) => return self.recovered(recover, SessionState::Reset),
             },
-            (
-                RecoverStep::Settle,
-                Err(Cause::Line(LineFault::NoAnswer | LineFault::Noise | LineFault::Restarted)),
-            ) => {
+            (RecoverStep::Settle, Err(Cause::Line(LineFault::NoAnswer | LineFault::Noise))) => {
+                return self.recovered(recover, SessionState::Reset);
+            }
+            // The login is gone, and with it what set-up did.
+            (RecoverStep::Settle | RecoverStep::Stat, Ok(Answer::Number(4)))
+                if recover.ready && self.logged_in =>
+            {
                 return self.recovered(recover, SessionState::Reset);
             }
             // Also where outcomes go to another port: its own OK has come.

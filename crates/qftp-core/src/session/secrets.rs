@@ -17,17 +17,18 @@ impl State {
     /// Whether a password of ours stands in it as a parameter does, whatever became of the rest of the line; also its end alone, where the
     /// beginning of the line came too early.
     fn is_secret(&self, text: &[u8]) -> bool {
-        let holds = |secret: &[u8]| {
-            let tail = |at: usize| text.get(at..).and_then(|tail| tail.strip_prefix(secret));
-            let whole = (1..text.len()).any(|at| {
-                tail(at).is_some_and(|rest| rest.first() == Some(&b'"'))
-                    && at.checked_sub(1).and_then(|quote| text.get(quote)) == Some(&b'"')
-            });
-            let end = (0..secret.len())
-                .filter_map(|from| secret.get(from..))
-                .any(|end| text.strip_prefix(end).is_some_and(|rest| rest.first() == Some(&b'"')));
-            !secret.is_empty() && (whole || end)
+        let is_quote = |byte: &u8| *byte == b'"';
+        // Whatever has a quotation mark behind it: no password has one within.
+        let Some(closed) = text.iter().rposition(is_quote).and_then(|last| text.get(..last)) else {
+            return false;
         };
-        holds(self.password.as_bytes()) || holds(self.wanted.password()) || holds(self.tls.key_password())
+        [self.password.as_bytes(), self.wanted.password(), self.tls.key_password()].into_iter().any(
+            |secret| {
+                let mut parameters = closed.split(is_quote);
+                let end = parameters.next().unwrap_or_default();
+                let ends = !end.is_empty() && secret.ends_with(end);
+                !secret.is_empty() && (ends || parameters.any(|parameter| parameter == secret))
+            },
+        )
     }
 }

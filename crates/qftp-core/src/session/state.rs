@@ -1,6 +1,6 @@
 //! What a session knows, and how one exchange leads to the next.
 
-use super::event::{Event, Reason};
+use super::event::Event;
 use super::failure::{Cause, Failure, LineFault, Misuse, SessionState};
 use super::get::GetStep;
 use super::kept::Kept;
@@ -232,17 +232,10 @@ impl State {
 
     fn follow(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
         let meaning = self.link.on_line(line);
-        if matches!(self.op, Op::Restart) && matches!(line, Line::Urc(Urc::Ready)) {
-            self.finish(End::Nothing);
-            return Some(Told::Urc);
-        }
-        if let (Op::Recover(recover), Meaning::Connect(_)) = (self.op, meaning) {
-            self.connected_late(now, recover);
-            return None;
-        }
-        if let (Op::Recover(_), Meaning::Unasked | Meaning::Info) = (self.op, meaning) {
-            // What is drained off the line is the rest of the data, its end, or a real URC.
-            return matches!(line, Line::Urc(_)).then_some(Told::Urc);
+        if matches!(self.op, Op::Recover(_) | Op::Restart)
+            && let Some(told) = self.follow_aside(now, line, meaning)
+        {
+            return told;
         }
         match meaning {
             Meaning::Ours => {
@@ -272,6 +265,28 @@ impl State {
                 self.advance(now, result, receive);
                 None
             }
+        }
+    }
+
+    /// What a line means while the module restarts, or while what a failure has left is drained; `None` where it is as everywhere.
+    #[cold]
+    fn follow_aside(&mut self, now: Instant, line: &Line<'_>, meaning: Meaning) -> Option<Option<Told>> {
+        let ready = matches!(line, Line::Urc(Urc::Ready));
+        match (self.op, meaning) {
+            (Op::Restart, _) if ready => {
+                self.finish(End::Nothing);
+                Some(Some(Told::Urc))
+            }
+            (Op::Recover(recover), Meaning::Connect(_)) => {
+                self.connected_late(now, recover);
+                Some(None)
+            }
+            (Op::Recover(_), _) if ready && self.ready_may_be_data() => Some(Some(Told::Urc)),
+            // What is drained off the line is the rest of the data, its end, or a real URC.
+            (Op::Recover(_), Meaning::Unasked | Meaning::Info) => {
+                Some(matches!(line, Line::Urc(_)).then_some(Told::Urc))
+            }
+            _ => None,
         }
     }
 
@@ -319,9 +334,6 @@ impl State {
         match self.link.phase {
             Phase::Idle => self.link.timer = None,
             Phase::Pause => self.advance(now, Ok(Answer::Nothing), receive),
-            Phase::Answer if matches!(self.link.timer, Some((_, Reason::Guard))) => {
-                self.advance(now, Ok(Answer::Nothing), receive);
-            }
             Phase::Receive => self.silence_after_data(now, receive),
             Phase::Transmit => self.fail(now, Cause::Line(LineFault::Stalled), receive),
             // A module that takes a length of 0 for none still waits for the data of an empty file.

@@ -207,11 +207,13 @@ impl<'a> Line<'a> {
             _ if verb.urc().is_some() => Self::Ftp(FtpResult::parse(verb, &mut args)?),
             _ => {
                 let (mut files, mut pdp) = (args, args);
-                FileInfo::parse(verb, &mut files)
-                    .map(Info::File)
-                    .or_else(|| PdpInfo::parse(verb, &mut pdp).map(Info::Pdp))
-                    .or_else(|| GeneralInfo::parse(verb, &mut args).map(Info::General))
-                    .map(Self::Info)?
+                Self::Info(if let Some(info) = FileInfo::parse(verb, &mut files) {
+                    Info::File(info)
+                } else if let Some(info) = PdpInfo::parse(verb, &mut pdp) {
+                    Info::Pdp(info)
+                } else {
+                    Info::General(GeneralInfo::parse(verb, &mut args)?)
+                })
             }
         })
     }

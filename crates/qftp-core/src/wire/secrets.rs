@@ -1,5 +1,7 @@
 //! Where secrets stand on the wire, for logs and recordings.
 
+use super::scan::find;
+
 /// The offset in a command or answer line from which on it must not be shown; `None` when nothing in it is secret.
 ///
 /// Accounts, logins of access points, PINs and passwords of keys are secret, in commands, their echo and their answers. What is shown of
@@ -13,29 +15,31 @@
 /// ```
 #[must_use]
 pub fn secret_start(line: &[u8]) -> Option<usize> {
-    // The name, how the parameters begin, and how many of them may be shown.
-    const SECRETS: [(&[u8], &[u8], usize); 4] = [
-        (b"+QFTPCFG", b"account", 1),
-        (b"+QICSGP", b"", 3),
-        (b"+CPIN=", b"", 0),
-        (b"+QSSLCFG", b"clientkey", 3),
-    ];
     // A name may stand on a line several times: `AT+QFTPCFG="filetype",0;+QFTPCFG="account",…`. Each begins with a plus sign.
-    let starts = line.iter().enumerate().filter(|(_, byte)| **byte == b'+').map(|(from, _)| from);
-    let secret = |from: usize| {
+    let (mut from, mut secret) = (0usize, None);
+    while let Some(plus) = line.get(from..).and_then(|rest| find(rest, b'+')) {
+        from = from.saturating_add(plus);
         let rest = line.get(from..)?;
-        let of = |(name, key, shown): &(&[u8], &[u8], usize)| secret_of(rest, name, key, *shown);
-        Some(from.saturating_add(SECRETS.iter().filter_map(of).min()?))
-    };
-    starts.filter_map(secret).min()
+        if let Some(at) = secret_of(rest) {
+            let at = from.saturating_add(at);
+            secret = Some(secret.map_or(at, |before: usize| before.min(at)));
+        }
+        from = from.saturating_add(1);
+    }
+    secret
 }
 
 /// Where the secret of a command begins whose name stands at the front of `line`.
-fn secret_of(line: &[u8], name: &[u8], key: &[u8], shown: usize) -> Option<usize> {
-    // Most lines differ in the second letter already.
-    if !line.get(1)?.eq_ignore_ascii_case(name.get(1)?) {
-        return None;
-    }
+fn secret_of(line: &[u8]) -> Option<usize> {
+    let [_, first, second, third, ..] = line else { return None };
+    // The name, how the parameters begin, and how many of them may be shown.
+    let (name, key, shown): (&[u8], &[u8], usize) = match [first, second, third].map(u8::to_ascii_uppercase) {
+        [b'Q', b'F', b'T'] => (b"+QFTPCFG", b"account", 1),
+        [b'Q', b'I', b'C'] => (b"+QICSGP", b"", 3),
+        [b'C', b'P', b'I'] => (b"+CPIN=", b"", 0),
+        [b'Q', b'S', b'S'] => (b"+QSSLCFG", b"clientkey", 3),
+        _ => return None,
+    };
     let at = name.len();
     let (head, rest) = line.split_at_checked(at)?;
     if !head.eq_ignore_ascii_case(name) {
