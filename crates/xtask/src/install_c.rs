@@ -25,11 +25,11 @@ const LIBRARIES: [(&str, &str, &str); 2] = [
 /// Builds both and installs them under `--prefix`, below `DESTDIR` where that is set.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let prefix = Prefix::read("install-c", arguments)?;
-    // Not by our `cargo`, which takes the system's OpenSSL: whoever installs says which.
+    // Not by our `cargo`, which takes the system's OpenSSL: whoever installs says which by features.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let packages =
         ["build", "--package", "qftp-c", "--package", "qftp-c-emulator", "--profile", prefix.profile];
-    must(&mut command(cargo, &packages))?;
+    must(command(cargo, &packages).args(["--features", prefix.features]))?;
     let built = root::target().join(prefix.built());
     Installation { prefix }.all(&built)
 }

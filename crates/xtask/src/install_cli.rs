@@ -18,9 +18,10 @@ const COMPLETIONS: [(&str, &str); 3] = [
 /// Builds the program and installs all of it under `--prefix`, below `DESTDIR` where that is set.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let prefix = Prefix::read("install-cli", arguments)?;
-    // Not by our `cargo`, which takes the system's OpenSSL: whoever installs says which.
+    // Not by our `cargo`, which takes the system's OpenSSL: whoever installs says which by features.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    must(&mut command(cargo, &["build", "--package", "qftp-cli", "--profile", prefix.profile]))?;
+    let build = ["build", "--package", "qftp-cli", "--profile", prefix.profile];
+    must(command(cargo, &build).args(["--features", prefix.features]))?;
     let program = root::target().join(prefix.built()).join("qftp");
     let place = prefix.place("bin/qftp")?;
     // A program that runs is not written over but replaced.

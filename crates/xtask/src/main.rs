@@ -34,9 +34,9 @@ usage: cargo xtask TASK
   bench [--quick] every benchmark, side by side with what else there is; writes docs/benchmarks.md (quick: only shows that it works)
   fuzz [--seconds N | --minutes M] [TARGET…]
                  every target (or those named) for so long, 20 seconds where nothing is said; needs a nightly toolchain
-  install-c [--prefix DIR] [--profile PROFILE]
+  install-c [--prefix DIR] [--profile PROFILE] [--features FEATURES]
                  libqftp and libqftp_emulator for C below DIR (/usr/local), or below DESTDIR/DIR
-  install-cli [--prefix DIR] [--profile PROFILE]
+  install-cli [--prefix DIR] [--profile PROFILE] [--features FEATURES]
                  the program with its man pages and completions below DIR (/usr/local), or below DESTDIR/DIR
   dist [--quick] packages of the crates, the archive for C and the wheel, with their sums, into target/dist
                  (quick: unproven, and without the wheel)

@@ -22,7 +22,7 @@ pub(crate) struct Product<'a> {
     pub(crate) manifest: &'a str,
     /// Packages and features.
     pub(crate) build: &'a [&'a str],
-    /// Whether OpenSSL is built in; it is the system's otherwise, and not ours to hand out.
+    /// Whether OpenSSL is built in.
     pub(crate) openssl: bool,
 }
 
@@ -42,7 +42,15 @@ impl Product<'_> {
         let toolchain = output(&mut command(rustc(), &["-vV"]))?;
         let of = |key| toolchain.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
         // Fetches what is missing, as the build does.
-        let metadata = ["metadata", "--locked", "--format-version", "1", "--filter-platform", of("host: ")];
+        let metadata = [
+            "metadata",
+            "--locked",
+            "--all-features",
+            "--format-version",
+            "1",
+            "--filter-platform",
+            of("host: "),
+        ];
         let folders = folders(&output(cargo(&metadata).args(["--manifest-path", self.manifest]))?);
         let found = |name: &String| {
             folders.get(name).ok_or_else(|| Failure::new(format!("{name}: its sources are not there")))
@@ -162,7 +170,7 @@ fn plain(page: &str) -> String {
 
 /// The list of the parts, then each text once, with the parts that it is for.
 fn written(product: &str, openssl: bool, parts: &[Part]) -> Result<String, Failure> {
-    let system = if openssl { "" } else { "OpenSSL is the system's, and not in it.\n" };
+    let system = if openssl { "" } else { "OpenSSL is not in it.\n" };
     let mut list = format!(
         "The code of others in {product}\n\n\
          {system}The sources of each package, as they were built, are https://crates.io/crates/NAME/VERSION.\n\
@@ -240,15 +248,26 @@ mod tests {
         assert_eq!(failure.what, "e v5 has no licence");
     }
 
-    /// What the step of the tests, which has the system's OpenSSL, does not build.
+    const BUILT_IN: [&str; 6] = [
+        "--package",
+        "qftp-c-emulator",
+        "--package",
+        "qftp-c",
+        "--features",
+        "qftp-c-emulator/vendored-openssl",
+    ];
+
+    /// What the step of the tests, which has no OpenSSL, does not build.
     #[test]
     fn an_openssl_that_is_built_in_is_named() {
-        let build = ["--package", "qftp-c-emulator", "--package", "qftp-c"];
+        let build = BUILT_IN;
         let mut product = Product { name: "it", manifest: "Cargo.toml", build: &build, openssl: true };
         let text = product.notices().expect("notices");
         product.check(&text).expect("right");
         product.openssl = false;
         product.check(&text).expect_err("OpenSSL is in it");
+        let light = Product { build: &BUILT_IN[..4], ..product };
+        light.check(&light.notices().expect("notices")).expect("without it");
     }
 
     #[test]

@@ -13,27 +13,31 @@ pub(crate) struct Prefix<'a> {
     pub(crate) prefix: &'a str,
     /// How they are built.
     pub(crate) profile: &'a str,
+    /// Cargo features beside those that are on by themselves.
+    pub(crate) features: &'a str,
 }
 
 impl<'a> Prefix<'a> {
     pub(crate) fn read(task: &str, arguments: &[&'a str]) -> Result<Self, Failure> {
-        let (mut prefix, mut profile) = ("/usr/local", "release");
+        let (mut prefix, mut profile, mut features) = ("/usr/local", "dist", "");
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
-            let value = words.next().filter(|value| !value.is_empty());
-            match (*word, value) {
+            let value = words.next();
+            match (*word, value.filter(|value| !value.is_empty())) {
                 ("--prefix", Some(value)) if value.starts_with('/') => prefix = value,
                 ("--profile", Some(value)) => profile = value,
+                ("--features", _) if value.is_some() => features = value.copied().unwrap_or_default(),
                 _ => {
-                    let what =
-                        format!("usage: cargo xtask {task} [--prefix ABSOLUTE-FOLDER] [--profile PROFILE]");
+                    let what = format!(
+                        "usage: cargo xtask {task} [--prefix ABSOLUTE-FOLDER] [--profile PROFILE] [--features FEATURES]"
+                    );
                     return Err(Failure { what, code: 2 });
                 }
             }
         }
         let mut folder = PathBuf::from(std::env::var_os("DESTDIR").unwrap_or_default());
         folder.push(if folder.as_os_str().is_empty() { prefix } else { prefix.trim_start_matches('/') });
-        Ok(Self { folder, prefix, profile })
+        Ok(Self { folder, prefix, profile, features })
     }
 
     /// The folder below `target` that cargo builds into.

@@ -41,10 +41,15 @@ fn types() -> Result<(), Failure> {
     must(in_package(&mut module(&install::python(), &["pyright", "--pythonpath", &python])))
 }
 
+/// What wheels for others have.
+const OPENSSL: &str = "pyo3/extension-module,vendored-openssl";
+
 /// The wheel and the source distribution of a release, with an OpenSSL of its own; the wheel is installed where nothing of ours is, and tried.
 pub(crate) fn release(folder: &Path) -> Result<(), Failure> {
     let out = folder.to_string_lossy();
-    let build = ["maturin", "build", "--release", "--sdist", "--out", &out];
+    let features = ["--features", OPENSSL];
+    let build =
+        [&["maturin", "build", "--profile", "dist", "--sdist", "--out", &out], &features[..]].concat();
     let mut build = module(&install::python(), &build);
     build.env("CARGO_TARGET_DIR", target()).env_remove("OPENSSL_NO_VENDOR");
     with_notices(&mut build, folder, true)?;
@@ -58,7 +63,7 @@ fn distribution() -> Result<PathBuf, Failure> {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(fault)?;
     let out = folder.to_string_lossy().into_owned();
-    // A release is built with an OpenSSL of its own; this one uses the system's, which no wheel for others may.
+    // A release has an OpenSSL of its own; this one has none.
     let build = ["maturin", "build", "--release", "--sdist", "--auditwheel", "skip", "--out", &out];
     with_notices(building(&mut module(&install::python(), &build)), &folder, false)?;
     let files: Vec<String> = entries(&folder).map_err(fault)?;
@@ -72,7 +77,7 @@ fn with_notices(build: &mut Command, folder: &Path, openssl: bool) -> Result<(),
     let product = Product {
         name: "the wheel of the Python package qftp",
         manifest: "bindings/python/Cargo.toml",
-        build: &["--features", "pyo3/extension-module"],
+        build: &["--features", if openssl { OPENSSL } else { "pyo3/extension-module" }],
         openssl,
     };
     let texts = root::workspace().join("bindings/python").join(notices::FILE);
