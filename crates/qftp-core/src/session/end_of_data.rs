@@ -72,12 +72,12 @@ impl State {
                 self.end_data(now, rest);
             }
             // It is in data mode, and there is a stall; or there is no module any more.
-            (Held::Agrees { .. }, Question::Asked(_)) => {
-                receive.question = Question::Unanswered;
+            (Held::Agrees { .. }, Question::Asked(at)) => {
+                receive.question = Question::Unanswered(at);
                 self.await_more(now);
             }
             (Held::Nothing | Held::Begun, _)
-            | (Held::Agrees { .. }, Question::Unanswered | Question::Late(_)) => {
+            | (Held::Agrees { .. }, Question::Unanswered(_) | Question::Late(_)) => {
                 self.fail(now, Cause::Line(LineFault::Stalled), receive);
             }
         }

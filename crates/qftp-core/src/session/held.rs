@@ -28,7 +28,8 @@ pub(super) enum Question {
     Asked(usize),
     /// The same. Its result code has come, and its URC is late.
     Late(usize),
-    Unanswered,
+    /// The same. Nothing came in its time that answers it; a refusal may have, or may still come.
+    Unanswered(usize),
 }
 
 impl Receive {
@@ -48,8 +49,8 @@ impl Receive {
                         return Held::Proven { rest };
                     }
                 }
-                // A module that refuses the question.
-                Line::Error | Line::Cme(_) if self.is_after_question(at) => {}
+                // A module that refuses the question, however late: nothing is known of the data then.
+                Line::Error | Line::Cme(_) if self.may_be_refusal(at) => {}
                 Line::Ftp(FtpResult { verb, outcome: FtpOutcome::Number(count) }) if verb == self.verb => {
                     // The data's own last lines may be among what is held back: the count tells where the words begin.
                     let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
@@ -143,7 +144,15 @@ impl Receive {
     pub(super) fn is_after_question(&self, at: usize) -> bool {
         match self.question {
             Question::Asked(asked) | Question::Late(asked) => self.start.saturating_add(at) >= asked,
-            Question::NotAsked | Question::Unanswered => false,
+            Question::NotAsked | Question::Unanswered(_) => false,
+        }
+    }
+
+    /// Whether an error at this place may be the module's word to the question.
+    fn may_be_refusal(&self, at: usize) -> bool {
+        match self.question {
+            Question::Unanswered(asked) => self.start.saturating_add(at) >= asked,
+            _ => self.is_after_question(at),
         }
     }
 
@@ -222,6 +231,15 @@ mod tests {
         assert_eq!(after(b"more\r\nOK\r\n\r\n+QFTPGET: 605,0\r\n"), Held::Ended { rest: 27 });
         assert_eq!(after(b"more\r\nRDY\r\n"), Held::Ended { rest: 27 });
         assert_eq!(after(b"more"), Held::Agrees { rest: 0 });
+        // The question is refused, and its time is up: what was asked about is no more data than before.
+        let mut receive = Receive::new();
+        receive.begin(Verb::QftpGet, None);
+        receive.take(b"data");
+        receive.take(end.strip_prefix(b"data").unwrap_or_default());
+        receive.ask(0);
+        receive.question = Question::Unanswered(receive.end);
+        receive.take(b"\r\n+CME ERROR: 603\r\n");
+        assert_eq!(receive.verdict(), Held::Agrees { rest: 0 });
         let words =
             &b"\r\n+CME ERROR: 606\r\n\r\n\r\n+CREG: 1\r\n\r\n+QF\r\nOK\r\n\r\n+QFTPGET: 0,38\r\n"[..];
         let rest = &b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\n+QUSIM: 1\r\n\r\n+QIND: SMS DONE\r\n\r\n+QIND: PB DONE\r\n"[..];

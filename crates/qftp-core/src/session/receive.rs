@@ -184,7 +184,7 @@ impl Receive {
     fn hold_back(&mut self, input: &[u8]) -> usize {
         if self.start > 0 {
             let held = self.hold;
-            if let Question::Asked(at) | Question::Late(at) = &mut self.question {
+            if let Question::Asked(at) | Question::Late(at) | Question::Unanswered(at) = &mut self.question {
                 *at = at.saturating_sub(self.start);
             }
             self.end = copy(&mut self.hold, held.get(self.start..self.end).unwrap_or_default());
