@@ -18,7 +18,9 @@ pub fn qftp() -> &'static Path {
             return PathBuf::from(path);
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo).args(["build", "--quiet", "--package", "qftp-cli"]).status();
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--package", "qftp-cli", "--all-features"])
+            .status();
         assert!(built.expect("cargo runs").success(), "qftp-cli does not build");
         // This test is TARGET/debug/deps/NAME-HASH.
         let test = std::env::current_exe().expect("a path");

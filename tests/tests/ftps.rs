@@ -236,7 +236,7 @@ fn rustls_checks_the_same_and_names_what_it_lacks() {
     assert_eq!(bench.left(), Vec::<PathBuf>::new());
 }
 
-/// More uploads in a row than a server of TLS 1.3 gives tickets, to one that wants each resumed.
+/// More uploads in a row than a server gives tickets, by TLS 1.2 and by 1.3, to servers that refuse a data connection which resumes nothing.
 #[test]
 fn many_uploads_in_a_row_resume_the_session() {
     for library in TlsLibrary::ALL {
@@ -246,11 +246,25 @@ fn many_uploads_in_a_row_resume_the_session() {
         for name in 0..12 {
             fs::write(folder.join(name.to_string()), payload(70_000)).expect("written");
         }
-        for kind in [Kind::Vsftpd, Kind::Proftpd] {
-            let server = Options::tls(kind, Form::Explicit, None).start();
-            let run = bench.qftp(&["sync", &folder.display().to_string(), &server.url("")]);
-            assert_eq!(run.code, Some(0), "{kind} {}: {}\n{}", library.name(), run.err, server.log());
-            assert_eq!(fs::read(server.root().join("11")).expect("there"), payload(70_000));
+        for (kind, version) in [
+            (Kind::Vsftpd, Version::Tls12),
+            (Kind::Proftpd, Version::Tls12),
+            (Kind::Vsftpd, Version::Tls13),
+            (Kind::Proftpd, Version::Tls13),
+        ] {
+            if (*library, kind, version) == (TlsLibrary::Rustls, Kind::Proftpd, Version::Tls13) {
+                // It gives no ticket with a short upload, and rustls uses each once: docs/limits.md.
+                continue;
+            }
+            let server = Options::tls(kind, Form::Explicit, Some(version)).start();
+            let folder = folder.display().to_string();
+            let run = bench.qftp(&["--tls-min", "1.0", "sync", &folder, &server.url("")]);
+            let here = format!("{kind} {version:?} {}", library.name());
+            assert_eq!(run.code, Some(0), "{here}: {}\n{}", run.err, server.log());
+            for name in 0..12 {
+                let stored = fs::read(server.root().join(name.to_string())).expect(&here);
+                assert_eq!(stored, payload(70_000), "{here}: {name}");
+            }
         }
     }
 }

@@ -168,7 +168,7 @@ pub struct Tls {
     pub handshake: u32,
 }
 
-/// Which library speaks TLS for the module. They are told apart by the age of what they speak.
+/// Which library speaks TLS for the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsLibrary {

@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     };
     install::all()?;
     // What is only to be seen to work is built as the tests build it.
-    let (profile, folder) = if quick.is_empty() { ("release", "release") } else { ("dev", "debug") };
+    let (profile, folder) = if quick.is_empty() { ("dist", "dist") } else { ("dev", "debug") };
     must(&mut cargo(&["build", "--profile", profile, "--package", "qftp-cli"]))?;
     let python = install::python();
     must(&mut command(

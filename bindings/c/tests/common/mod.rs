@@ -21,7 +21,8 @@ pub fn library() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let arguments = ["build", "--quiet", "--package", "qftp-c", "--package", "qftp-c-emulator"];
-        succeed(cargo().args(arguments));
+        // A client's key with a password is OpenSSL's.
+        succeed(cargo().args(arguments).args(["--features", "qftp-c-emulator/openssl"]));
         // This test is TARGET/debug/deps/NAME-HASH.
         let test = std::env::current_exe().expect("a path");
         test.ancestors().nth(2).expect("a target folder").to_path_buf()

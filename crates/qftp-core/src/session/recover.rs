@@ -118,8 +118,8 @@ impl State {
         self.op = Op::Recover(Recover { failure, step, ftp, best, in_doubt, ready: false });
     }
 
-    /// Whether `RDY` may be file data that is still on its way: then only the answer to a question shows a restart.
-    pub(super) const fn ready_may_be_data(&mut self) -> bool {
+    /// Notes a `RDY` that may be file data on its way, where only the answer to a question shows a restart; `false` where it surely is the module's.
+    pub(super) const fn note_ready(&mut self) -> bool {
         let Op::Recover(recover) = &mut self.op else { return false };
         let asks = matches!(recover.step, RecoverStep::Sync(_) | RecoverStep::Settle | RecoverStep::Stat);
         recover.ready |= asks;

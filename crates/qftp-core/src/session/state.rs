@@ -281,7 +281,7 @@ impl State {
                 self.connected_late(now, recover);
                 Some(None)
             }
-            (Op::Recover(_), _) if ready && self.ready_may_be_data() => Some(Some(Told::Urc)),
+            (Op::Recover(_), _) if ready && self.note_ready() => Some(Some(Told::Urc)),
             // What is drained off the line is the rest of the data, its end, or a real URC.
             (Op::Recover(_), Meaning::Unasked | Meaning::Info) => {
                 Some(matches!(line, Line::Urc(_)).then_some(Told::Urc))
