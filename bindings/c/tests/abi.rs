@@ -2,14 +2,12 @@
 //! that were compiled before rely on all of it.
 #![cfg(target_pointer_width = "64")]
 
-mod common;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{compile, exported, root, said, succeed};
+use crate::common::{compile, exported, root, said, succeed};
 
 #[test]
 fn the_interface_is_as_it_was() {
