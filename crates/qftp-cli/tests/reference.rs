@@ -40,7 +40,7 @@ fn chapter(page: &mut String, path: &str) {
 
 #[test]
 fn the_page_is_fresh() {
-    let mut page = "# The program\n\nThe help of every command, as `--help` prints it, made from the program itself: `QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --test reference`.\n".to_owned();
+    let mut page = "# The program\n\nThe help of every command, as `--help` prints it, made from the program itself: `QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --test cli_tests reference`.\n".to_owned();
     chapter(&mut page, "");
     write!(
         page,
@@ -55,6 +55,6 @@ fn the_page_is_fresh() {
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         there == page,
-        "docs/reference/cli.md is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --test reference"
+        "docs/reference/cli.md is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --test cli_tests reference"
     );
 }
