@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::program;
+use crate::servers::FreePort;
 
 /// What stands between the output of two blocks.
 const MARK: &str = "\u{1e}";
@@ -98,6 +99,7 @@ fn fits(pattern: &str, line: &str) -> bool {
 pub fn run(page: &str) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace");
     let text = fs::read_to_string(root.join("docs").join(page)).expect("the page");
+    let (text, _ports) = with_free_ports(text);
     let blocks = blocks(&text);
     let folder = tempfile::tempdir().expect("a folder");
     let work = folder.path().join("work");
@@ -140,6 +142,19 @@ pub fn run(page: &str) -> usize {
     }
     assert!(others.is_empty(), "{page}:\n{others}");
     runs.len()
+}
+
+/// The ports of the pages, 2121 to 2129, may be another's on this machine: the page with others in their place, which are kept.
+fn with_free_ports(mut text: String) -> (String, Vec<FreePort>) {
+    let mut ports = Vec::new();
+    for shown in (2121..=2129).map(|port: u16| port.to_string()) {
+        if text.contains(&shown) {
+            let port = FreePort::take().expect("a free port");
+            text = text.replace(&shown, &port.number().to_string());
+            ports.push(port);
+        }
+    }
+    (text, ports)
 }
 
 /// Where cargo builds: this test is TARGET/debug/deps/NAME-HASH.

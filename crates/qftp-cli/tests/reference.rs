@@ -7,7 +7,12 @@ use std::process::{Command, Stdio};
 
 fn said(words: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qftp"));
-    command.args(words).stdin(Stdio::null()).env("XDG_CONFIG_HOME", "/nonexistent").env("COLUMNS", "100");
+    command
+        .args(words)
+        .stdin(Stdio::null())
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("XDG_STATE_HOME", "/dev/null")
+        .env("COLUMNS", "100");
     let output = command.output().expect("qftp runs");
     assert!(output.status.success(), "{words:?}");
     let text = String::from_utf8(output.stdout).expect("text");

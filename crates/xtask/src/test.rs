@@ -59,14 +59,7 @@ pub(crate) fn steps() -> Vec<Step> {
             name: "servers",
             about: "what crosses crates: real servers, other clients, the manual's examples",
             after: &["build"],
-            needs: &[
-                OPENSSL,
-                CERTIFICATES,
-                Need::Servers,
-                SERVERS_LIBRARIES,
-                CLIENTS,
-                PYTHON,
-            ],
+            needs: &[OPENSSL, CERTIFICATES, Need::Servers, SERVERS_LIBRARIES, CLIENTS, PYTHON],
             run: || waiting(&["--test", "cross_tests", "--", "--skip", "tutorials::"]),
         },
         Step {
@@ -159,12 +152,16 @@ fn waiting(chosen: &[&str]) -> Result<(), Failure> {
     must(with_tools(&mut cargo(&[&["test"], ALL, chosen].concat())).env("RUST_TEST_THREADS", WAITING))
 }
 
+/// The program that `build` built; `cargo run` would choose other features, and build the crates again.
 fn simulation() -> Result<(), Failure> {
-    must(&mut cargo(&[&["run", "--package", "qftp-sim", "--"], &["--seeds", "20000"][..]].concat()))
+    must(&mut command(root::target().join("debug/qftp-sim"), &["--seeds", "20000"]))
 }
 
 fn independent() -> Result<(), Failure> {
-    must(with_tools(&mut command(need::python(), &["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"])))
+    must(with_tools(&mut command(
+        need::python(),
+        &["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"],
+    )))
 }
 
 /// After `python-package`, which installs what it needs.
@@ -179,8 +176,56 @@ pub(crate) fn with_tools(command: &mut Command) -> &mut Command {
         command.env(server.variable, server.folder());
     }
     let built = root::target().join("debug");
+    // What the user has set is nothing for tests, and what tests do is nothing for the user.
+    for name in ["QFTP_PORT", "QFTP_PASSWORD", "DESTDIR"] {
+        command.env_remove(name);
+    }
     command
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("XDG_STATE_HOME", "/dev/null")
         .env("QFTP_TEST_PYTHON", need::python())
         .env("QFTP_TEST_QFTP", built.join("qftp"))
         .env("QFTP_TEST_LIBRARIES", built)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// A file of tests that no binary has is never run, and nobody is told.
+    #[test]
+    fn every_file_of_tests_is_in_a_binary() {
+        let crates = root::workspace().join("crates");
+        let crates = fs::read_dir(crates).expect("crates").flatten().map(|entry| entry.path());
+        let others = ["tests", "bindings/c", "bindings/c-emulator"].map(|name| root::workspace().join(name));
+        let mut seen = 0;
+        for package in crates.chain(others) {
+            let Ok(files) = fs::read_dir(package.join("tests")) else { continue };
+            let text = |name: &str| fs::read_to_string(package.join(name)).expect("it is there");
+            let (main, manifest) = (text("tests/main.rs"), text("Cargo.toml"));
+            for file in files.flatten().map(|entry| entry.path()) {
+                let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                if file.extension().is_some_and(|end| end == "rs") && name != "main" {
+                    let is_in = main.lines().any(|line| line == format!("mod {name};"))
+                        || manifest.lines().any(|line| line == format!("name = \"{name}\""));
+                    assert!(is_in, "{} is in no binary: `mod {name};` in main.rs beside it", file.display());
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen > 60, "{seen} files of tests were found");
+    }
+
+    /// A step that stands on one that is not there, or comes before it, would never be run.
+    #[test]
+    fn steps_stand_on_steps_before_them() {
+        for steps in [steps(), crate::audit::steps()] {
+            for (index, step) in steps.iter().enumerate() {
+                let before = |name: &&str| steps[..index].iter().any(|other| &other.name == name);
+                assert!(step.after.iter().all(before), "{}", step.name);
+                assert!(!steps[..index].iter().any(|other| other.name == step.name), "{} twice", step.name);
+            }
+        }
+    }
 }
