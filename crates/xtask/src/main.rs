@@ -34,7 +34,7 @@ usage: cargo xtask TASK
                  both: --list         the steps, in order
                        --no-install   nothing is installed: what can run does, the rest is named
                        --keep-going   go on after a step that failed
-                       --jobs N       so many steps side by side (as many as processors)
+                       --jobs N       so many steps side by side (one more than processors, for some wait)
   matrix         every operation on four servers in every form; writes docs/servers.md (--check: fails where it is stale)
   sizes          builds libqftp for a Cortex-M4 with and without its features, runs it in QEMU; writes docs/sizes.md
   bench [--quick] every benchmark, side by side with what else there is; writes docs/benchmarks.md (quick: only shows that it works)

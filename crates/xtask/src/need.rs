@@ -185,7 +185,7 @@ impl Need {
     /// What of it is not there, by the names that it is installed by.
     pub(crate) fn missing(self) -> Vec<String> {
         match self {
-            Self::Debian(packages) => names(packages, |file| exists(file)),
+            Self::Debian(packages) => names(packages, exists),
             Self::Servers => {
                 SERVERS.iter().filter(|server| !server.is_there()).map(|server| server.name.into()).collect()
             }

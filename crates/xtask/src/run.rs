@@ -43,7 +43,7 @@ pub(crate) fn task(task: &str, steps: &[Step], arguments: &[&str]) -> Result<(),
         || format!("usage: cargo xtask {task} [--list] [--no-install] [--keep-going] [--jobs N] [STEP…]");
     let jobs = thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let mut run =
-        Run { task, chosen: Vec::new(), all: steps, install: true, keep_going: false, jobs: jobs.max(2) };
+        Run { task, chosen: Vec::new(), all: steps, install: true, keep_going: false, jobs: jobs + 1 };
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match *word {
@@ -181,8 +181,8 @@ impl Run<'_> {
 
     fn begin(&self, step: &Step, alone: bool) -> Result<State, Failure> {
         println!("\n=== {}: {}", step.name, step.about);
-        let program = std::env::current_exe().map_err(|error| Failure::new(error.to_string()))?;
-        let mut command = Command::new(program);
+        // This very program, also when a build has put another in its place by now.
+        let mut command = Command::new("/proc/self/exe");
         command.args([self.task, "--step", step.name]);
         let log = if alone { None } else { Some(self.log(step)?) };
         if let Some(path) = &log {
