@@ -70,13 +70,24 @@ fn readable(api: &str) -> String {
     list
 }
 
+/// The cargo of that Rust: the one in use where it is that, or else rustup's.
+fn cargo() -> Command {
+    let version = Command::new("rustc").arg("--version").env_remove("RUSTUP_TOOLCHAIN").output();
+    if version.is_ok_and(|said| said.stdout.starts_with(format!("rustc {TOOLCHAIN} ").as_bytes())) {
+        return Command::new("cargo");
+    }
+    let mut cargo = Command::new("rustup");
+    cargo.args(["run", TOOLCHAIN, "cargo"]);
+    cargo
+}
+
 /// The JSON that rustdoc writes of a crate.
 fn described(package: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let target = root.join("target/api");
-    let mut rustdoc = Command::new("rustup");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target/api"), PathBuf::from);
+    let mut rustdoc = cargo();
     rustdoc
-        .args(["run", TOOLCHAIN, "cargo", "rustdoc", "--locked", "--lib", "--all-features"])
+        .args(["rustdoc", "--locked", "--lib", "--all-features"])
         .args(["--package", package, "--target-dir"])
         .arg(&target)
         .args(["--", "-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"])
@@ -92,7 +103,7 @@ fn described(package: &str) -> PathBuf {
         rustdoc.output().unwrap_or_else(|error| panic!("rustup, which brings Rust {TOOLCHAIN}: {error}"));
     assert!(
         output.status.success(),
-        "Rust {TOOLCHAIN} cannot describe {package}. Where it is missing, `cargo xtask test api` installs it.\n{}",
+        "Rust {TOOLCHAIN} cannot describe {package}. Where it is missing, `cargo xtask audit api` installs it.\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
     target.join("doc").join(format!("{}.json", package.replace('-', "_")))

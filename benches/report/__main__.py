@@ -4,6 +4,7 @@ A quick run is there to see that all of it works: it measures little, and writes
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main(arguments):
     quick = "--quick" in arguments
-    out = ROOT / "target" / "bench"
+    out = Path(os.environ.get("QFTP_TARGET", ROOT / "target")) / "bench"
     out.mkdir(parents=True, exist_ok=True)
     bench = measure.Bench(ROOT, out, quick)
     results = {"about": page.about(bench)}

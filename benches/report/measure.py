@@ -17,7 +17,10 @@ class Bench:
         self.cargo = os.environ.get("CARGO", "cargo")
         # What is only to be seen to work is built as the tests build it.
         self.profile = [] if quick else ["--release"]
-        self.target = root / "target" / ("debug" if quick else "release")
+        target = Path(os.environ.get("QFTP_TARGET", root / "target"))
+        self.target = target / ("debug" if quick else "release")
+        #: Where the package of its own builds that the benchmarks are.
+        self.own = target / "benches"
 
     def run(self, *command, **options):
         """The output of a command that must succeed."""
@@ -64,8 +67,9 @@ CONTENDERS = [
 
 
 def count_program(bench):
-    bench.run(bench.cargo, "build", "--quiet", "--release", "--manifest-path", "benches/Cargo.toml", "--bin", "count")
-    return bench.root / "benches/target/release/count"
+    manifest = ["--manifest-path", "benches/Cargo.toml", "--target-dir", bench.own]
+    bench.run(bench.cargo, "build", "--quiet", "--release", *manifest, "--bin", "count")
+    return bench.own / "release/count"
 
 
 def corpus_bytes(bench, count):
@@ -88,11 +92,11 @@ def control_text(bench):
 
 def times(bench):
     """Criterion's medians, in MB/s, with the spread of the median."""
-    command = [bench.cargo, "bench", "--quiet", "--manifest-path", "benches/Cargo.toml"]
+    command = [bench.cargo, "bench", "--quiet", "--manifest-path", "benches/Cargo.toml", "--target-dir", bench.own]
     filters = ["64-byte pieces/(qftp|byte)"] if bench.quick else []
     bench.run(*command, "--", "--noplot", *filters)
     rows = []
-    for path in sorted((bench.root / "benches/target/criterion").glob("*/*/new/estimates.json")):
+    for path in sorted((bench.own / "criterion").glob("*/*/new/estimates.json")):
         about = json.loads((path.parent / "benchmark.json").read_text())
         median = json.loads(path.read_text())["median"]
         size = about["throughput"]["Bytes"]

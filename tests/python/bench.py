@@ -57,8 +57,15 @@ class Module:
         self.storage = folder / "storage"
         command = [program(), "emulate", "--pty", self.link, "--storage", self.storage, *arguments]
         self.errors = open(folder / "errors", "w+")
+        # Nobody's settings.
+        environment = {**os.environ, "XDG_CONFIG_HOME": "/nonexistent", "XDG_STATE_HOME": "/dev/null"}
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, text=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+            env=environment,
         )
         self.said = self.process.stdout.readline().strip()
         assert self.said == str(self.link), f"the program said {self.said!r} and not the link's path"

@@ -9,11 +9,12 @@ mod vsftpd;
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -37,7 +38,7 @@ pub struct Server {
     child: Child,
     command: Command,
     folder: TempDir,
-    port: u16,
+    port: FreePort,
     form: Form,
 }
 
@@ -54,8 +55,8 @@ impl Server {
     fn launch(options: &Options<'_>) -> io::Result<Self> {
         let folder = TempDir::with_prefix(format!("qftp-{}-", options.kind))?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
-        let port = free_port()?;
-        let site = Site::new(folder.path(), port, options)?;
+        let port = FreePort::take()?;
+        let site = Site::new(folder.path(), port.number(), options)?;
         let mut command = match options.kind {
             Kind::Vsftpd => vsftpd::command(&site),
             Kind::Proftpd => proftpd::command(&site),
@@ -73,7 +74,7 @@ impl Server {
     fn wait(&mut self) -> io::Result<()> {
         let began = Instant::now();
         loop {
-            match greeting(self.port, self.form) {
+            match greeting(self.port.number(), self.form) {
                 // 421 is what some are started for.
                 Ok(line) if line.starts_with("220") || line.starts_with("421") => return Ok(()),
                 Ok(line) => return Err(io::Error::other(format!("no greeting but {line:?}"))),
@@ -112,7 +113,7 @@ impl Server {
     /// The port it listens on, at 127.0.0.1.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port
+        self.port.number()
     }
 
     /// The folder that a login sees as its root, from outside.
@@ -129,7 +130,7 @@ impl Server {
             Form::Explicit => "ftpes",
             Form::Implicit => "ftps",
         };
-        format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{}/{path}", self.port)
+        format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{}/{path}", self.port())
     }
 
     /// What the server noted; of vsftpd and pyftpdlib FTP commands and replies are among it.
@@ -236,9 +237,41 @@ fn descendants(process: u32) -> Vec<u32> {
     found.split_off(1)
 }
 
-/// A port that nobody uses now.
-pub fn free_port() -> io::Result<u16> {
-    TcpListener::bind("127.0.0.1:0")?.local_addr().map(|address| address.port())
+/// A port that nobody uses, and that no other test takes as long as this lives, in whichever process: its number of UDP is held as the sign.
+/// A system gives such numbers to nobody by itself.
+#[derive(Debug)]
+pub struct FreePort {
+    number: u16,
+    _sign: UdpSocket,
+}
+
+impl FreePort {
+    /// One of them.
+    ///
+    /// # Errors
+    /// None is free.
+    pub fn take() -> io::Result<Self> {
+        const NUMBERS: std::ops::Range<u16> = 12_000..32_000;
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        // Processes begin at different ones.
+        let begin = std::process::id().wrapping_mul(379);
+        for _ in NUMBERS {
+            let next = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+            let number =
+                NUMBERS.start + u16::try_from(next % u32::from(NUMBERS.end - NUMBERS.start)).unwrap_or(0);
+            let Ok(sign) = UdpSocket::bind(("127.0.0.1", number)) else { continue };
+            if TcpListener::bind(("0.0.0.0", number)).is_ok() {
+                return Ok(Self { number, _sign: sign });
+            }
+        }
+        Err(io::ErrorKind::AddrInUse.into())
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn number(&self) -> u16 {
+        self.number
+    }
 }
 
 /// The first line of the server; with implicit TLS being connected has to do.

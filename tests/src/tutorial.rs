@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::program;
+use crate::servers::FreePort;
 
 /// What stands between the output of two blocks.
 const MARK: &str = "\u{1e}";
@@ -98,11 +99,17 @@ fn fits(pattern: &str, line: &str) -> bool {
 pub fn run(page: &str) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace");
     let text = fs::read_to_string(root.join("docs").join(page)).expect("the page");
+    let (text, _ports) = with_free_ports(text);
     let blocks = blocks(&text);
     let folder = tempfile::tempdir().expect("a folder");
     let work = folder.path().join("work");
     fs::create_dir(&work).expect("made");
     std::os::unix::fs::symlink(&root, work.join("qftp")).expect("a link");
+    // What others wrote is built once, and not for each run of a page.
+    let built = built().join("tutorials");
+    let config = folder.path().join(".cargo/config.toml");
+    fs::create_dir(config.parent().expect("a folder")).expect("made");
+    fs::write(config, format!("[build]\ntarget-dir = {:?}\n", built.display().to_string())).expect("written");
 
     let mut script = format!("set -e\nexec >'{0}/output' 2>&1\n", folder.path().display());
     for (number, block) in blocks.iter().enumerate() {
@@ -137,6 +144,25 @@ pub fn run(page: &str) -> usize {
     runs.len()
 }
 
+/// The ports of the pages, 2121 to 2129, may be another's on this machine: the page with others in their place, which are kept.
+fn with_free_ports(mut text: String) -> (String, Vec<FreePort>) {
+    let mut ports = Vec::new();
+    for shown in (2121..=2129).map(|port: u16| port.to_string()) {
+        if text.contains(&shown) {
+            let port = FreePort::take().expect("a free port");
+            text = text.replace(&shown, &port.number().to_string());
+            ports.push(port);
+        }
+    }
+    (text, ports)
+}
+
+/// Where cargo builds: this test is TARGET/debug/deps/NAME-HASH.
+fn built() -> PathBuf {
+    let test = std::env::current_exe().expect("a path");
+    test.ancestors().nth(3).expect("a target folder").to_path_buf()
+}
+
 /// Runs the script to its end, and ends what it has left running.
 fn shell(script: &Path, folder: &Path) -> bool {
     let mut path = vec![program::qftp().parent().map_or_else(PathBuf::new, Path::to_path_buf)];
@@ -161,7 +187,8 @@ fn shell(script: &Path, folder: &Path) -> bool {
     ] {
         shell.env_remove(name);
     }
-    shell.envs([("XDG_CONFIG_HOME", "/nonexistent"), ("OPENSSL_NO_VENDOR", "1"), ("COLUMNS", "100")]);
+    shell.envs([("XDG_CONFIG_HOME", "/nonexistent"), ("XDG_STATE_HOME", "/dev/null")]);
+    shell.envs([("OPENSSL_NO_VENDOR", "1"), ("COLUMNS", "100")]);
     shell.env("PATH", std::env::join_paths(path).expect("a path"));
     let mut child = shell.spawn().expect("bash runs");
     let status = child.wait().expect("it ends");

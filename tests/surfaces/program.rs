@@ -79,7 +79,7 @@ fn program(surface: Surface) -> Command {
         Surface::CPoll => Command::new(compiled("session.c")),
         _ => {
             let python = std::env::var_os(PYTHON).unwrap_or_else(|| {
-                panic!("{PYTHON} is not set: `cargo xtask test python-package surfaces` does it")
+                panic!("{PYTHON} is not set: `cargo xtask test surfaces` does it")
             });
             let kind = match surface {
                 Surface::Aio => "aio",
@@ -97,16 +97,24 @@ fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("surfaces/programs").join(name)
 }
 
-/// The C programs, compiled once, against the libqftp that cargo builds now.
+/// The folder with libqftp: what `QFTP_TEST_LIBRARIES` names, or else what cargo builds now.
+fn libraries(root: &Path) -> PathBuf {
+    if let Some(folder) = std::env::var_os("QFTP_TEST_LIBRARIES") {
+        return PathBuf::from(folder);
+    }
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    succeed(cargo.current_dir(root).args(["build", "--quiet", "--package", "qftp-c"]));
+    // This test is TARGET/debug/deps/NAME-HASH.
+    let test = std::env::current_exe().expect("a path");
+    test.ancestors().nth(2).expect("a target folder").to_path_buf()
+}
+
+/// The C programs, compiled once.
 fn compiled(name: &str) -> PathBuf {
     static FOLDER: OnceLock<TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        succeed(cargo.current_dir(&root).args(["build", "--quiet", "--package", "qftp-c"]));
-        // This test is TARGET/debug/deps/NAME-HASH.
-        let test = std::env::current_exe().expect("a path");
-        let library = test.ancestors().nth(2).expect("a target folder").join("libqftp.a");
+        let library = libraries(&root).join("libqftp.a");
         let folder = TempDir::with_prefix("qftp-surfaces-").expect("a folder");
         for name in ["client.c", "session.c"] {
             let mut cc = Command::new("cc");

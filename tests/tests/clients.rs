@@ -1,7 +1,10 @@
 //! The blocking and the asynchronous client on an emulated module: what the program's tests do not see.
 
 use std::io::{self, Read, Write};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -217,6 +220,24 @@ fn a_port_that_goes_is_an_error_for_good() {
     stop.join().expect("no panic");
 }
 
+/// A source without an end, which counts what was taken from it.
+struct Endless {
+    given: Arc<AtomicUsize>,
+}
+
+impl tokio::io::AsyncRead for Endless {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        into: &mut tokio::io::ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let room = into.remaining().min(4096);
+        into.put_slice(&[b'x'; 4096][..room]);
+        self.given.fetch_add(room, Ordering::Relaxed);
+        Poll::Ready(Ok(()))
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_asynchronous_client() {
     let server = MemoryServer::new();
@@ -237,9 +258,17 @@ async fn the_asynchronous_client() {
         assert!(String::from_utf8_lossy(&client.list(".").await.expect("listed")).contains("parts"));
 
         // A future that is dropped half-way cancels; the next operation finds everything in order.
-        let mut endless = tokio::io::repeat(b'x');
-        let (whole, soon) = (Put::whole(1 << 40), Duration::from_millis(300));
-        assert!(tokio::time::timeout(soon, client.put("f", &mut endless, &whole)).await.is_err());
+        let mut endless = Endless { given: Arc::default() };
+        let (given, whole) = (Arc::clone(&endless.given), Put::whole(1 << 40));
+        let half_way = async {
+            while given.load(Ordering::Relaxed) < 300_000 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            ended = client.put("f", &mut endless, &whole) => panic!("{ended:?}"),
+            () = half_way => {}
+        }
         assert_eq!(client.size("parts").await.expect("usable"), 1_000_000);
         client.close().await.expect("closed");
     });

@@ -130,7 +130,7 @@ fn in_pieces_and_in_one() {
 
     let slow = |more: &[&str], wait| {
         let faults: Vec<&str> = ["late-urc=500"].iter().chain(more).copied().collect();
-        crate::ask(&faults, b"AT+QFTPPWD\r", wait)
+        self::ask(&faults, b"AT+QFTPPWD\r", wait)
     };
     let whole = "\r\nOK\r\n\r\n+QFTPPWD: 0,\"/\"\r\n";
     assert_eq!(slow(&[], 400), "\r\nOK\r\n");

@@ -2,14 +2,12 @@
 //! that were compiled before rely on all of it.
 #![cfg(target_pointer_width = "64")]
 
-mod common;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{compile, exported, root, said, succeed};
+use crate::common::{compile, exported, root, said, succeed};
 
 #[test]
 fn the_interface_is_as_it_was() {
@@ -45,7 +43,7 @@ fn the_interface_is_as_it_was() {
     let lost = there.lines().filter(|line| !found.lines().any(|other| other == *line));
     assert!(
         found == there,
-        "the binary interface changed: new {:#?}, gone {:#?}\nWhere that is meant, `QFTP_UPDATE_ABI=1 cargo test -p qftp-c --test abi`; \
+        "the binary interface changed: new {:#?}, gone {:#?}\nWhere that is meant, `QFTP_UPDATE_ABI=1 cargo test -p qftp-c --test c_tests abi`; \
          what programs rely on may change with a new soname only.",
         news.collect::<Vec<_>>(),
         lost.collect::<Vec<_>>()

@@ -1,14 +1,12 @@
 //! The library as a C program has it: compiled, linked, run.
 
-mod common;
-
 use std::fs;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
 
-use common::{WARNINGS, compile, example, exported, include, library, root, succeed};
+use crate::common::{WARNINGS, compile, example, exported, include, library, root, succeed};
 
 /// Compilers and what they are told, with the end of a source's name.
 const COMPILERS: &[(&str, &[&str], &str)] = &[
@@ -112,7 +110,7 @@ fn firmware_links_without_a_panic() {
         .arg(&target)
         .current_dir(root());
     succeed(&mut build);
-    let functions = common::firmware::functions();
+    let functions = crate::common::firmware::functions();
     assert!(functions.len() > 50, "{functions:?}");
     // Every function is kept in the program by a table of pointers to it.
     let table: String = functions.iter().map(|name| format!("    (function){name},\n")).collect();

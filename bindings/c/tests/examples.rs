@@ -1,12 +1,10 @@
 //! The examples as a reader would build them, against an emulated module and a real server.
 
-mod common;
-
 use std::fs;
 
 use qftp_tests::servers::Kind;
 
-use common::{Bench, compile, example, payload, said};
+use crate::common::{Bench, compile, example, payload, said};
 
 #[test]
 fn put_and_get() {

@@ -1,15 +1,13 @@
 //! examples/firmware: the image for a Cortex-M4, what is in it, and that it moves a file.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use qftp_tests::servers::{Kind, PASSWORD, USER};
 
-use common::firmware::{FULL, image, run};
-use common::{Bench, said, succeed};
+use crate::common::firmware::{FULL, image, run};
+use crate::common::{Bench, said, succeed};
 
 /// `file_byte` of main.c, at every offset.
 fn file() -> Vec<u8> {

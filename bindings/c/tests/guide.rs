@@ -1,7 +1,5 @@
 //! docs/c.md: its programs compile and run as they are printed.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +7,7 @@ use std::process::Command;
 use qftp_tests::certificates::certificates;
 use qftp_tests::servers::{Form, Kind, Options};
 
-use common::{Bench, compile, payload, root, said, succeed};
+use crate::common::{Bench, compile, payload, root, said, succeed};
 
 /// The programs of the guide, by their names.
 fn listings() -> Vec<(String, String)> {
@@ -79,7 +77,7 @@ fn secure(folder: &Path, program: &Path) -> String {
     // Another authority did not sign it.
     fs::write(&ca, &certificates().other_ca).expect("written");
     let refused = bench.run(program, &[&ca.display().to_string()]);
-    assert!(!refused.status.success() && common::said(&refused).contains("likely cause:"));
+    assert!(!refused.status.success() && crate::common::said(&refused).contains("likely cause:"));
     said
 }
 
@@ -95,6 +93,6 @@ fn the_commands_are_there() {
     for path in text.split("](../").skip(1).filter_map(|rest| rest.split_once(')')) {
         assert!(root().join(path.0).exists(), "{}", path.0);
     }
-    let help = succeed(common::cargo().args(["run", "--quiet", "--package", "xtask", "--", "help"]));
+    let help = succeed(crate::common::cargo().args(["run", "--quiet", "--package", "xtask", "--", "help"]));
     assert!(said(&help).contains("install-c [--prefix DIR]"));
 }

@@ -16,7 +16,7 @@ fn fresh(package: &str, header: &str) {
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         text == there,
-        "include/{header} is stale: run `QFTP_UPDATE_HEADER=1 cargo test -p qftp-c --test header`"
+        "include/{header} is stale: run `QFTP_UPDATE_HEADER=1 cargo test -p qftp-c --test c_tests header`"
     );
 }
 

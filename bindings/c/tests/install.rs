@@ -1,12 +1,10 @@
 //! `cargo xtask install-c` as a distribution uses it, and programs that find what it installed.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{cargo, example, said, succeed};
+use crate::common::{cargo, example, said, succeed};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 

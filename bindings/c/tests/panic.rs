@@ -1,7 +1,5 @@
 //! What only Rust can force: a panic in the middle of the blocking tier.
 
-mod common;
-
 use std::ffi::{CString, c_void};
 use std::ptr;
 
@@ -12,7 +10,7 @@ use qftp::{
 };
 use qftp_tests::servers::{Kind, PASSWORD, USER};
 
-use common::Bench;
+use crate::common::Bench;
 
 unsafe extern "C-unwind" fn panics(_: *const u8, _: usize, _: *mut c_void) -> i32 {
     panic!("as a test wants it");

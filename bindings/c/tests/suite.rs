@@ -1,7 +1,5 @@
 //! The whole C test suite: as it is, under the address and undefined behaviour sanitizers, and under valgrind.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -10,7 +8,7 @@ use qftp_tests::certificates::certificates;
 use qftp_tests::servers::{Form, Kind, Options, PASSWORD, Server, USER, Version};
 use tempfile::TempDir;
 
-use common::{Bench, compile, example, payload, root, said, suite};
+use crate::common::{Bench, compile, example, payload, root, said, suite};
 
 /// How programs are compiled and run.
 #[derive(Clone, Copy)]

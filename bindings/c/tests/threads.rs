@@ -1,8 +1,6 @@
 //! Two clients in two threads, a cancellation from a third, `const` calls at any time: as it is, and under the thread sanitizer, with the library
 //! itself instrumented.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -10,7 +8,7 @@ use std::process::{Command, Output};
 use qftp_emulator::{Config, Drives, Emulator};
 use qftp_tests::servers::Kind;
 
-use common::{Bench, WARNINGS, cargo, compile, include, said, succeed, suite};
+use crate::common::{Bench, WARNINGS, cargo, compile, include, said, succeed, suite};
 
 /// Runs the program on two modules.
 fn run(program: &Path) {
@@ -45,7 +43,7 @@ fn as_it_is() {
 #[test]
 fn under_the_thread_sanitizer() {
     let folder = tempfile::tempdir().expect("a folder");
-    let target = common::library().join("thread-sanitizer");
+    let target = crate::common::library().join("thread-sanitizer");
     let host = succeed(Command::new("rustc").arg("-vV"));
     let host = said(&host).lines().find_map(|line| line.strip_prefix("host: ").map(str::to_owned));
     let host = host.expect("rustc says what it is for");

@@ -85,6 +85,7 @@ impl Module {
         let mut child = Command::new(env!("CARGO_BIN_EXE_qftp"))
             .arg("emulate")
             .stdin(Stdio::null())
+            .env("XDG_CONFIG_HOME", "/nonexistent")
             .stdout(Stdio::piped())
             .spawn()
             .expect("qftp starts");

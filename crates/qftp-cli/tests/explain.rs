@@ -15,7 +15,7 @@ const SECRET: &str = "hunter2";
 
 fn qftp(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qftp"));
-    command.args(arguments).env("XDG_CONFIG_HOME", "/nonexistent");
+    command.args(arguments).env("XDG_CONFIG_HOME", "/nonexistent").env("XDG_STATE_HOME", "/dev/null");
     for name in ["QFTP_PORT", "QFTP_PASSWORD"] {
         command.env_remove(name);
     }

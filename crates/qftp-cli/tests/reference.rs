@@ -7,7 +7,12 @@ use std::process::{Command, Stdio};
 
 fn said(words: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qftp"));
-    command.args(words).stdin(Stdio::null()).env("XDG_CONFIG_HOME", "/nonexistent").env("COLUMNS", "100");
+    command
+        .args(words)
+        .stdin(Stdio::null())
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("XDG_STATE_HOME", "/dev/null")
+        .env("COLUMNS", "100");
     let output = command.output().expect("qftp runs");
     assert!(output.status.success(), "{words:?}");
     let text = String::from_utf8(output.stdout).expect("text");
@@ -40,7 +45,7 @@ fn chapter(page: &mut String, path: &str) {
 
 #[test]
 fn the_page_is_fresh() {
-    let mut page = "# The program\n\nThe help of every command, as `--help` prints it, made from the program itself: `QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --test reference`.\n".to_owned();
+    let mut page = "# The program\n\nThe help of every command, as `--help` prints it, made from the program itself: `QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --test cli_tests reference`.\n".to_owned();
     chapter(&mut page, "");
     write!(
         page,
@@ -55,6 +60,6 @@ fn the_page_is_fresh() {
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         there == page,
-        "docs/reference/cli.md is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --test reference"
+        "docs/reference/cli.md is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --test cli_tests reference"
     );
 }

@@ -9,7 +9,12 @@ use tempfile::tempdir;
 
 fn qftp(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qftp"));
-    command.args(arguments).stdin(Stdio::null()).env("XDG_CONFIG_HOME", "/nonexistent").env("COLUMNS", "100");
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("XDG_STATE_HOME", "/dev/null")
+        .env("COLUMNS", "100");
     for name in ["QFTP_PORT", "QFTP_PASSWORD"] {
         command.env_remove(name);
     }

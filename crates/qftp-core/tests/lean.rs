@@ -1,5 +1,5 @@
 //! A session built without any feature, as small firmware has it: what is left out is refused, and what is left works.
-//! `cargo test -p qftp-core --no-default-features --test lean`, which is in the step `features` of `cargo xtask test`.
+//! `cargo test -p qftp-core --no-default-features --test lean`, which is in the step `features` of `cargo xtask audit`.
 #![cfg(not(any(
     feature = "lines",
     feature = "listings",

@@ -8,7 +8,7 @@ use qftp_core::codes::{CmeCode, FtpCode, ReplyCode, Row, TcpIpCode};
 use qftp_core::limits;
 use qftp_core::wire::{Basic, FtpKey, SslKey, SslSpelling, Value, Verb};
 
-const HOW: &str = "Made from the tables of qftp-core: `QFTP_UPDATE_DOCS=1 cargo test -p qftp-core --test reference`. The tests fail where it is stale.";
+const HOW: &str = "Made from the tables of qftp-core: `QFTP_UPDATE_DOCS=1 cargo test -p qftp-core --test core_tests reference`. The tests fail where it is stale.";
 
 /// A cell of a table in Markdown.
 fn cell(text: &str) -> String {
@@ -23,7 +23,7 @@ fn unchanged(name: &str, page: &str) {
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         there == page,
-        "docs/reference/{name} is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-core --test reference"
+        "docs/reference/{name} is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-core --test core_tests reference"
     );
 }
 

@@ -75,6 +75,6 @@ fn the_tables_are_fresh() {
     }
     assert!(
         page == fresh,
-        "docs/emulator.md is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-emulator --test book"
+        "docs/emulator.md is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-emulator --test emulator_tests book"
     );
 }

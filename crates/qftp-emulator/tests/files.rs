@@ -1,7 +1,5 @@
 //! The module's own files.
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use qftp_emulator::{Drives, Storage};
 
 const CONNECT: &str = "\r\nCONNECT\r\n";

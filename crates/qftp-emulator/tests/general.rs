@@ -1,7 +1,5 @@
 //! The line discipline and the general commands.
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 
 #[test]
 fn echo_and_the_forms_of_a_line() {

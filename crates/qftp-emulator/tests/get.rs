@@ -1,7 +1,5 @@
 //! `AT+QFTPGET` and the listings.
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use qftp_emulator::{DownloadEscape, Failure};
 
 const CONNECT: &str = "\r\nCONNECT\r\n";

@@ -1,7 +1,5 @@
 //! `AT+QFTPPUT`.
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use qftp_emulator::Failure;
 
 const CONNECT: &str = "\r\nCONNECT\r\n";

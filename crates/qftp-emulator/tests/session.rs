@@ -1,7 +1,5 @@
 //! Login, state, folder and file commands, and every way they fail.
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use qftp_core::wire::FtpKey;
 use qftp_emulator::{Failure, Pin, Registration, Sim};
 

@@ -1,7 +1,5 @@
 //! However a host's bytes are cut, the module says and does the same.
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use proptest::prelude::*;
 
 /// Commands, data that look like commands, and plus signs. A host waits for an outcome before the next command, not for

@@ -2,33 +2,30 @@
 
 use std::fs;
 
-use crate::install;
+use crate::need;
+use crate::python;
 use crate::root;
-use crate::step::{Failure, cargo, command, must};
-use crate::steps::with_tools;
+use crate::step::{Failure, cargo, cargo_in, command, must, systems_openssl};
+use crate::test::with_tools;
 
 /// What a byte of control text may cost, by contender and cut: `benches/budget.txt`.
 const BUDGET: &str = "benches/budget.txt";
 
-/// `cargo xtask bench [--quick]`.
+/// `cargo xtask bench [--quick]`, where what it needs is there.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let quick: &[&str] = match arguments {
         [] => &[],
         ["--quick"] => &["--quick"],
         _ => return Err(Failure { what: "usage: bench [--quick]".to_owned(), code: 2 }),
     };
-    install::all()?;
     // What is only to be seen to work is built as the tests build it.
     let (profile, folder) = if quick.is_empty() { ("dist", "dist") } else { ("dev", "debug") };
     must(&mut cargo(&["build", "--profile", profile, "--package", "qftp-cli"]))?;
-    let python = install::python();
-    must(&mut command(
-        &python,
-        &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "./bindings/python"],
-    ))?;
+    // That of a release, for it is measured.
+    python::installed(if quick.is_empty() { "release" } else { "dev" })?;
     let report = [&["-m", "benches.report"], quick].concat();
-    let mut report = command(&python, &report);
-    with_tools(&mut report).env("OPENSSL_NO_VENDOR", "1");
+    let mut report = command(need::python(), &report);
+    systems_openssl(with_tools(&mut report)).env("QFTP_TARGET", root::target());
     must(report.env("QFTP_TEST_QFTP", root::target().join(folder).join("qftp")))
 }
 
@@ -39,8 +36,7 @@ pub(crate) fn quick() -> Result<(), Failure> {
 
 /// Counts instructions, and fails where core costs over 5 % more than `benches/budget.txt` says, or over 5 % less: then that is to be lowered.
 pub(crate) fn cost() -> Result<(), Failure> {
-    let manifest = ["build", "--release", "--manifest-path", "benches/Cargo.toml", "--bin", "count"];
-    must(&mut cargo(&manifest))?;
+    must(&mut cargo_in("benches", &["build", "--release", "--bin", "count"]))?;
     let text = fs::read_to_string(root::workspace().join(BUDGET))
         .map_err(|error| Failure::new(format!("{BUDGET}: {error}")))?;
     let mut over = Vec::new();
@@ -68,7 +64,7 @@ fn per_byte(contender: &str, cut: &str) -> Result<f64, Failure> {
 
 /// The instructions of a run under callgrind, and the bytes of a round.
 fn instructions(contender: &str, cut: &str, rounds: &str) -> Result<(f64, f64), Failure> {
-    let program = root::workspace().join("benches/target/release/count");
+    let program = root::target().join("benches/release/count");
     let arguments = [
         "--tool=callgrind",
         "--callgrind-out-file=/dev/null",

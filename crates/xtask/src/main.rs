@@ -1,9 +1,9 @@
-//! The project's own tasks: `cargo xtask test | bench | fuzz | matrix | sizes | dist | install-c | install-cli | lint | fmt`.
+//! The project's own tasks: `cargo xtask test | audit | bench | fuzz | matrix | sizes | dist | install-c | install-cli | lint | fmt`.
 //!
-//! `test` is what a continuous build runs: it installs what the tests need on a bare Debian, then runs every check there is,
-//! one named step after the other, and stops at the first that fails.
+//! `test` and `audit` are what a continuous build runs: named steps, which bring what they need on a bare Debian.
 
 mod api;
+mod audit;
 mod bench;
 mod book;
 mod deny;
@@ -13,12 +13,14 @@ mod install;
 mod install_c;
 mod install_cli;
 mod links;
+mod need;
 mod notices;
 mod prefix;
 mod python;
 mod root;
+mod run;
 mod step;
-mod steps;
+mod test;
 
 use std::process::ExitCode;
 
@@ -27,8 +29,12 @@ The project's own tasks.
 
 usage: cargo xtask TASK
 
-  test [STEP…]   install what the tests need, then run every check (or only the steps named)
-  test --list    the steps of `test`, in order
+  test [STEP…]   every test of behaviour (or only the steps named), with what the tests need; a stable Rust is enough
+  audit [STEP…]  lints, documentation, book, API texts, licences, features, sizes, fuzzing, packages, benchmarks
+                 both: --list         the steps, in order
+                       --no-install   nothing is installed: what can run does, the rest is named
+                       --keep-going   go on after a step that failed
+                       --jobs N       so many steps side by side (one more than processors, for some wait)
   matrix         every operation on four servers in every form; writes docs/servers.md (--check: fails where it is stale)
   sizes          builds libqftp for a Cortex-M4 with and without its features, runs it in QEMU; writes docs/sizes.md
   bench [--quick] every benchmark, side by side with what else there is; writes docs/benchmarks.md (quick: only shows that it works)
@@ -39,7 +45,7 @@ usage: cargo xtask TASK
   install-cli [--prefix DIR] [--profile PROFILE] [--features FEATURES]
                  the program with its man pages and completions below DIR (/usr/local), or below DESTDIR/DIR
   dist [--quick] packages of the crates, the archive for C and the wheel, with their sums, into target/dist
-                 (quick: unproven, and without the wheel)
+                 (quick: unproven, and with the system's OpenSSL)
   lint           formatting, clippy and the documentation, warnings as errors
   fmt            format the sources";
 
@@ -47,22 +53,17 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["test", "--list"] => {
-            steps::all().iter().for_each(|step| println!("{:<14}{}", step.name, step.about));
-            Ok(())
-        }
-        ["test"] => step::run(&steps::all(), &[]),
-        ["test", names @ ..] => step::run(&steps::all(), names),
-        ["bench", arguments @ ..] => bench::run(arguments),
+        ["test", arguments @ ..] => run::task("test", &test::steps(), arguments),
+        ["audit", arguments @ ..] => run::task("audit", &audit::steps(), arguments),
+        ["lint", arguments @ ..] => run::task("lint", &audit::lint(), arguments),
+        ["bench", arguments @ ..] => audit::bench(arguments),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["dist", arguments @ ..] => dist::run(arguments),
         ["install-c", arguments @ ..] => install_c::run(arguments),
         ["install-cli", arguments @ ..] => install_cli::run(arguments),
-        ["sizes"] => step::run(&steps::sizes(), &[]),
-        ["matrix"] => step::run(&steps::matrix(), &[]),
-        ["matrix", "--check"] => step::run(&steps::matrix_check(), &[]),
-        ["lint"] => step::run(&steps::lint(), &[]),
-        ["fmt"] => step::run(&steps::format(), &[]),
+        ["sizes"] => audit::write_sizes(),
+        ["matrix", arguments @ ..] => audit::matrix(arguments),
+        ["fmt"] => audit::fmt(),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
             Ok(())

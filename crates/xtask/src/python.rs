@@ -4,72 +4,85 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::install;
+use crate::install_c::VERSION;
+use crate::need;
 use crate::notices::{self, Product};
 use crate::root;
-use crate::step::{Failure, cargo, command, must, succeeds};
+use crate::step::{Failure, cargo_in, command, must, succeeds, systems_openssl};
+use crate::test::with_tools;
 
-/// Versions of Python that the package is for. All that are on this machine are tried.
+/// Versions of Python that the package is for.
 const VERSIONS: &[&str] = &["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"];
-/// The tests that every one of them runs: those that want nothing but an FTP server.
+/// The tests that another Python runs: those that want nothing but an FTP server.
 const EVERYWHERE: &[&str] = &["tests/test_ftplib.py", "tests/test_sans_io.py"];
 
-/// The step of `cargo xtask test`.
-pub(crate) fn package() -> Result<(), Failure> {
-    let manifest = ["--manifest-path", "bindings/python/Cargo.toml"];
-    must(&mut cargo(&[&["fmt"], &manifest[..], &["--check"]].concat()))?;
-    must(
-        cargo(&[&["clippy"], &manifest[..], &["--", "-D", "warnings"]].concat())
-            .env("CARGO_TARGET_DIR", target())
-            .env("PYO3_PYTHON", install::python()),
-    )?;
-    // As the README says it: pip, and nothing else.
-    must(&mut pip(&install::python(), &["--force-reinstall", "--no-deps", "./bindings/python"]))?;
-    types()?;
-    must(&mut pytest(&install::python(), &["tests"]))?;
-    let dist = distribution()?;
-    interpreters().iter().try_for_each(|python| elsewhere(python, &dist))
+/// The step of `cargo xtask test` that others stand on.
+pub(crate) fn wheel() -> Result<(), Failure> {
+    installed("dev").map(drop)
 }
 
-/// Types of the package, and whether its stubs say what the extension has.
-fn types() -> Result<(), Failure> {
-    must(in_package(&mut module(&install::python(), &["mypy", "python/qftp"])))?;
+/// The step of `cargo xtask test`: tested where all that it works with is, and on other Pythons.
+pub(crate) fn package() -> Result<(), Failure> {
+    let wheel = wheel_in(&target().join("wheel/dev"))?;
+    must(with_tools(&mut pytest(&need::python(), &["tests"])))?;
+    interpreters().iter().try_for_each(|python| elsewhere(python, &wheel))
+}
+
+/// The step of `cargo xtask audit`: clippy, types, and whether the stubs say what the extension has.
+pub(crate) fn checks() -> Result<(), Failure> {
+    let clippy = ["clippy"];
+    let mut clippy = cargo_in("bindings/python", &clippy);
+    must(clippy.args(["--", "-D", "warnings"]).env("PYO3_PYTHON", need::python()))?;
+    installed("dev")?;
+    let python = need::python();
+    must(in_package(&mut module(&python, &["mypy", "python/qftp"])))?;
     // Not where the sources are: they would be taken for the package.
-    must(module(&install::python(), &["mypy.stubtest", "qftp._qftp"]).current_dir(root::tools()))?;
-    let python = install::python();
-    let python = python.to_string_lossy();
-    must(in_package(&mut module(&install::python(), &["pyright", "--pythonpath", &python])))
+    must(module(&python, &["mypy.stubtest", "qftp._qftp"]).current_dir(root::tools()))?;
+    let shown = python.to_string_lossy();
+    must(in_package(&mut module(&python, &["pyright", "--pythonpath", &shown])))
 }
 
 /// What wheels for others have.
 const OPENSSL: &str = "pyo3/extension-module,vendored-openssl";
 
-/// The wheel and the source distribution of a release, with an OpenSSL of its own; the wheel is installed where nothing of ours is, and tried.
-pub(crate) fn release(folder: &Path) -> Result<(), Failure> {
-    let out = folder.to_string_lossy();
-    let features = ["--features", OPENSSL];
+/// Builds the wheel as the README says it, by pip, of a profile of cargo, and installs it where its tools are.
+pub(crate) fn installed(profile: &str) -> Result<PathBuf, Failure> {
+    let folder = target().join("wheel").join(profile);
+    let _ = fs::remove_dir_all(&folder);
+    let out = folder.to_string_lossy().into_owned();
+    // maturin is there: pip need not fetch it again for a place of its own.
     let build =
-        [&["maturin", "build", "--profile", "dist", "--sdist", "--out", &out], &features[..]].concat();
-    let mut build = module(&install::python(), &build);
-    build.env("CARGO_TARGET_DIR", target()).env_remove("OPENSSL_NO_VENDOR");
-    with_notices(&mut build, folder, true)?;
-    elsewhere(&install::python(), folder)
+        ["pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"];
+    let mut pip = module(&need::python(), &[&build[..], &["-w", &out, "./bindings/python"]].concat());
+    must(building(&mut pip).env("MATURIN_PEP517_ARGS", format!("--profile {profile}")))?;
+    let wheel = wheel_in(&folder)?;
+    must(&mut install(&need::python(), &["--force-reinstall", "--no-deps", &wheel.to_string_lossy()]))?;
+    Ok(wheel)
 }
 
-/// The wheel and the source distribution, into a folder of their own.
-fn distribution() -> Result<PathBuf, Failure> {
-    let folder = target().join("dist");
-    let fault = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).map_err(fault)?;
-    let out = folder.to_string_lossy().into_owned();
-    // A release has an OpenSSL of its own; this one has none.
-    let build = ["maturin", "build", "--release", "--sdist", "--auditwheel", "skip", "--out", &out];
-    with_notices(building(&mut module(&install::python(), &build)), &folder, false)?;
-    let files: Vec<String> = entries(&folder).map_err(fault)?;
-    let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    must(&mut module(&install::python(), &[&["twine", "check", "--strict"], files.as_slice()].concat()))?;
-    Ok(folder)
+/// The wheel and the source distribution of a release, and whether a wheel can be built from that alone. One that others are given has an OpenSSL
+/// of its own, and is tried where nothing of ours is.
+pub(crate) fn distribution(folder: &Path, quick: bool) -> Result<(), Failure> {
+    let out = folder.to_string_lossy();
+    let mut build = module(&need::python(), &["maturin", "build", "--sdist", "--out", &out]);
+    building(&mut build);
+    if quick {
+        build.args(["--release", "--auditwheel", "skip"]);
+    } else {
+        // The system's OpenSSL is of no use to others.
+        build.args(["--profile", "dist", "--features", OPENSSL]).env_remove("OPENSSL_NO_VENDOR");
+    }
+    with_notices(&mut build, folder, !quick)?;
+    let wheel = wheel_in(folder)?;
+    let sources = folder.join(format!("qftp-{VERSION}.tar.gz"));
+    let (shown, sources) = (wheel.to_string_lossy(), sources.to_string_lossy());
+    must(&mut module(&need::python(), &["twine", "check", "--strict", &shown, &sources]))?;
+    let tried = target().join("from-sources");
+    let _ = fs::remove_dir_all(&tried);
+    let tried = tried.to_string_lossy().into_owned();
+    let pip = ["pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "-w", &tried, &sources];
+    must(building(&mut module(&need::python(), &pip)).env("MATURIN_PEP517_ARGS", "--profile dev"))?;
+    if quick { Ok(()) } else { elsewhere(&need::python(), &wheel) }
 }
 
 /// Builds with the notices beside the licences, where they are found for the wheel, and reads them there.
@@ -88,25 +101,26 @@ fn with_notices(build: &mut Command, folder: &Path, openssl: bool) -> Result<(),
     let inside = "import sys, zipfile; wheel = zipfile.ZipFile(sys.argv[1]); \
                   name = next(name for name in wheel.namelist() if name.endswith('/licenses/' + sys.argv[2])); \
                   sys.stdout.buffer.write(wheel.read(name))";
-    let mut read = command(install::python(), &["-c", inside, &wheel(folder)?, notices::FILE]);
+    let mut read =
+        command(need::python(), &["-c", inside, &wheel_in(folder)?.to_string_lossy(), notices::FILE]);
     let read = read.output().map_err(|error| Failure::new(format!("python: {error}")))?;
     product.check(&String::from_utf8_lossy(&read.stdout))
 }
 
 /// Another Python: the wheel installs and works there.
-fn elsewhere(python: &Path, dist: &Path) -> Result<(), Failure> {
+fn elsewhere(python: &Path, wheel: &Path) -> Result<(), Failure> {
     let name = python.to_string_lossy().replace(['/', '.'], "_");
     let folder = root::tools().join("pythons").join(name.trim_start_matches('_'));
     let own = folder.join("bin/python");
     if !succeeds(&mut command(&own, &["-c", "import pytest, pyftpdlib, OpenSSL"])) {
         must(&mut command(python, &["-m", "venv", "--clear", &folder.to_string_lossy()]))?;
-        must(&mut pip(&own, &["pytest", "pyftpdlib", "pyOpenSSL"]))?;
+        must(&mut install(&own, &["pytest", "pyftpdlib", "pyOpenSSL"]))?;
     }
-    must(&mut pip(&own, &["--force-reinstall", "--no-deps", &wheel(dist)?]))?;
+    must(&mut install(&own, &["--force-reinstall", "--no-deps", &wheel.to_string_lossy()]))?;
     must(&mut pytest(&own, EVERYWHERE))
 }
 
-/// Interpreters on this machine, one of each version.
+/// The oldest and the newest on this machine that the package is for: what lies between has the same stable interface of C.
 fn interpreters() -> Vec<PathBuf> {
     let home = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
     let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv")));
@@ -118,21 +132,20 @@ fn interpreters() -> Vec<PathBuf> {
     };
     let works =
         |python: &PathBuf| succeeds(&mut command(python, &["-c", "import venv, ensurepip, ssl, ctypes"]));
-    VERSIONS
-        .iter()
-        .filter_map(|version| managed(version).or_else(|| Some(PathBuf::from(format!("python{version}")))))
-        .filter(works)
-        .collect()
+    let found = |version: &&'static str| {
+        managed(version).into_iter().chain([PathBuf::from(format!("python{version}"))]).find(works)
+    };
+    let (oldest, newest) = (VERSIONS.iter().find_map(found), VERSIONS.iter().rev().find_map(found));
+    let mut both: Vec<PathBuf> = oldest.into_iter().chain(newest).collect();
+    both.dedup();
+    both
 }
 
-fn wheel(folder: &Path) -> Result<String, Failure> {
-    let wheel = entries(folder).unwrap_or_default().into_iter().find(|name| name.ends_with(".whl"));
+fn wheel_in(folder: &Path) -> Result<PathBuf, Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::file(folder, &error))?;
+    let mut paths = entries.flatten().map(|entry| entry.path());
+    let wheel = paths.find(|path| path.extension().is_some_and(|end| end == "whl"));
     wheel.ok_or_else(|| Failure::new("no wheel was built"))
-}
-
-fn entries(folder: &Path) -> std::io::Result<Vec<String>> {
-    let names = fs::read_dir(folder)?.flatten().map(|entry| entry.path().to_string_lossy().into_owned());
-    Ok(names.collect())
 }
 
 fn target() -> PathBuf {
@@ -149,16 +162,13 @@ fn module(python: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn pip(python: &Path, arguments: &[&str]) -> Command {
-    let install = ["pip", "install", "--quiet", "--disable-pip-version-check"];
-    let mut pip = module(python, &[&install, arguments].concat());
-    building(&mut pip);
-    pip
+fn install(python: &Path, packages: &[&str]) -> Command {
+    module(python, &[&["pip", "install", "--quiet", "--disable-pip-version-check"], packages].concat())
 }
 
 /// Builds of the extension share their folder, and take the system's OpenSSL.
 fn building(command: &mut Command) -> &mut Command {
-    command.env("CARGO_TARGET_DIR", target()).env("OPENSSL_NO_VENDOR", "1")
+    systems_openssl(command).env("CARGO_TARGET_DIR", target())
 }
 
 fn in_package(command: &mut Command) -> &mut Command {

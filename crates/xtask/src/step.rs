@@ -1,18 +1,21 @@
-//! A step: a name, and something that can fail.
+//! A step: a name, what it needs, and something that can fail; and the commands that steps are made of.
 
 use std::ffi::OsStr;
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
+use crate::need::{Need, OPENSSL};
 use crate::root;
 
 /// One step of a task.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
+    /// The steps whose work this one stands on.
+    pub(crate) after: &'static [&'static str],
+    pub(crate) needs: &'static [Need],
     pub(crate) run: fn() -> Result<(), Failure>,
 }
 
@@ -40,36 +43,6 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs the steps in order (only those named, if any are), each with its name and its time; stops at the first that fails.
-pub(crate) fn run(steps: &[Step], only: &[&str]) -> Result<(), Failure> {
-    if let Some(unknown) = only.iter().find(|name| !steps.iter().any(|step| step.name == **name)) {
-        let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
-        return Err(Failure {
-            what: format!("no step `{unknown}`; there are: {}", names.join(", ")),
-            code: 2,
-        });
-    }
-    let start = Instant::now();
-    let chosen = steps.iter().filter(|step| only.is_empty() || only.contains(&step.name));
-    let mut count = 0;
-    for step in chosen {
-        println!("\n=== {}: {}", step.name, step.about);
-        let began = Instant::now();
-        let outcome = (step.run)();
-        let seconds = began.elapsed().as_secs_f32();
-        match outcome {
-            Ok(()) => println!("=== {}: ok, {seconds:.1} s", step.name),
-            Err(failure) => {
-                println!("=== {}: FAILED after {seconds:.1} s", step.name);
-                return Err(Failure { what: format!("step {}: {}", step.name, failure.what), ..failure });
-            }
-        }
-        count += 1;
-    }
-    println!("\nxtask: all passed: {count} steps in {:.0} s", start.elapsed().as_secs_f32());
-    Ok(())
-}
-
 /// The command, in the workspace's folder.
 pub(crate) fn command(program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
@@ -80,7 +53,21 @@ pub(crate) fn command(program: impl AsRef<OsStr>, arguments: &[&str]) -> Command
 /// This cargo. Whatever it builds uses the system's OpenSSL, which the step `install` brings: building our own takes minutes.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
-    cargo.env("OPENSSL_NO_VENDOR", "1");
+    systems_openssl(&mut cargo);
+    cargo
+}
+
+/// Has a build take the system's OpenSSL, where there is one.
+pub(crate) fn systems_openssl(command: &mut Command) -> &mut Command {
+    if OPENSSL.missing().is_empty() { command.env("OPENSSL_NO_VENDOR", "1") } else { command }
+}
+
+/// This cargo, for a package that is no part of the workspace and builds below its own name in the target folder.
+pub(crate) fn cargo_in(package: &str, arguments: &[&str]) -> Command {
+    let mut cargo = cargo(arguments);
+    cargo.arg("--manifest-path").arg(root::workspace().join(package).join("Cargo.toml"));
+    let name = package.rsplit('/').next().unwrap_or(package);
+    cargo.env("CARGO_TARGET_DIR", root::target().join(name));
     cargo
 }
 

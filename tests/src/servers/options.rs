@@ -140,7 +140,7 @@ impl<'a> Options<'a> {
     /// Where it is not there (`cargo xtask test` brings it) or does not start.
     #[must_use]
     pub fn start(&self) -> Server {
-        // Another program may take the port between our choice and the server's start.
+        // Another program may still take the port between our choice and the server's start.
         let started = Server::launch(self).or_else(|_| Server::launch(self));
         started.unwrap_or_else(|error| panic!("{} does not start: {error}", self.kind))
     }

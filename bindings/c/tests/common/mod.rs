@@ -16,10 +16,13 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The folder with libqftp.a, libqftp.so and libqftp_emulator.so, built now.
+/// The folder with libqftp.a, libqftp.so and libqftp_emulator.so: what `QFTP_TEST_LIBRARIES` names, or else what cargo builds now.
 pub fn library() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
+        if let Some(folder) = std::env::var_os("QFTP_TEST_LIBRARIES") {
+            return PathBuf::from(folder);
+        }
         let arguments = ["build", "--quiet", "--package", "qftp-c", "--package", "qftp-c-emulator"];
         // A client's key with a password is OpenSSL's.
         succeed(cargo().args(arguments).args(["--features", "qftp-c-emulator/openssl"]));

@@ -1,0 +1,8 @@
+//! The program as its users meet it, in one binary.
+
+mod doctor;
+mod emulated;
+mod explain;
+mod install;
+mod reference;
+mod usage;

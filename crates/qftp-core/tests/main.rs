@@ -1,0 +1,6 @@
+//! The core from outside, in one binary.
+
+mod codec_laws;
+mod found_by_fuzzing;
+mod job;
+mod reference;

@@ -1,0 +1,13 @@
+//! The emulated module from outside, in one binary.
+
+mod book;
+mod client;
+mod common;
+mod files;
+mod general;
+mod get;
+mod ports;
+mod put;
+mod session;
+mod splits;
+mod watch;

@@ -1,0 +1,4 @@
+//! The simulation's own tests, in one binary.
+
+mod found;
+mod seeds;

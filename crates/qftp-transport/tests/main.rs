@@ -1,0 +1,4 @@
+//! Ports from outside, in one binary.
+
+mod ports;
+mod rfc2217;
