@@ -1,5 +1,6 @@
 //! The core from outside, in one binary.
 
+mod breaking_off;
 mod codec_laws;
 mod found_by_fuzzing;
 mod job;
