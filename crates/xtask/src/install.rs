@@ -16,10 +16,7 @@ pub(crate) fn system(needs: &[Need]) -> Result<(), Failure> {
     let tools = root::tools();
     fs::create_dir_all(&tools).map_err(|error| Failure::file(&tools, &error))?;
     let mut apt = Apt { updated: false };
-    let mut packages: Vec<String> =
-        needs.iter().filter(|need| matches!(need, Need::Debian(_))).flat_map(|need| need.missing()).collect();
-    packages.sort();
-    packages.dedup();
+    let packages = missing(needs, |need| matches!(need, Need::Debian(_)));
     match packages.is_empty() {
         true => println!("Debian's packages: there"),
         false => apt.install(&packages)?,
@@ -35,8 +32,7 @@ pub(crate) fn system(needs: &[Need]) -> Result<(), Failure> {
             toolchain(name)?;
         }
     }
-    let still = needs.iter().filter(|need| !matches!(need, Need::Python(_) | Need::Program(_)));
-    let still: Vec<String> = still.flat_map(|need| need.missing()).collect();
+    let still = missing(needs, |need| !matches!(need, Need::Python(_) | Need::Program(_)));
     if still.is_empty() {
         return Ok(());
     }
@@ -45,8 +41,7 @@ pub(crate) fn system(needs: &[Need]) -> Result<(), Failure> {
 
 /// What is of Python, programs that come as wheels among it.
 pub(crate) fn python(needs: &[Need]) -> Result<(), Failure> {
-    let packages: Vec<String> =
-        needs.iter().filter(|need| matches!(need, Need::Python(_))).flat_map(|need| need.missing()).collect();
+    let packages = missing(needs, |need| matches!(need, Need::Python(_)));
     match packages.is_empty() {
         true => println!("Python's packages: there"),
         false => {
@@ -60,12 +55,20 @@ pub(crate) fn python(needs: &[Need]) -> Result<(), Failure> {
             _ => {}
         }
     }
-    let still = needs.iter().filter(|need| matches!(need, Need::Python(_) | Need::Program(_)));
-    let still: Vec<String> = still.flat_map(|need| need.missing()).collect();
+    let still = missing(needs, |need| matches!(need, Need::Python(_) | Need::Program(_)));
     if still.is_empty() {
         return Ok(());
     }
     Err(Failure::new(format!("installed, and still not there: {}", still.join(", "))))
+}
+
+/// What is missing of the needs chosen, each once.
+fn missing(needs: &[Need], chosen: impl Fn(&Need) -> bool) -> Vec<String> {
+    let mut names: Vec<String> =
+        needs.iter().filter(|need| chosen(need)).flat_map(|need| need.missing()).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// All of it.
