@@ -78,9 +78,8 @@ fn program(surface: Surface) -> Command {
         Surface::CClient => Command::new(compiled("client.c")),
         Surface::CPoll => Command::new(compiled("session.c")),
         _ => {
-            let python = std::env::var_os(PYTHON).unwrap_or_else(|| {
-                panic!("{PYTHON} is not set: `cargo xtask test surfaces` does it")
-            });
+            let python = std::env::var_os(PYTHON)
+                .unwrap_or_else(|| panic!("{PYTHON} is not set: `cargo xtask test surfaces` does it"));
             let kind = match surface {
                 Surface::Aio => "aio",
                 Surface::Fsspec => "fsspec",

@@ -6,6 +6,7 @@
 //!
 //! - [`wire`]: bytes to typed commands and answers and back, for both roles (the host and the module).
 //! - [`session`]: the host's state machine: set-up, login, transfers, the module's files.
+//! - [`driver`]: the loop between a session, a port and a file, without I/O.
 //! - [`job`]: a whole file over any number of attempts: resume, recovery, verification.
 //! - [`codes`]: every code a module or a server may answer with, its text, its likely cause and its remedy.
 //! - [`listing`]: the entries of `LIST`, `NLST` and `MLSD`.
@@ -22,6 +23,7 @@ mod checksum;
 pub mod codes;
 mod copy;
 mod decimal;
+pub mod driver;
 pub mod job;
 pub mod limits;
 pub mod listing;

@@ -1,6 +1,9 @@
-//! The host: a session, and a driver that does what `qftp-transport` does.
+//! The host: the driver that every client of ours is, with the simulation for its port, its clock and its files.
+
+use std::collections::VecDeque;
 
 use qftp_core::Instant;
+use qftp_core::driver::{Driver, Want};
 use qftp_core::session::{Config, Done, Event, Failure, Misuse, Session};
 
 use crate::dialogue::Dialogue;
@@ -13,6 +16,8 @@ use crate::world::Violation;
 
 /// What a driver keeps in a port's buffers, in milliseconds.
 const BUFFER_MS: u64 = 50;
+/// How large the driver's buffers are: as firmware has them, and as a gateway.
+const BUFFERS: [usize; 4] = [16, 64, 600, 4096];
 
 /// How an operation of the session ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,151 +36,171 @@ pub(crate) enum End {
 
 /// One host.
 pub(crate) struct Host {
-    pub session: Session,
+    driver: Driver<Vec<u8>, Vec<u8>>,
     config: Config,
     /// File data that came in the present operation.
     pub sink: Vec<u8>,
-    /// Handed out by the session, and not on the line yet.
-    output: Vec<u8>,
-    output_is_data: bool,
+    /// Bytes of the file that went to the line in the present operation.
+    pub written: usize,
+    /// What came and is not yet read from the port.
+    came: VecDeque<u8>,
     word: Word,
-    buffer: Vec<u8>,
 }
 
 impl Host {
     pub(crate) fn new(plan: &Plan) -> Self {
         let config =
             Config { guard_ms: plan.guard, in_flight: plan.in_flight, rsptimeout_s: 20, ..Config::default() };
+        let of = |seed: u64| vec![0; BUFFERS[usize::try_from(seed % 4).unwrap_or(0)]];
         Self {
-            session: Session::new(config),
+            driver: Driver::new(config, of(plan.seed), of(plan.seed / 4)),
             config,
             sink: Vec::new(),
-            output: Vec::new(),
-            output_is_data: false,
+            written: 0,
+            came: VecDeque::new(),
             word: Word::default(),
-            buffer: vec![0; 1024],
         }
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        self.driver.session()
     }
 
     /// Another host takes its place, which knows nothing of it.
     pub(crate) fn replace(&mut self) {
-        self.session = Session::new(self.config);
-        self.output.clear();
-        self.output_is_data = false;
+        self.driver.reset(self.config);
+        self.came.clear();
     }
 
-    pub(crate) fn begin(&mut self) {
+    /// Begins an operation that may send what the source has. Its first bytes are there before the command goes out.
+    pub(crate) fn begin(
+        &mut self,
+        now: u64,
+        source: &mut Source<'_>,
+        start: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+    ) -> Result<Result<(), Misuse>, Violation> {
+        // What came since the operation before is none of its answers.
+        while self.reads(now)?.is_some() {}
+        self.written = 0;
         self.sink.clear();
         self.word = Word::default();
+        self.driver.sends(source.left() as u64);
+        self.fill(now, source);
+        Ok(self.driver.begin(Instant::from_millis(now / 1000), start))
     }
 
-    /// Breaks off what is under way, and drops what it has not written of the file.
+    /// Breaks off what is under way.
     pub(crate) fn abort(&mut self, now: Instant) {
         // It may be over already.
-        if self.session.abort(now).is_ok() {
-            self.forget_data();
-        }
-    }
-
-    pub(crate) fn forget_data(&mut self) {
-        if self.output_is_data {
-            self.output.clear();
-        }
+        let _ = self.driver.abort(now);
     }
 
     /// Bytes of the file that are handed out and not on the line.
     pub(crate) fn data_kept(&self) -> usize {
-        if self.output_is_data { self.output.len() } else { 0 }
+        match self.driver.writing() {
+            Want::Write { bytes, of_file: true } => bytes.len(),
+            _ => 0,
+        }
     }
 
     /// Whether something waits for room on the line.
     pub(crate) fn has_output(&self) -> bool {
-        !self.output.is_empty()
+        matches!(self.driver.writing(), Want::Write { bytes, .. } if !bytes.is_empty())
     }
 
-    /// Writes what the line takes; `now` in microseconds. Whether anything moved.
-    pub(crate) fn write(
+    /// What has come on the line.
+    pub(crate) fn receive(&mut self, now: u64, piece: &[u8], flight: &mut Flight) {
+        self.word.hear(piece, self.session().wants_data());
+        if self.word.begun {
+            flight.hear(now);
+        }
+        self.came.extend(piece);
+    }
+
+    /// Does what the driver wants until it waits, for the line or for what comes; `now` in microseconds. Whether anything moved, and the end of
+    /// the operation where it has one.
+    ///
+    /// # Errors
+    /// When a secret is told.
+    pub(crate) fn work(
         &mut self,
         now: u64,
         line: &mut Wire,
         source: &mut Source<'_>,
         flight: &mut Flight,
         log: &mut Dialogue,
-    ) -> bool {
+    ) -> Result<(bool, Option<End>), Violation> {
         let clock = Instant::from_millis(now / 1000);
-        let mut moved = self.take_commands(clock);
-        if self.output.is_empty() {
-            let offered = source.offer(now);
-            let len = self.session.send(clock, offered);
-            if len > 0 {
-                self.output.extend(&offered[..len]);
-                self.output_is_data = true;
-                source.took(len, now);
-                flight.handed_out(len, self.word.came);
-                moved = true;
-            }
-        }
-        let room = if line.is_free(now) { line.room(BUFFER_MS).min(self.output.len()) } else { 0 };
-        if room > 0 {
-            let bytes = &self.output[..room];
-            log.said(clock, if self.output_is_data { "data  " } else { "host  " }, bytes);
-            line.write(now, bytes, self.output_is_data);
-            self.output.drain(..room);
-        }
-        moved || room > 0
-    }
-
-    /// Commands of the session. File data that still waits before them is dropped: the session is past it.
-    fn take_commands(&mut self, clock: Instant) -> bool {
-        let mut any = false;
+        let mut moved = self.read();
         loop {
-            let len = self.session.poll_transmit(clock, &mut self.buffer);
-            if len == 0 {
-                return any;
+            let kept = self.data_kept();
+            match self.driver.next(clock) {
+                Want::Write { bytes, of_file } => {
+                    if of_file && kept == 0 {
+                        flight.handed_out(bytes.len(), self.word.came);
+                        moved = true;
+                    }
+                    let room = if line.is_free(now) { line.room(BUFFER_MS).min(bytes.len()) } else { 0 };
+                    if room > 0 {
+                        let bytes = &bytes[..room];
+                        log.said(clock, if of_file { "data  " } else { "host  " }, bytes);
+                        line.write(now, bytes, of_file);
+                        self.driver.wrote(room);
+                        self.written += if of_file { room } else { 0 };
+                    }
+                    // The port is read as well.
+                    let read = self.read();
+                    if !read {
+                        return Ok((moved || room > 0, None));
+                    }
+                    moved = true;
+                }
+                Want::Read(_) => match self.read() {
+                    true => moved = true,
+                    false => return Ok((moved, None)),
+                },
+                Want::Store(data) => self.sink.extend(data),
+                Want::Fill => moved |= self.fill(now, source),
+                Want::Tell(event) => check(&event)?,
+                Want::End(end) => return Ok((true, Some(ended(end)))),
+                other => return Err(Violation(format!("the simulation does not know {other:?}"))),
             }
-            self.forget_data();
-            self.output_is_data = false;
-            self.output.extend(&self.buffer[..len]);
-            any = true;
         }
     }
 
-    /// Reads a piece of what came, to the end of the operation if that is in it.
+    /// The same while nothing is under way: what came is read. `None` where there is nothing.
     ///
     /// # Errors
-    /// When a secret is told.
-    pub(crate) fn read(
-        &mut self,
-        now: u64,
-        piece: &[u8],
-        flight: &mut Flight,
-    ) -> Result<Option<End>, Violation> {
-        self.word.hear(piece, self.session.wants_data());
-        if self.word.begun {
-            flight.hear(now);
-        }
-        let (mut rest, mut end) = (piece, None);
-        loop {
-            let step = self.session.handle_input(Instant::from_millis(now / 1000), rest);
-            rest = &rest[step.consumed..];
-            match step.event {
-                Some(event) => end = end.or(note(&event, &mut self.sink)?),
-                None if rest.is_empty() => return Ok(end),
-                None => {}
-            }
+    /// When a secret is told, or when something is wanted that belongs to an operation.
+    pub(crate) fn reads(&mut self, now: u64) -> Result<Option<()>, Violation> {
+        let clock = Instant::from_millis(now / 1000);
+        match self.driver.next(clock) {
+            Want::Read(_) => Ok(self.read().then_some(())),
+            Want::Tell(event) => check(&event).map(Some),
+            other => Err(Violation(format!("{other:?} outside of an operation"))),
         }
     }
 
-    /// What needs no further input.
-    ///
-    /// # Errors
-    /// When a secret is told.
-    pub(crate) fn events(&mut self) -> Result<Option<End>, Violation> {
-        let mut end = None;
-        while let Some(event) = self.session.poll_event() {
-            end = end.or(note(&event, &mut self.sink)?);
+    /// Reads the port: as much as there is room for.
+    fn read(&mut self) -> bool {
+        let room = self.driver.room();
+        let count = room.len().min(self.came.len());
+        for (to, byte) in room.iter_mut().zip(self.came.drain(..count)) {
+            *to = byte;
         }
-        Ok(end)
+        self.driver.received(count);
+        count > 0
+    }
+
+    /// Reads the file, as much as it has now.
+    fn fill(&mut self, now: u64, source: &mut Source<'_>) -> bool {
+        let offered = source.offer(now);
+        let room = self.driver.source_room();
+        let count = room.len().min(offered.len());
+        room[..count].copy_from_slice(&offered[..count]);
+        source.took(count, now);
+        self.driver.filled(count);
+        count > 0
     }
 
     /// Whether the end of an operation, or the session itself, tells a secret.
@@ -183,7 +208,7 @@ impl Host {
     /// # Errors
     /// When it does.
     pub(crate) fn check_secrets(&self, end: &End) -> Result<(), Violation> {
-        let mut text = format!("{:?} {end:?}", self.session);
+        let mut text = format!("{:?} {end:?}", self.driver);
         if let End::Failed(failure) = end {
             text.push_str(&format!("{failure} {} {}", failure.likely_cause(), failure.remedy()));
         }
@@ -222,28 +247,23 @@ impl Word {
     }
 }
 
-fn note(event: &Event<'_>, sink: &mut Vec<u8>) -> Result<Option<End>, Violation> {
-    Ok(match event {
-        Event::Data(data) => {
-            sink.extend_from_slice(data);
-            None
+fn ended(end: Result<Done<'_>, Failure>) -> End {
+    match end {
+        Ok(Done::Number(number)) => End::Done(Some(number)),
+        Ok(Done::Text(text)) => End::Text(text.to_vec()),
+        Ok(_) => End::Done(None),
+        Err(failure) => End::Failed(failure),
+    }
+}
+
+/// What is told holds no secret.
+fn check(event: &Event<'_>) -> Result<(), Violation> {
+    let (Event::Info(line) | Event::Urc(line)) = event else { return Ok(()) };
+    let held = match line {
+        qftp_core::wire::Line::Text(text) => {
+            text.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes())
         }
-        Event::Done(Done::Number(number)) => Some(End::Done(Some(*number))),
-        Event::Done(Done::Text(text)) => Some(End::Text(text.to_vec())),
-        Event::Done(_) => Some(End::Done(None)),
-        Event::Failed(failure) => Some(End::Failed(*failure)),
-        Event::Info(line) | Event::Urc(line) => {
-            let held = match line {
-                qftp_core::wire::Line::Text(text) => {
-                    text.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes())
-                }
-                line => format!("{line:?}").contains(PASSWORD),
-            };
-            if held {
-                return Err(Violation(format!("a secret is told: {event:?}")));
-            }
-            None
-        }
-        _ => None,
-    })
+        line => format!("{line:?}").contains(PASSWORD),
+    };
+    if held { Err(Violation(format!("a secret is told: {event:?}"))) } else { Ok(()) }
 }

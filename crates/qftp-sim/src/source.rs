@@ -47,7 +47,7 @@ impl<'a> Source<'a> {
     pub(crate) fn took(&mut self, count: usize, now: u64) {
         self.rest = &self.rest[count..];
         self.here -= count;
-        if self.here == 0 {
+        if count > 0 && self.here == 0 {
             self.due = now + self.pace.pause * 1000;
         }
     }

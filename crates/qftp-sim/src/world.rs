@@ -137,25 +137,22 @@ impl World {
         start: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
     ) -> Result<End, Violation> {
         self.attempt += 1;
-        self.host.begin();
         self.said.clear();
         self.server.moved = 0;
         self.left_over = !self.up.is_empty();
         self.flight = Flight::default();
         self.note(|| what.to_owned());
-        let now = self.now();
-        if let Err(misuse) = start(&mut self.host.session, now) {
+        let (mut source, mut steps) = (Source::new(upload, self.pace), 0u64);
+        if let Err(misuse) = self.host.begin(self.now, &mut source, start)? {
             return Ok(End::Misuse(misuse));
         }
-        let (mut source, mut steps) = (Source::new(upload, self.pace), 0u64);
         let (began, latest) = (self.now, self.now + LONGEST_MS * 1000);
         let end = loop {
             steps += 1;
             if self.now > latest || steps > MOST_STEPS {
-                return Err(self.violation(format!("{what} does not end: {:?}", self.host.session)));
+                return Err(self.violation(format!("{what} does not end: {:?}", self.host.session())));
             }
-            let written = upload.len() - source.left() - self.host.data_kept();
-            let moved = (self.host.sink.len() + written) as u64;
+            let moved = (self.host.sink.len() + self.host.written) as u64;
             match stop.filter(|stop| stop.is_due(moved, (self.now - began) / 1000)) {
                 None => {}
                 Some(Break::Abort(_) | Break::AbortAt(_)) => {
@@ -164,21 +161,17 @@ impl World {
                 }
                 Some(Break::Death { .. }) => break End::Died,
             }
-            if let Some(end) = self.host.events()? {
-                break end;
-            }
-            let mut moved =
-                self.host.write(self.now, &mut self.up, &mut source, &mut self.flight, &mut self.log);
-            moved |= self.module_works();
-            let (came, end) = self.host_reads()?;
+            let (mut moved, end) =
+                self.host.work(self.now, &mut self.up, &mut source, &mut self.flight, &mut self.log)?;
             if let Some(end) = end {
                 break end;
             }
+            moved |= self.module_works();
+            let came = self.line_brings();
             if !(moved || came) {
                 self.wait(&source, began, stop);
             }
         };
-        self.host.forget_data();
         self.settle_damages(!upload.is_empty());
         self.note(|| format!("{what}: {end:?}"));
         self.host.check_secrets(&end)?;
@@ -190,8 +183,8 @@ impl World {
     /// # Errors
     /// When a secret is told.
     pub(crate) fn listen(&mut self) -> Result<(), Violation> {
-        self.host.begin();
-        while self.host_reads()?.0 {}
+        while self.line_brings() {}
+        while self.host.reads(self.now)?.is_some() {}
         Ok(())
     }
 
@@ -289,14 +282,14 @@ impl World {
     fn wait(&mut self, source: &Source<'_>, began: u64, stop: Option<Break>) {
         let now = self.now;
         let later = |due: Option<u64>| due.filter(|due| *due > now);
-        let wants_data = self.host.session.wants_data() && !self.host.has_output();
+        let wants_data = self.host.session().wants_data() && !self.host.has_output();
         // What waits for room on the line, or for the other side, is looked at again as soon as there is some.
         let stop = match stop {
             Some(Break::AbortAt(at)) => Some(began + at * 1000),
             _ => None,
         };
         let dues = [
-            self.host.session.poll_timeout().map(|due| due.as_millis() * 1000),
+            self.host.session().poll_timeout().map(|due| due.as_millis() * 1000),
             self.module_due(),
             self.server.replies_at(),
             later(stop),
@@ -308,7 +301,6 @@ impl World {
         ];
         let next = dues.into_iter().flatten().min().unwrap_or(now + 1000);
         self.now = if next > now { next } else { (now / 1000 + 1) * 1000 };
-        self.host.session.handle_timeout(self.now());
         self.module.handle_timeout(self.now());
     }
 
@@ -351,16 +343,16 @@ impl World {
         moved
     }
 
-    fn host_reads(&mut self) -> Result<(bool, Option<End>), Violation> {
+    /// Whether something has come at the host's port.
+    fn line_brings(&mut self) -> bool {
         let mut piece = std::mem::take(&mut self.piece);
         let came = self.down.arrived(self.now, &mut piece).is_some();
-        let mut end = None;
         if came {
             self.down.take(piece.len());
-            end = self.host.read(self.now, &piece, &mut self.flight)?;
+            self.host.receive(self.now, &piece, &mut self.flight);
         }
         self.piece = piece;
-        Ok((came, end))
+        came
     }
 
     /// Works out what the line's faults struck: the operation is over.

@@ -263,6 +263,11 @@ impl Link {
         self.tx_pos = 0;
     }
 
+    /// The bytes of the command that nobody has taken yet.
+    pub(super) fn waiting(&self) -> &[u8] {
+        self.tx.get(self.tx_pos..self.tx_len).unwrap_or_default()
+    }
+
     /// The bytes of the command that still have to go out.
     pub(super) fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
         let rest = self.tx.get(self.tx_pos..self.tx_len).unwrap_or_default();

@@ -74,7 +74,28 @@ use crate::limits;
 use crate::wire::{Line, LineReader, is_end};
 use link::Phase;
 use receive::{Piece, Receive};
-use state::{End, Op, State, Told};
+pub(crate) use state::End;
+use state::{Op, State, Told};
+
+/// What a session has brought, and where that stands: a value, so that whoever holds it may still use the session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum News {
+    Size(u64),
+    Data(Piece),
+    Line(Told, Place),
+    End(End),
+}
+
+/// Where a line stands that is to be told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// In the input, so many bytes behind its first line ends.
+    Input(usize),
+    /// In the reader, which put it together.
+    Reader(usize),
+    /// Among the bytes that were held back.
+    Held(Piece),
+}
 
 /// The host's side of one module. See the [module's documentation](self).
 pub struct Session {
@@ -98,38 +119,45 @@ impl Session {
     // Small, and called for every byte.
     #[inline(always)]
     pub fn handle_input<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+        let (consumed, news) = self.hear(now, input);
+        Step { consumed, event: news.map(|news| self.event(news, input)) }
+    }
+
+    /// The same, with what it brought as a value that borrows nothing; [`event`](Self::event) shows it.
+    #[inline(always)]
+    pub(crate) fn hear(&mut self, now: Instant, input: &[u8]) -> (usize, Option<News>) {
         // A byte within a line, as an interrupt brings it: only the end of the line means anything.
         if let [byte] = input
             && self.state.link.phase.has_lines()
             && self.reader.push(*byte)
         {
             self.state.link.heard = true;
-            return Step { consumed: 1, event: None };
+            return (1, None);
         }
         self.take(now, input)
     }
 
     #[inline(never)]
-    fn take<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+    fn take(&mut self, now: Instant, input: &[u8]) -> (usize, Option<News>) {
         self.state.clock = now;
-        if self.has_event() {
-            return Step { consumed: 0, event: self.poll_event() };
+        if self.has_news() {
+            return (0, self.poll_news());
         }
-        let Some(first) = input.first() else { return Step { consumed: 0, event: None } };
+        let Some(first) = input.first() else { return (0, None) };
         if core::mem::take(&mut self.state.skip_lf) && *first == b'\n' {
-            return Step { consumed: 1, event: None };
+            return (1, None);
         }
         match self.state.link.phase {
             Phase::Receive => self.take_data(now, input),
             Phase::Transmit if *first == b'A' && self.awaits_ack() => {
                 self.state.transmit.acks = self.state.transmit.acks.map(|acks| acks.saturating_add(1));
-                Step { consumed: 1, event: None }
+                (1, None)
             }
             Phase::Trailer
                 if core::mem::take(&mut self.state.check_end) && !self.receive.end_begins(*first) =>
             {
                 self.state.fail(now, Cause::Line(LineFault::Desync), &self.receive);
-                Step { consumed: 0, event: None }
+                (0, None)
             }
             phase => {
                 if phase == Phase::Pause {
@@ -140,31 +168,35 @@ impl Session {
         }
     }
 
-    fn take_data<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+    fn take_data(&mut self, now: Instant, input: &[u8]) -> (usize, Option<News>) {
         let (consumed, piece) = self.receive.take(input);
         self.state.after_data(now, &mut self.receive);
-        Step { consumed, event: self.receive.data(piece, input).map(Event::Data) }
+        (consumed, (piece != Piece::Nothing).then_some(News::Data(piece)))
     }
 
-    fn take_line<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
+    fn take_line(&mut self, now: Instant, input: &[u8]) -> (usize, Option<News>) {
         if let [only] = input
             && self.reader.begin(*only)
         {
             self.state.link.heard |= !is_end(*only);
-            return Step { consumed: 1, event: None };
+            return (1, None);
         }
         // A line without end is no answer, but something is there.
         self.state.link.heard |= input.last().is_some_and(|last| !is_end(*last));
+        let had_begun = self.reader.is_within_line();
         let read = self.reader.read(input);
-        let Some(text) = read.line else { return Step { consumed: read.consumed, event: None } };
+        let consumed = read.consumed;
+        let Some(text) = read.line else { return (consumed, None) };
         // A carriage return may have its line feed still to come, which is no file data.
-        let ended_by_lf = read.consumed.checked_sub(1).and_then(|last| input.get(last)) == Some(&b'\n');
+        let ended_by_lf = consumed.checked_sub(1).and_then(|last| input.get(last)) == Some(&b'\n');
         let line = Line::parse(text);
+        let len = text.len();
         let told = self.state.on_line(now, &line, text, &mut self.receive);
         if ended_by_lf {
             self.state.skip_lf = false;
         }
-        Step { consumed: read.consumed, event: told.map(|told| told.event(line)) }
+        let place = if had_begun { Place::Reader(len) } else { Place::Input(len) };
+        (consumed, told.map(|told| News::Line(told, place)))
     }
 
     fn awaits_ack(&self) -> bool {
@@ -185,6 +217,11 @@ impl Session {
     /// File data of an upload does not come this way but by [`send`](Self::send).
     pub fn poll_transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
         self.state.link.transmit(now, out)
+    }
+
+    /// What [`poll_transmit`](Self::poll_transmit) would give, and still does not.
+    pub(crate) fn waiting(&self) -> &[u8] {
+        self.state.link.waiting()
     }
 
     /// Offers file bytes of an upload: as many of them as the answer says, and no more, have to be written to the port now.
@@ -219,28 +256,51 @@ impl Session {
 
     /// The next event that needs no further input.
     pub fn poll_event(&mut self) -> Option<Event<'_>> {
+        self.poll_news().map(|news| self.event(news, b""))
+    }
+
+    /// The same as a value that borrows nothing.
+    pub(crate) fn poll_news(&mut self) -> Option<News> {
         if let Some(size) = self.state.size.take() {
-            return Some(Event::Size(size));
+            return Some(News::Size(size));
         }
         let flush = core::mem::take(&mut self.state.flush);
         if flush > 0 {
-            let piece = self.receive.release(flush);
-            return self.receive.data(piece, b"").map(Event::Data);
+            return Some(News::Data(self.receive.release(flush)));
         }
         if self.state.replay
             && let Some((told, piece)) = self.replay()
         {
-            let line = Line::parse(self.receive.data(piece, b"").unwrap_or_default());
-            return Some(told.event(line));
+            return Some(News::Line(told, Place::Held(piece)));
         }
-        Some(match self.state.end.take()? {
-            End::Nothing => Event::Done(Done::Nothing),
-            End::Number(number) => Event::Done(Done::Number(number)),
-            End::Text => Event::Done(Done::Text(self.state.link.text.as_bytes())),
-            End::State(state) => Event::Done(Done::State(state)),
-            End::Space(free, total) => Event::Done(Done::Space { free, total }),
-            End::Failed(failure) => Event::Failed(failure),
-        })
+        self.state.end.take().map(News::End)
+    }
+
+    /// What [`hear`](Self::hear) and [`poll_news`](Self::poll_news) brought last; `input` is what it was heard in.
+    pub(crate) fn event<'a>(&'a self, news: News, input: &'a [u8]) -> Event<'a> {
+        match news {
+            News::Size(size) => Event::Size(size),
+            News::Data(piece) => Event::Data(self.receive.data(piece, input).unwrap_or_default()),
+            News::Line(told, place) => {
+                let text = match place {
+                    Place::Input(len) => {
+                        let begin = input.iter().take_while(|byte| is_end(**byte)).count();
+                        input.get(begin..begin.saturating_add(len))
+                    }
+                    Place::Reader(len) => self.reader.last(len),
+                    Place::Held(piece) => self.receive.data(piece, b""),
+                };
+                told.event(Line::parse(text.unwrap_or_default()))
+            }
+            News::End(end) => match end {
+                End::Nothing => Event::Done(Done::Nothing),
+                End::Number(number) => Event::Done(Done::Number(number)),
+                End::Text => Event::Done(Done::Text(self.state.link.text.as_bytes())),
+                End::State(state) => Event::Done(Done::State(state)),
+                End::Space(free, total) => Event::Done(Done::Space { free, total }),
+                End::Failed(failure) => Event::Failed(failure),
+            },
+        }
     }
 
     /// Reads the bytes that were held back at the end of data as the lines they turned out to be, up to the first that is to be told.
@@ -266,7 +326,8 @@ impl Session {
         None
     }
 
-    fn has_event(&self) -> bool {
+    /// Whether [`poll_news`](Self::poll_news) has any.
+    pub(crate) fn has_news(&self) -> bool {
         self.state.size.is_some() || self.state.flush > 0 || self.state.replay || self.state.end.is_some()
     }
 

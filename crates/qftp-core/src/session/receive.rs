@@ -37,7 +37,7 @@ pub(super) struct Receive {
 
 /// Where data stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     Nothing,
     /// The first bytes of the input.
     Input(usize),

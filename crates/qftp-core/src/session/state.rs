@@ -48,7 +48,7 @@ pub(super) enum Shape {
 
 /// The end of an operation, until it is told.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum End {
+pub(crate) enum End {
     Nothing,
     Number(u64),
     Text,
@@ -433,7 +433,7 @@ impl State {
 
 /// How a line is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(crate) enum Told {
     Info,
     Urc,
 }

@@ -50,6 +50,11 @@ impl<const N: usize> LineReader<N> {
         self.buf.get(..self.len).unwrap_or_default()
     }
 
+    /// The line of so many bytes that was put together last, while no byte of another has come.
+    pub(crate) fn last(&self, len: usize) -> Option<&[u8]> {
+        self.buf.get(..len)
+    }
+
     /// Forgets the start of a line.
     pub const fn clear(&mut self) {
         self.len = 0;

@@ -9,7 +9,7 @@ impl Run<'_> {
         match rung {
             Rung::Reopen | Rung::SetUp => {}
             Rung::Context => {
-                if self.world.host.session.is_set_up() {
+                if self.world.host.session().is_set_up() {
                     let _ = self.simple("deactivate", Session::deactivate)?;
                 }
             }
@@ -23,7 +23,7 @@ impl Run<'_> {
                 self.world.pause(1000);
             }
         }
-        if (rung != Rung::Reopen || !self.world.host.session.is_set_up())
+        if (rung != Rung::Reopen || !self.world.host.session().is_set_up())
             && let Err(stop) = self.set_up()?
         {
             return Ok(Err(stop));
@@ -33,7 +33,7 @@ impl Run<'_> {
 
     /// Whether there is a login for a small operation.
     pub(super) fn log_in(&mut self) -> Result<bool, Violation> {
-        if self.world.host.session.is_open() {
+        if self.world.host.session().is_open() {
             return Ok(true);
         }
         Ok(self.climb(Rung::SetUp)?.is_ok())
@@ -58,7 +58,7 @@ impl Run<'_> {
             here.clear();
         }
         // With the faults over another process goes on, which begins with a set-up.
-        if !self.world.host.session.is_open() || self.op == usize::MAX {
+        if !self.world.host.session().is_open() || self.op == usize::MAX {
             job.connect();
         }
         let mut compared_on_bad_line = false;

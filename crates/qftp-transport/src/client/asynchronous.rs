@@ -100,19 +100,19 @@ impl<P: AsyncPort> AsyncClient<P> {
     /// Whether [`setup`](Self::setup) has succeeded since the module last started.
     #[must_use]
     pub fn is_set_up(&self) -> bool {
-        self.engine.session.is_set_up()
+        self.engine.session().is_set_up()
     }
 
     /// Whether a login stands, as far as is known.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.engine.session.is_open()
+        self.engine.session().is_open()
     }
 
     /// Which protections of the last login by FTPS this module does not have.
     #[must_use]
     pub fn tls_gaps(&self) -> TlsGaps {
-        self.engine.session.tls_gaps()
+        self.engine.session().tls_gaps()
     }
 
     /// Hands the port back.
@@ -451,6 +451,7 @@ impl<P: AsyncPort> AsyncClient<P> {
                     Duration::ZERO
                 }
                 Want::Receive(wait) => wait,
+                Want::Again => continue,
                 Want::Store(data) => {
                     let stored = match &mut sink {
                         Some(sink) => sink.write_all(data).await,

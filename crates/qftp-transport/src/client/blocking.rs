@@ -93,19 +93,19 @@ impl<P: Port> Client<P> {
     /// Whether [`setup`](Self::setup) has succeeded since the module last started.
     #[must_use]
     pub fn is_set_up(&self) -> bool {
-        self.engine.session.is_set_up()
+        self.engine.session().is_set_up()
     }
 
     /// Whether a login stands, as far as is known.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.engine.session.is_open()
+        self.engine.session().is_open()
     }
 
     /// Which protections of the last login by FTPS this module does not have.
     #[must_use]
     pub fn tls_gaps(&self) -> TlsGaps {
-        self.engine.session.tls_gaps()
+        self.engine.session().tls_gaps()
     }
 
     /// Hands the port back.
@@ -420,6 +420,7 @@ impl<P: Port> Client<P> {
                     Duration::ZERO
                 }
                 Want::Receive(wait) => wait,
+                Want::Again => continue,
                 Want::Store(data) => {
                     let stored = sink.as_mut().map_or(Ok(()), |sink| sink.write_all(data));
                     self.engine.stored(stored);

@@ -7,6 +7,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use qftp_core::Instant as Millis;
+use qftp_core::driver::{self, Driver};
 use qftp_core::session::{Cause, Config, Done, Event, Failure, LineFault, Session, SessionState};
 use qftp_core::wire::{Line, ServerState, Writer};
 
@@ -16,12 +17,10 @@ use super::{Cancel, Error, Kind, Operation, Progress, Recorder, Tap, Watch};
 const WAIT: Duration = Duration::from_millis(100);
 /// Most information lines of one operation: no module has as many files.
 const LINES: usize = 1 << 16;
-/// Plus signs of the escape.
-const ESCAPE: usize = 3;
 /// Bytes read from the port, and from the caller's file, in one go.
 const BUFFER: usize = 16 * 1024;
 
-/// What the driver has to do next.
+/// What the loop over a port has to do next.
 pub(super) enum Want<'a> {
     /// Write to the port, at least a part; then [`Engine::sent`]. Then look, without waiting, whether something came.
     Send(&'a [u8]),
@@ -31,6 +30,8 @@ pub(super) enum Want<'a> {
     Store(&'a [u8]),
     /// Read from the caller's reader into [`Engine::chunk_room`]; then [`Engine::filled`].
     Fill,
+    /// Ask again: something was told.
+    Again,
     /// The operation is over.
     End(Result<Outcome, Error>),
 }
@@ -55,7 +56,7 @@ enum Abort {
 
 pub(super) struct Engine {
     config: Config,
-    pub(super) session: Box<Session>,
+    driver: Box<Driver<[u8; BUFFER], [u8; BUFFER]>>,
     pub(super) cancel: Cancel,
     pub(super) progress: Option<Box<dyn FnMut(Progress) + Send>>,
     pub(super) watch: Watch,
@@ -64,24 +65,10 @@ pub(super) struct Engine {
     /// Files of certificates that another process had left in the module, removed since.
     pub(super) stale_certificates: usize,
     began: Instant,
-    input: Box<[u8]>,
-    /// The part of `input` that came and is not yet used up.
-    unread: std::ops::Range<usize>,
-    /// On its way to the port.
-    output: Vec<u8>,
-    output_is_data: bool,
-    /// Of the caller's file, not yet handed to the session.
-    chunk: Vec<u8>,
-    chunk_used: usize,
-    /// What of `chunk` is filled; what is behind waits for the caller's reader.
-    chunk_filled: usize,
-    /// Of the caller's file, not yet read.
-    left: u64,
-    /// For the caller's writer.
-    data: Vec<u8>,
+    /// Bytes of the last [`Want::Store`].
+    storing: usize,
     done: Progress,
     aborting: Option<Abort>,
-    outcome: Option<Result<Outcome, Failure>>,
     broken: bool,
 }
 
@@ -99,27 +86,22 @@ impl Engine {
         let began = Instant::now();
         Self {
             config,
-            session: Box::new(Session::new(config)),
+            driver: Box::new(Driver::new(config, [0; BUFFER], [0; BUFFER])),
             cancel: Cancel::new(),
             progress: None,
             watch: Watch::new(began),
             lines: Vec::new(),
             stale_certificates: 0,
             began,
-            input: vec![0; BUFFER].into_boxed_slice(),
-            unread: 0..0,
-            output: Vec::new(),
-            output_is_data: false,
-            chunk: Vec::new(),
-            chunk_used: 0,
-            chunk_filled: 0,
-            left: 0,
-            data: Vec::new(),
+            storing: 0,
             done: Progress::default(),
             aborting: None,
-            outcome: None,
             broken: false,
         }
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        self.driver.session()
     }
 
     /// Where to put the first bytes of what an operation sends; `None` where it sends nothing.
@@ -127,10 +109,8 @@ impl Engine {
     /// They are read before the command goes out: a source that fails at once, or has nothing, leaves
     /// the file on the server as it is.
     pub(super) fn first_room(&mut self, operation: &Operation<'_>) -> Option<&mut [u8]> {
-        self.chunk_used = 0;
-        self.chunk_filled = 0;
-        self.left = operation.sends();
-        if self.left == 0 { None } else { Some(self.chunk_room()) }
+        self.driver.sends(operation.sends());
+        if operation.sends() == 0 { None } else { Some(self.driver.source_room()) }
     }
 
     /// The caller's reader brought so many of the first bytes, or failed. Whether it is to be asked again.
@@ -141,7 +121,7 @@ impl Engine {
         match result {
             Ok(0) => Err(Error::own_file(self.ended_early())),
             Ok(count) => {
-                self.took(count);
+                self.driver.filled(count);
                 Ok(false)
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
@@ -161,14 +141,12 @@ impl Engine {
             return Err(Error::Cancelled { transferred: 0, state: SessionState::Usable });
         }
         let now = self.now();
-        operation.begin(&mut self.session, now)?;
+        self.driver.begin(now, |session, now| operation.begin(session, now))?;
         self.watch.began(operation);
         let upload = operation.sends();
         self.lines.clear();
-        self.data.clear();
         self.done = Progress { done: 0, total: (upload > 0).then_some(upload) };
         self.aborting = None;
-        self.outcome = None;
         Ok(())
     }
 
@@ -189,75 +167,77 @@ impl Engine {
 
     /// Takes note of what came between two operations.
     pub(super) fn idle_input(&mut self) {
-        self.take_input();
-        self.take_events();
+        while matches!(self.next(), Want::Again) {}
     }
 
     /// Whether an operation is still under way that its caller has given up.
     pub(super) fn abandoned(&self) -> bool {
-        !self.broken && !self.session.is_idle()
+        !self.broken && !self.driver.is_idle()
     }
 
     /// Aborts an operation that its caller has given up; then run it to its end.
     pub(super) fn give_up(&mut self) {
         self.abort(Abort::Cancelled);
-        self.data.clear();
     }
 
     pub(super) fn next(&mut self) -> Want<'_> {
-        if self.aborting.is_none() && !self.session.is_idle() && self.cancel.take() {
+        if self.aborting.is_none() && !self.driver.is_idle() && self.cancel.take() {
             self.abort(Abort::Cancelled);
         }
-        self.take_input();
+        if self.lines.len() >= LINES && self.aborting.is_none() {
+            self.abort(Abort::Endless);
+        }
         let now = self.now();
-        if self.session.poll_timeout().is_some_and(|due| due <= now) {
-            self.session.handle_timeout(now);
-        }
-        self.take_events();
-        self.take_commands();
-        if !self.data.is_empty() {
-            return Want::Store(&self.data);
-        }
-        if self.outcome.is_some() && (self.output.is_empty() || self.output_is_data) {
-            self.output.clear();
-            return Want::End(self.end());
-        }
-        if self.output.is_empty() && self.session.wants_data() && self.aborting.is_none() {
-            if self.wants_more() {
-                return Want::Fill;
+        let watch = &mut self.watch;
+        match self.driver.next_watched(now, |used, event| watch.received(used, event)) {
+            driver::Want::Write { bytes, .. } => Want::Send(bytes),
+            driver::Want::Read(due) => {
+                // The clock has gone on meanwhile.
+                let due = due.map_or(WAIT, |due| Duration::from_millis(due.since(now)));
+                // A whole millisecond at least: the session counts no smaller ones.
+                Want::Receive(due.clamp(Duration::from_millis(1), WAIT))
             }
-            self.take_chunk();
+            driver::Want::Store(data) => {
+                self.storing = data.len();
+                Want::Store(data)
+            }
+            driver::Want::Fill => Want::Fill,
+            driver::Want::End(end) => {
+                self.watch.decide();
+                let end = end.map(Outcome::from);
+                Want::End(ended(end, self.aborting.take()))
+            }
+            driver::Want::Tell(event) => {
+                match event {
+                    Event::Size(size) => self.done.total = Some(size),
+                    Event::Info(line) => self.lines.push(text_of(&line)),
+                    _ => {}
+                }
+                Want::Again
+            }
+            _ => Want::Again,
         }
-        if !self.output.is_empty() {
-            return Want::Send(&self.output);
-        }
-        let now = self.now();
-        let due = self.session.poll_timeout().map_or(WAIT, |due| Duration::from_millis(due.since(now)));
-        // A whole millisecond at least: the session counts no smaller ones.
-        Want::Receive(due.clamp(Duration::from_millis(1), WAIT))
     }
 
     /// So many bytes of [`Want::Send`] were written.
     pub(super) fn sent(&mut self, count: usize) {
-        let kind = if self.output_is_data { Kind::Data } else { Kind::Line };
-        self.watch.sent(kind, &self.output[..count]);
-        if self.output_is_data {
+        let driver::Want::Write { bytes, of_file } = self.driver.writing() else { return };
+        let kind = if of_file { Kind::Data } else { Kind::Line };
+        self.watch.sent(kind, bytes.get(..count).unwrap_or_default());
+        self.driver.wrote(count);
+        if of_file {
             self.advance(count);
         }
-        self.output.drain(..count);
     }
 
     /// Where to put what the port brings; empty while the last is not used up.
     pub(super) fn room(&mut self) -> &mut [u8] {
-        if self.unread.is_empty() {
-            self.unread = 0..0;
-        }
-        &mut self.input[self.unread.end..]
+        self.driver.room()
     }
 
     /// So many bytes came into [`Engine::room`].
     pub(super) fn received(&mut self, count: usize) {
-        self.unread.end += count;
+        self.driver.received(count);
     }
 
     /// Whether the port failed.
@@ -267,12 +247,8 @@ impl Engine {
 
     /// Begins anew on a port that was opened again.
     pub(super) fn renew(&mut self) {
-        *self.session = Session::new(self.config);
-        self.unread = 0..0;
-        self.output.clear();
-        self.output_is_data = false;
+        self.driver.reset(self.config);
         self.aborting = None;
-        self.outcome = None;
         self.broken = false;
     }
 
@@ -284,49 +260,29 @@ impl Engine {
 
     /// The caller's writer took [`Want::Store`], or failed.
     pub(super) fn stored(&mut self, result: io::Result<()>) {
-        let count = self.data.len();
-        self.data.clear();
         match result {
-            Ok(()) => self.advance(count),
+            Ok(()) => self.advance(self.storing),
             Err(error) => self.abort(Abort::Local(error)),
         }
     }
 
-    /// Whether the caller's reader is asked before anything is sent: there is nothing, or so few plus
-    /// signs that they could be the escape. More of them in one piece, or another byte, cannot.
-    fn wants_more(&self) -> bool {
-        let waiting = &self.chunk[self.chunk_used..self.chunk_filled];
-        let is_short = waiting.len() <= ESCAPE && waiting.iter().all(|byte| *byte == b'+');
-        waiting.is_empty() || (is_short && self.left > 0)
-    }
-
     /// Where to put what the caller's reader brings.
     pub(super) fn chunk_room(&mut self) -> &mut [u8] {
-        self.chunk.copy_within(self.chunk_used..self.chunk_filled, 0);
-        self.chunk_filled -= self.chunk_used;
-        self.chunk_used = 0;
-        let room = usize::try_from(self.left).unwrap_or(BUFFER).min(BUFFER);
-        self.chunk.resize(self.chunk_filled + room, 0);
-        &mut self.chunk[self.chunk_filled..]
+        self.driver.source_room()
     }
 
     /// The caller's reader brought so many bytes, or failed.
     pub(super) fn filled(&mut self, result: io::Result<usize>) {
         match result {
             Ok(0) => self.abort(Abort::Local(self.ended_early())),
-            Ok(count) => self.took(count),
+            Ok(count) => self.driver.filled(count),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => self.abort(Abort::Local(error)),
         }
     }
 
-    fn took(&mut self, count: usize) {
-        self.chunk_filled += count;
-        self.left = self.left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX));
-    }
-
     fn ended_early(&self) -> io::Error {
-        let text = format!("it ended {} bytes before its length", self.left);
+        let text = format!("it ended {} bytes before its length", self.driver.left());
         io::Error::new(io::ErrorKind::UnexpectedEof, text)
     }
 
@@ -335,13 +291,9 @@ impl Engine {
     }
 
     fn abort(&mut self, why: Abort) {
-        let now = self.now();
-        let under_way = self.outcome.is_none() && self.session.abort(now).is_ok();
+        let under_way = self.driver.abort(self.now()).is_ok();
         if under_way {
             self.watch.aborted();
-        }
-        if under_way && self.output_is_data {
-            self.output.clear();
         }
         // A cancellation that comes too late is none; a file that failed has failed.
         if under_way || matches!(why, Abort::Local(_) | Abort::Endless) {
@@ -355,123 +307,32 @@ impl Engine {
             progress(self.done);
         }
     }
+}
 
-    /// Feeds the session what came, until it is used up or there is data for the caller.
-    fn take_input(&mut self) {
-        let now = self.now();
-        loop {
-            let bytes = &self.input[self.unread.clone()];
-            let step = self.session.handle_input(now, bytes);
-            let used = &bytes[..step.consumed];
-            self.watch.received(used, step.event.as_ref());
-            let (consumed, had_event) = (step.consumed, step.event.is_some());
-            if let Some(event) = step.event {
-                let keep = Keep {
-                    data: &mut self.data,
-                    lines: &mut self.lines,
-                    total: &mut self.done.total,
-                    outcome: &mut self.outcome,
-                };
-                keep.event(event);
-            }
-            self.unread.start += consumed;
-            if self.lines.len() >= LINES && self.aborting.is_none() {
-                self.abort(Abort::Endless);
-            }
-            let more = had_event || (consumed > 0 && !self.unread.is_empty());
-            if !more || self.data.len() >= BUFFER {
-                break;
-            }
+/// What came of an operation, and why it was aborted if it was.
+fn ended(outcome: Result<Outcome, Failure>, aborting: Option<Abort>) -> Result<Outcome, Error> {
+    match (outcome, aborting) {
+        (outcome, Some(Abort::Local(error))) => {
+            let state = outcome.map_or_else(|failure| failure.state, |_| SessionState::Usable);
+            Err(Error::Local { error, state })
         }
-    }
-
-    fn take_events(&mut self) {
-        while let Some(event) = self.session.poll_event() {
-            let keep = Keep {
-                data: &mut self.data,
-                lines: &mut self.lines,
-                total: &mut self.done.total,
-                outcome: &mut self.outcome,
-            };
-            self.watch.received(b"", Some(&event));
-            keep.event(event);
+        (outcome, Some(Abort::Endless)) => {
+            let (verb, state) = outcome
+                .map_or_else(|failure| (failure.verb, failure.state), |_| (None, SessionState::Usable));
+            let cause = Cause::Line(LineFault::Endless { lines: u32::try_from(LINES).unwrap_or(u32::MAX) });
+            Err(Error::Failed(Failure { verb, cause, transferred: 0, state }))
         }
-    }
-
-    /// Commands of the session. File data that still waits before them is dropped: the session is past it.
-    fn take_commands(&mut self) {
-        let now = self.now();
-        let mut buf = [0; 1024];
-        loop {
-            let count = self.session.poll_transmit(now, &mut buf);
-            if count == 0 {
-                return;
-            }
-            if self.output_is_data {
-                self.output.clear();
-                self.output_is_data = false;
-            }
-            self.output.extend(&buf[..count]);
+        (Ok(outcome), _) => Ok(outcome),
+        (Err(failure), Some(Abort::Cancelled)) => {
+            Err(Error::Cancelled { transferred: failure.transferred, state: failure.state })
         }
-    }
-
-    fn take_chunk(&mut self) {
-        let now = self.now();
-        let bytes = &self.chunk[self.chunk_used..self.chunk_filled];
-        let count = self.session.send(now, bytes);
-        self.output.extend(&bytes[..count]);
-        self.output_is_data = true;
-        self.chunk_used += count;
-    }
-
-    fn end(&mut self) -> Result<Outcome, Error> {
-        self.watch.decide();
-        let outcome = self.outcome.take().unwrap_or(Ok(Outcome::Nothing));
-        match (outcome, self.aborting.take()) {
-            (outcome, Some(Abort::Local(error))) => {
-                let state = outcome.map_or_else(|failure| failure.state, |_| SessionState::Usable);
-                Err(Error::Local { error, state })
-            }
-            (outcome, Some(Abort::Endless)) => {
-                let (verb, state) = outcome
-                    .map_or_else(|failure| (failure.verb, failure.state), |_| (None, SessionState::Usable));
-                let cause =
-                    Cause::Line(LineFault::Endless { lines: u32::try_from(LINES).unwrap_or(u32::MAX) });
-                Err(Error::Failed(Failure { verb, cause, transferred: 0, state }))
-            }
-            (Ok(outcome), _) => Ok(outcome),
-            (Err(failure), Some(Abort::Cancelled)) => {
-                Err(Error::Cancelled { transferred: failure.transferred, state: failure.state })
-            }
-            (Err(failure), None) => Err(Error::Failed(failure)),
-        }
+        (Err(failure), None) => Err(Error::Failed(failure)),
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
         self.watch.finish();
-    }
-}
-
-/// The parts of an engine that events change, apart from the session that lends them.
-struct Keep<'a> {
-    data: &'a mut Vec<u8>,
-    lines: &'a mut Vec<Vec<u8>>,
-    total: &'a mut Option<u64>,
-    outcome: &'a mut Option<Result<Outcome, Failure>>,
-}
-
-impl Keep<'_> {
-    fn event(self, event: Event<'_>) {
-        match event {
-            Event::Size(size) => *self.total = Some(size),
-            Event::Data(data) => self.data.extend(data),
-            Event::Info(line) if self.lines.len() < LINES => self.lines.push(text_of(&line)),
-            Event::Done(done) => *self.outcome = Some(Ok(Outcome::from(done))),
-            Event::Failed(failure) => *self.outcome = Some(Err(failure)),
-            _ => {}
-        }
     }
 }
 
