@@ -86,6 +86,42 @@ pub(crate) enum News {
     End(End),
 }
 
+/// The form in which a session tells what came.
+pub(crate) trait Form<'a>: Sized {
+    fn data(receive: &'a Receive, piece: Piece, input: &'a [u8]) -> Option<Self>;
+    fn line(told: Told, line: Line<'a>, place: Place) -> Self;
+    /// Of what does not stand in the input.
+    fn of(session: &'a Session, news: News) -> Self;
+}
+
+impl<'a> Form<'a> for Event<'a> {
+    fn data(receive: &'a Receive, piece: Piece, input: &'a [u8]) -> Option<Self> {
+        receive.data(piece, input).map(Event::Data)
+    }
+
+    fn line(told: Told, line: Line<'a>, _: Place) -> Self {
+        told.event(line)
+    }
+
+    fn of(session: &'a Session, news: News) -> Self {
+        session.event(news, b"")
+    }
+}
+
+impl<'a> Form<'a> for News {
+    fn data(_: &'a Receive, piece: Piece, _: &'a [u8]) -> Option<Self> {
+        (piece != Piece::Nothing).then_some(Self::Data(piece))
+    }
+
+    fn line(told: Told, _: Line<'a>, place: Place) -> Self {
+        Self::Line(told, place)
+    }
+
+    fn of(_: &'a Session, news: News) -> Self {
+        news
+    }
+}
+
 /// Where a line stands that is to be told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
@@ -119,13 +155,13 @@ impl Session {
     // Small, and called for every byte.
     #[inline(always)]
     pub fn handle_input<'a>(&'a mut self, now: Instant, input: &'a [u8]) -> Step<'a> {
-        let (consumed, news) = self.hear(now, input);
-        Step { consumed, event: news.map(|news| self.event(news, input)) }
+        let (consumed, event) = self.hear(now, input);
+        Step { consumed, event }
     }
 
-    /// The same, with what it brought as a value that borrows nothing; [`event`](Self::event) shows it.
+    /// The same, with what it brought in the form that the caller wants: an event, or [`News`], which borrows nothing.
     #[inline(always)]
-    pub(crate) fn hear(&mut self, now: Instant, input: &[u8]) -> (usize, Option<News>) {
+    pub(crate) fn hear<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
         // A byte within a line, as an interrupt brings it: only the end of the line means anything.
         if let [byte] = input
             && self.state.link.phase.has_lines()
@@ -138,10 +174,11 @@ impl Session {
     }
 
     #[inline(never)]
-    fn take(&mut self, now: Instant, input: &[u8]) -> (usize, Option<News>) {
+    fn take<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
         self.state.clock = now;
         if self.has_news() {
-            return (0, self.poll_news());
+            let news = self.poll_news();
+            return (0, news.map(|news| F::of(self, news)));
         }
         let Some(first) = input.first() else { return (0, None) };
         if core::mem::take(&mut self.state.skip_lf) && *first == b'\n' {
@@ -168,13 +205,13 @@ impl Session {
         }
     }
 
-    fn take_data(&mut self, now: Instant, input: &[u8]) -> (usize, Option<News>) {
+    fn take_data<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
         let (consumed, piece) = self.receive.take(input);
         self.state.after_data(now, &mut self.receive);
-        (consumed, (piece != Piece::Nothing).then_some(News::Data(piece)))
+        (consumed, F::data(&self.receive, piece, input))
     }
 
-    fn take_line(&mut self, now: Instant, input: &[u8]) -> (usize, Option<News>) {
+    fn take_line<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
         if let [only] = input
             && self.reader.begin(*only)
         {
@@ -190,13 +227,12 @@ impl Session {
         // A carriage return may have its line feed still to come, which is no file data.
         let ended_by_lf = consumed.checked_sub(1).and_then(|last| input.get(last)) == Some(&b'\n');
         let line = Line::parse(text);
-        let len = text.len();
         let told = self.state.on_line(now, &line, text, &mut self.receive);
         if ended_by_lf {
             self.state.skip_lf = false;
         }
-        let place = if had_begun { Place::Reader(len) } else { Place::Input(len) };
-        (consumed, told.map(|told| News::Line(told, place)))
+        let place = if had_begun { Place::Reader(text.len()) } else { Place::Input(text.len()) };
+        (consumed, told.map(|told| F::line(told, line, place)))
     }
 
     fn awaits_ack(&self) -> bool {
@@ -276,7 +312,7 @@ impl Session {
         self.state.end.take().map(News::End)
     }
 
-    /// What [`hear`](Self::hear) and [`poll_news`](Self::poll_news) brought last; `input` is what it was heard in.
+    /// What [`hear`](Self::hear) or [`poll_news`](Self::poll_news) brought last; `input` is what it was heard in.
     pub(crate) fn event<'a>(&'a self, news: News, input: &'a [u8]) -> Event<'a> {
         match news {
             News::Size(size) => Event::Size(size),

@@ -15,7 +15,7 @@ const WINDOW: usize = limits::WORDS;
 /// Room for what is held back and the piece that decides about it.
 pub(super) const HOLD: usize = 2 * WINDOW;
 
-pub(super) struct Receive {
+pub(crate) struct Receive {
     /// The command that brings the data.
     pub(super) verb: Verb,
     /// Its length, where it is known.
