@@ -7,7 +7,7 @@ use qftp_core::wire::{FtpError, Storage, Verb};
 
 use crate::input::Input;
 
-/// No job has more steps: 255 retries, each with a wait, five rungs and what is tried again; more only while there is progress.
+/// No job has more steps: 255 retries, each with a wait, five levels and what is tried again; more only while there is progress.
 const STEPS: usize = 10_000;
 
 /// The input is the policy, then an outcome for each step; when there is no more, everything fails or everything succeeds.
@@ -55,7 +55,7 @@ pub fn job(bytes: &[u8]) {
                 assert_eq!(to, job.kept());
                 job.ready();
             }
-            Step::Size | Step::Get(_) | Step::Put(_) | Step::Compare(_) | Step::Recover(_) if fails => {
+            _ if fails => {
                 let most = most(&step);
                 let failure = failure(&mut input, most);
                 job.failed(&failure);
@@ -67,7 +67,6 @@ pub fn job(bytes: &[u8]) {
                 }
                 job.size(remote);
             }
-            Step::Recover(_) => job.ready(),
             Step::Get(options) => {
                 let count = options.len.unwrap_or_else(|| input.number() >> 2);
                 if let (Some(_), None) | (None, _) = (size, options.len) {
@@ -84,6 +83,8 @@ pub fn job(bytes: &[u8]) {
                 let differs = outcome.is_some_and(|outcome| outcome % 2 == 0).then(|| input.number());
                 job.compared(differs);
             }
+            // What brings the session back.
+            _ => job.ready(),
         }
     }
     panic!("it does not end: {job:?}");

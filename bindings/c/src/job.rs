@@ -1,6 +1,7 @@
 //! A whole file over any number of attempts: `qftp_core::job`, call for call.
 
-use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
+use qftp_core::job::{Job, Policy, Step, Trouble};
+use qftp_core::session::Misuse;
 
 use crate::guard::{guard, status};
 use crate::options::{QFTP_UNKNOWN, get, put, via};
@@ -79,17 +80,23 @@ pub enum qftp_step_kind {
     QFTP_STEP_COMPARE = 6,
     /// Wait `len` milliseconds; then qftp_job_ready.
     QFTP_STEP_WAIT = 7,
-    /// Open the session again (it closes first), and go to the working folder; then qftp_job_ready. Of this and the next four qftp_job_failed
-    /// where it did not help.
-    QFTP_STEP_REOPEN = 8,
-    /// Set up, open, working folder.
+    /// Log in by qftp_session_open (it closes first); then qftp_job_ready. Of this and the next seven qftp_job_failed where it did not help; what you have
+    /// nothing for is ready at once.
+    QFTP_STEP_OPEN = 8,
+    /// qftp_session_setup.
     QFTP_STEP_SET_UP = 9,
-    /// Deactivate the PDP context where that can be called, set up, open, working folder.
-    QFTP_STEP_CONTEXT = 10,
-    /// qftp_session_restart, set up, open, working folder.
+    /// qftp_session_deactivate.
+    QFTP_STEP_DEACTIVATE = 10,
+    /// qftp_session_restart.
     QFTP_STEP_RESTART = 11,
-    /// Switch the module's power off and on, set up, open, working folder.
-    QFTP_STEP_POWER = 12,
+    /// Switch the module's power off and on.
+    QFTP_STEP_POWER_CYCLE = 12,
+    /// Go to the working folder by qftp_session_cwd.
+    QFTP_STEP_FOLDER = 13,
+    /// Bring the certificates of the login into the module.
+    QFTP_STEP_CERTIFICATES = 14,
+    /// Open the port again, which was lost. A session knows no port: no job of this library asks for it.
+    QFTP_STEP_REOPEN_PORT = 15,
 }
 
 use qftp_step_kind::*;
@@ -142,16 +149,14 @@ fn step(step: Step) -> qftp_step {
             ..qftp_step::new(QFTP_STEP_COMPARE, get.start, get.len.unwrap_or(unknown))
         },
         Step::Wait(millis) => qftp_step::new(QFTP_STEP_WAIT, 0, millis.into()),
-        Step::Recover(rung) => {
-            let kind = match rung {
-                Rung::Reopen => QFTP_STEP_REOPEN,
-                Rung::SetUp => QFTP_STEP_SET_UP,
-                Rung::Context => QFTP_STEP_CONTEXT,
-                Rung::Restart => QFTP_STEP_RESTART,
-                Rung::Power => QFTP_STEP_POWER,
-            };
-            qftp_step::new(kind, 0, 0)
-        }
+        Step::Open => qftp_step::new(QFTP_STEP_OPEN, 0, 0),
+        Step::SetUp => qftp_step::new(QFTP_STEP_SET_UP, 0, 0),
+        Step::Deactivate => qftp_step::new(QFTP_STEP_DEACTIVATE, 0, 0),
+        Step::Restart => qftp_step::new(QFTP_STEP_RESTART, 0, 0),
+        Step::PowerCycle => qftp_step::new(QFTP_STEP_POWER_CYCLE, 0, 0),
+        Step::Folder => qftp_step::new(QFTP_STEP_FOLDER, 0, 0),
+        Step::Certificates => qftp_step::new(QFTP_STEP_CERTIFICATES, 0, 0),
+        Step::ReopenPort => qftp_step::new(QFTP_STEP_REOPEN_PORT, 0, 0),
     }
 }
 
@@ -292,6 +297,26 @@ pub unsafe extern "C" fn qftp_job_failed(job: *mut qftp_job, session: *const qft
         let failure = handle.failure.as_ref().ok_or(qftp_status::QFTP_ERR_NOTHING_TO_ABORT)?;
         job.0.failed(failure);
         Ok(())
+    })
+}
+
+/// The session refused to begin the present step, with this status. QFTP_OK where that is the module's doing, which has restarted or has no context to
+/// deactivate: the job goes on. Else it is a mistake of the program, and the status comes back.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qftp_job_refused(job: *mut qftp_job, refusal: i32) -> i32 {
+    let misuse = match refusal {
+        _ if refusal == qftp_status::QFTP_ERR_NOT_SET_UP as i32 => Misuse::NotSetUp,
+        _ if refusal == qftp_status::QFTP_ERR_REOPEN_FIRST as i32 => Misuse::ReopenFirst,
+        _ => Misuse::Busy,
+    };
+    guard(QFTP_ERR_NULL as i32, || {
+        // SAFETY: as the header asks of the caller.
+        let job = unsafe { job.as_mut() };
+        match job.map(|job| job.0.refused(misuse)) {
+            None => QFTP_ERR_NULL as i32,
+            Some(true) => qftp_status::QFTP_OK as i32,
+            Some(false) => refusal,
+        }
     })
 }
 

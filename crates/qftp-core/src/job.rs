@@ -8,7 +8,7 @@
 //!   already is done when its end is the file's: a host that was broken off may have left words of its own there.
 //! - A failure that may pass is tried again from where it stopped, after a wait that doubles; progress resets both.
 //! - What was lost on the line is not built upon: the attempt starts again where it had started.
-//! - A session that does not come back is brought back rung by rung: [`Rung`].
+//! - A session that does not come back is brought back level by level: [`RecoveryLevel`].
 //!
 //! ```
 //! use qftp_core::job::{Job, Policy, Step};
@@ -24,10 +24,10 @@
 //! assert_eq!(job.kept(), 5000);
 //! ```
 
-mod ladder;
+mod recovery;
 mod road;
 
-pub use ladder::Rung;
+pub use recovery::RecoveryLevel;
 pub use road::{Reason, choose_road};
 
 use core::fmt;
@@ -36,7 +36,7 @@ use crate::codes::FtpCode;
 use crate::decimal::Decimal;
 use crate::mutation::{Mutation, mutated};
 use crate::session::{Cause, Failure, GetOptions, Kind, LineFault, Misuse, PutOptions, SessionState, Via};
-use ladder::Ladder;
+use recovery::Recovery;
 
 /// How many bytes at the end of what the server has are no proof of an upload: the last of them may be words of a host that brought the
 /// line into step and found the module still taking them for data. They are sent again, or compared where the size is right.
@@ -93,8 +93,23 @@ pub enum Step {
     Compare(GetOptions),
     /// Wait so many milliseconds; then [`Job::ready`].
     Wait(u32),
-    /// Bring the session back in this way; then [`Job::ready`], or [`Job::failed`] where that did not help.
-    Recover(Rung),
+    /// Open the port again, which was lost. Of this and the next seven, which bring the session back: [`Job::ready`], or [`Job::failed`] where it
+    /// did not help; what a caller has nothing for is ready at once.
+    ReopenPort,
+    /// Switch the module's power off and on.
+    PowerCycle,
+    /// Restart the module: [`Session::restart`](crate::session::Session::restart).
+    Restart,
+    /// Deactivate the PDP context: [`Session::deactivate`](crate::session::Session::deactivate).
+    Deactivate,
+    /// Set the module up: [`Session::setup`](crate::session::Session::setup).
+    SetUp,
+    /// Bring the certificates of the login into the module.
+    Certificates,
+    /// Log in: [`Session::open`](crate::session::Session::open).
+    Open,
+    /// Go to the working folder: [`Session::cwd`](crate::session::Session::cwd).
+    Folder,
     /// The end.
     End(Result<(), Trouble>),
 }
@@ -191,7 +206,7 @@ pub struct Job {
     /// What comes after the first login, and whether there was none yet.
     goal: Phase,
     fresh: bool,
-    ladder: Ladder,
+    recovery: Recovery,
 }
 
 impl Job {
@@ -247,16 +262,22 @@ impl Job {
             last: None,
             goal: phase,
             fresh: false,
-            ladder: Ladder::new(),
+            recovery: Recovery::new(),
         }
     }
 
     /// Begins with a set-up and a login, where there is no session yet.
     pub const fn connect(&mut self) {
-        self.ladder.start(SessionState::Reset);
+        self.recovery.start(SessionState::Reset);
         self.goal = self.phase;
         self.fresh = true;
         self.phase = Phase::Recover;
+    }
+
+    /// Begins by opening the port again, and goes on as [`connect`](Self::connect): it failed before.
+    pub const fn reconnect(&mut self) {
+        self.connect();
+        self.recovery.lose_port();
     }
 
     /// What comes next; the same until it is reported on.
@@ -276,7 +297,7 @@ impl Job {
                 Step::Compare(GetOptions { start: 0, len: None, via: self.policy.via })
             }
             Phase::Wait => Step::Wait(self.wait()),
-            Phase::Recover => Step::Recover(self.ladder.rung()),
+            Phase::Recover => self.recovery.step(),
             Phase::End(end) => Step::End(end),
         }
     }
@@ -327,6 +348,12 @@ impl Job {
             Direction::Put if self.tainted && !matches!(self.phase, Phase::End(Ok(()))) => Some(self.have),
             _ => None,
         }
+    }
+
+    /// The level of recovery whose first step is next: what a report says.
+    #[must_use]
+    pub fn begins_recovery(&self) -> Option<RecoveryLevel> {
+        if self.phase == Phase::Recover { self.recovery.begins() } else { None }
     }
 
     /// How often in a row something was tried without progress; 0 at first.
@@ -431,10 +458,13 @@ impl Job {
         self.try_again(Trouble::Differs { at }, None);
     }
 
-    /// The wait, the cut or the recovery is done.
+    /// The wait, the cut or the step of the recovery is done.
     pub fn ready(&mut self) {
+        if self.phase == Phase::Recover && !self.recovery.advance() {
+            return;
+        }
         self.phase = match (self.phase, self.direction) {
-            (Phase::Wait, _) if self.ladder.is_needed() => Phase::Recover,
+            (Phase::Wait, _) if self.recovery.is_needed() => Phase::Recover,
             (Phase::Wait | Phase::Recover, _) if self.fresh => self.goal,
             (Phase::Wait | Phase::Recover, Direction::Get) => Phase::Truncate,
             (Phase::Wait | Phase::Recover, Direction::Put) if self.keep == Keep::Ask => Phase::Size,
@@ -449,7 +479,6 @@ impl Job {
             (other, _) => other,
         };
         if self.phase != Phase::Recover {
-            self.ladder.done();
             self.fresh = false;
         }
     }
@@ -457,9 +486,16 @@ impl Job {
     /// The present step failed.
     pub fn failed(&mut self, failure: &Failure) {
         let trouble = Trouble::Failed(*failure);
+        self.recovery.note(failure);
         match (self.phase, self.direction) {
+            // A context that is gone already cannot be deactivated.
+            (Phase::Recover, _) if self.next() == Step::Deactivate => self.ready(),
+            // A port that is gone comes back by itself or not at all: no other level helps.
+            (Phase::Recover, _) if failure.cause == Cause::Line(LineFault::PortLost) => {
+                self.try_again(trouble, Some(failure));
+            }
             (Phase::Recover, _) => {
-                if may_pass(failure) && self.ladder.climb(failure, &self.policy) {
+                if may_pass(failure) && self.recovery.climb(failure, &self.policy) {
                     return;
                 }
                 self.try_again(trouble, Some(failure));
@@ -496,6 +532,10 @@ impl Job {
     /// The session refused to begin the present step. `true` where that is the module's doing, which has restarted since: the job takes it
     /// as that failure. Else it is the caller's mistake, and the end.
     pub fn refused(&mut self, misuse: Misuse) -> bool {
+        if self.next() == Step::Deactivate && misuse == Misuse::NotSetUp {
+            self.ready();
+            return true;
+        }
         let restarted = matches!(misuse, Misuse::NotSetUp | Misuse::ReopenFirst);
         if restarted {
             let cause = Cause::Line(LineFault::Restarted);
@@ -516,7 +556,7 @@ impl Job {
         self.tried = self.tried.saturating_add(1);
         self.last = Some(trouble);
         let state = failure.map_or(SessionState::Usable, |failure| failure.state);
-        self.ladder.start(if self.fresh { SessionState::Reset } else { state });
+        self.recovery.start(if self.fresh { SessionState::Reset } else { state });
         self.phase = Phase::Wait;
     }
 }

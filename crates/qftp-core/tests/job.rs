@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use qftp_core::codes::{FtpCode, ReplyCode};
-use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
+use qftp_core::job::{Job, Policy, RecoveryLevel, Step, Trouble};
 use qftp_core::session::{Cause, Failure, LineFault, SessionState, Via};
 use qftp_core::wire::{FtpError, Verb};
 
@@ -60,7 +60,6 @@ impl World {
                     assert!((1_000..=60_000).contains(&wait));
                     job.ready();
                 }
-                Step::Recover(_) => job.ready(),
                 Step::Compare(options) => {
                     let from = usize::try_from(options.start).unwrap();
                     let (source, target) =
@@ -76,6 +75,8 @@ impl World {
                     assert_eq!(options.start + options.len, self.source.len() as u64);
                     self.transfer(&mut job, options.start, upload);
                 }
+                // What brings the session back.
+                _ => job.ready(),
             }
         }
         panic!("it does not end: {job:?}")
@@ -307,21 +308,32 @@ fn what_does_not_pass() {
 
 /// A module that answers is not restarted for a server's sake; a silent one is, in the end by the caller's hand.
 #[test]
-fn the_ladder() {
+fn levels_of_recovery() {
     let climb = |first: SessionState, cause: Cause, policy: Policy| {
         let mut job = Job::put(5, policy);
         job.failed(&failure(Cause::Line(LineFault::UrcSilent), 0, first));
         job.ready();
-        let mut rungs = Vec::new();
-        while let Step::Recover(rung) = job.next() {
-            rungs.push(rung);
+        let mut levels = Vec::new();
+        while let Some(level) = job.begins_recovery() {
+            levels.push(level);
+            // A context that cannot be deactivated is no reason to go on to the next level.
+            if job.next() == Step::Deactivate {
+                job.failed(&failure(cause, 0, SessionState::Reset));
+                assert_eq!(job.next(), Step::SetUp);
+            }
             job.failed(&failure(cause, 0, SessionState::Reset));
         }
-        rungs
+        levels
     };
     let policy = Policy { retries: 1, power: true, ..Policy::default() };
     let silent = Cause::Line(LineFault::NoAnswer);
-    let all = [Rung::Reopen, Rung::SetUp, Rung::Context, Rung::Restart, Rung::Power];
+    let all = [
+        RecoveryLevel::Reopen,
+        RecoveryLevel::SetUp,
+        RecoveryLevel::Context,
+        RecoveryLevel::Restart,
+        RecoveryLevel::Power,
+    ];
     assert_eq!(climb(SessionState::Reopen, silent, policy), all);
     assert_eq!(climb(SessionState::Reset, silent, policy), all[1..]);
     assert_eq!(climb(SessionState::Reopen, silent, Policy { power: false, ..policy }), all[..4]);
@@ -329,10 +341,40 @@ fn the_ladder() {
         climb(SessionState::Reopen, silent, Policy { power: false, restart: false, ..policy }),
         all[..3]
     );
-    assert_eq!(climb(SessionState::Reopen, ftp(605, 0), policy), [Rung::Reopen, Rung::Context]);
+    assert_eq!(
+        climb(SessionState::Reopen, ftp(605, 0), policy),
+        all[..3].iter().copied().filter(|level| *level != RecoveryLevel::SetUp).collect::<Vec<_>>()
+    );
     assert_eq!(climb(SessionState::Reopen, ftp(603, 0), policy), all);
-    assert_eq!(climb(SessionState::Reopen, ftp(625, 530), policy), [Rung::Reopen]);
+    assert_eq!(climb(SessionState::Reopen, ftp(625, 530), policy), all[..1]);
     assert_eq!(climb(SessionState::Usable, silent, policy), []);
+}
+
+/// A port that went away is opened again before anything else, and where that does not help, no other level is tried but time.
+#[test]
+fn a_port_that_is_lost() {
+    let mut job = Job::put(5, Policy { retries: 2, power: true, ..Policy::default() });
+    let lost = failure(Cause::Line(LineFault::PortLost), 0, SessionState::Reset);
+    job.failed(&lost);
+    for _ in 0..2 {
+        assert!(matches!(job.next(), Step::Wait(_)));
+        job.ready();
+        assert_eq!((job.next(), job.begins_recovery()), (Step::ReopenPort, Some(RecoveryLevel::SetUp)));
+        if job.retry() == 1 {
+            job.failed(&lost);
+        }
+    }
+    for step in [Step::ReopenPort].iter().chain(RecoveryLevel::SetUp.steps()) {
+        assert_eq!(job.next(), *step);
+        job.ready();
+    }
+    // What was written when the port went may have gaps.
+    assert!(matches!(job.next(), Step::Put(put) if put.start == 0));
+    let mut job = Job::get(None, Policy::default());
+    job.reconnect();
+    assert_eq!(job.next(), Step::ReopenPort);
+    job.failed(&lost);
+    assert_eq!(job.next(), Step::End(Err(Trouble::Failed(lost))));
 }
 
 /// What is left of a staged upload goes straight through: a staged one moves whole files.
@@ -387,6 +429,7 @@ fn a_refusal_after_a_restart() {
     let mut job = Job::get(None, Policy { retries: 1, ..Policy::default() });
     assert!(job.refused(Misuse::NotSetUp));
     job.ready();
-    assert_eq!(job.next(), Step::Recover(Rung::SetUp));
+    assert_eq!(job.begins_recovery(), Some(RecoveryLevel::SetUp));
+    assert_eq!(job.next(), Step::SetUp);
     assert!(!job.refused(Misuse::Busy));
 }

@@ -7,7 +7,7 @@ mod small;
 mod transfer;
 
 use qftp_core::Checksum;
-use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
+use qftp_core::job::{Job, Policy, RecoveryLevel, Step, Trouble};
 use qftp_core::session::{
     Apn, Cause, Failure, GetOptions, LineFault, Login, Misuse, PutOptions, Session, SessionState, Setup, Via,
 };

@@ -48,19 +48,21 @@ static int32_t finish(struct driver *driver, int32_t begun)
     return error.status;
 }
 
-static int32_t log_in(struct driver *driver, const struct account *account, int32_t kind)
+/* One step of those that bring a session back. */
+static int32_t bring_back(struct driver *driver, const struct account *account, int32_t kind)
 {
-    int32_t status = QFTP_OK;
-    if (kind == QFTP_STEP_RESTART) {
-        status = finish(driver, qftp_session_restart(driver->session, now_ms()));
-    } else if (kind == QFTP_STEP_CONTEXT && qftp_session_is_set_up(driver->session)) {
-        /* A context that is gone already cannot be deactivated. */
-        finish(driver, qftp_session_deactivate(driver->session, now_ms()));
+    switch (kind) {
+    case QFTP_STEP_DEACTIVATE:
+        return finish(driver, qftp_session_deactivate(driver->session, now_ms()));
+    case QFTP_STEP_RESTART:
+        return finish(driver, qftp_session_restart(driver->session, now_ms()));
+    case QFTP_STEP_SET_UP:
+        return finish(driver, qftp_session_setup(driver->session, now_ms(), &account->setup));
+    case QFTP_STEP_OPEN:
+        return finish(driver, qftp_session_open(driver->session, now_ms(), &account->login));
+    default:
+        return QFTP_OK;
     }
-    if (status == QFTP_OK && (kind != QFTP_STEP_REOPEN || !qftp_session_is_set_up(driver->session))) {
-        status = finish(driver, qftp_session_setup(driver->session, now_ms(), &account->setup));
-    }
-    return status == QFTP_OK ? finish(driver, qftp_session_open(driver->session, now_ms(), &account->login)) : status;
 }
 
 /* Downloads from an offset on into the driver's sink. */
@@ -143,7 +145,7 @@ static int32_t take_step(struct driver *driver, const struct account *account, c
         qftp_job_ready(file);
         break;
     default:
-        status = log_in(driver, account, step->kind);
+        status = bring_back(driver, account, step->kind);
         if (status == QFTP_OK) {
             qftp_job_ready(file);
         }
@@ -180,7 +182,10 @@ static int32_t transfer(struct driver *driver, const struct account *account, co
     }
     while (qftp_job_next(file, &step) == QFTP_OK && step.kind != QFTP_STEP_DONE && step.kind != QFTP_STEP_FAILED) {
         status = take_step(driver, account, job, file, &step, bytes, len);
-        if (status != QFTP_OK && (!driver->failed || qftp_job_failed(file, driver->session) != QFTP_OK)) {
+        if (status == QFTP_OK) {
+            continue;
+        }
+        if ((driver->failed ? qftp_job_failed(file, driver->session) : qftp_job_refused(file, status)) != QFTP_OK) {
             break;
         }
     }
@@ -217,7 +222,10 @@ static int32_t one(struct driver *driver, const struct account *account, const s
         return transfer(driver, account, job);
     }
     if (!qftp_session_is_open(driver->session)) {
-        status = log_in(driver, account, QFTP_STEP_SET_UP);
+        status = bring_back(driver, account, QFTP_STEP_SET_UP);
+        if (status == QFTP_OK) {
+            status = bring_back(driver, account, QFTP_STEP_OPEN);
+        }
     }
     return status == QFTP_OK ? finish(driver, qftp_session_size(driver->session, now_ms(), job->remote)) : status;
 }

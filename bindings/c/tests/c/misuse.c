@@ -115,6 +115,13 @@ int main(void)
     assert(qftp_job_ready(job) == QFTP_OK);
     assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_SET_UP);
     assert(qftp_job_ready(job) == QFTP_OK);
+    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_CERTIFICATES);
+    assert(qftp_job_ready(job) == QFTP_OK);
+    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_OPEN);
+    assert(qftp_job_refused(job, QFTP_ERR_BUSY) == QFTP_ERR_BUSY && qftp_job_refused(NULL, 0) == QFTP_ERR_NULL);
+    assert(qftp_job_ready(job) == QFTP_OK);
+    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_FOLDER);
+    assert(qftp_job_ready(job) == QFTP_OK);
     assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_PUT && step.start == 0);
     assert(qftp_job_moved(job, 5) == QFTP_OK && qftp_job_kept(job) == 5);
     assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_DONE);

@@ -91,7 +91,7 @@ fn job(number: u64, failure: &Failure) -> usize {
                 Step::Size => job.size(Some(number)),
                 Step::Get(_) | Step::Put(_) => job.moved(turn),
                 Step::Compare(_) => job.compared(Some(turn)),
-                Step::Truncate(_) | Step::Wait(_) | Step::Recover(_) => job.ready(),
+                _ => job.ready(),
             }
         }
         job.stopped(number);

@@ -3,32 +3,34 @@
 use super::*;
 
 impl Run<'_> {
-    /// One means of bringing the session back, as `qftp-transport` does it.
-    pub(super) fn climb(&mut self, rung: Rung) -> Result<Result<(), Stop>, Violation> {
-        self.world.note(|| format!("recovery: {}", rung.about()));
-        match rung {
-            Rung::Reopen | Rung::SetUp => {}
-            Rung::Context => {
-                if self.world.host.session().is_set_up() {
-                    let _ = self.simple("deactivate", Session::deactivate)?;
-                }
-            }
-            Rung::Restart => {
-                if let Err(stop) = self.simple("restart", Session::restart)? {
-                    return Ok(Err(stop));
-                }
-            }
-            Rung::Power => {
+    /// One step of those that bring the session back, as `qftp-transport` does it.
+    fn bring_back(&mut self, step: Step) -> Result<Result<(), Stop>, Violation> {
+        match step {
+            Step::Deactivate => self.simple("deactivate", Session::deactivate),
+            Step::Restart => self.simple("restart", Session::restart),
+            Step::SetUp => self.set_up(),
+            Step::Open => self.simple("open", |session, now| session.open(now, &login())),
+            Step::PowerCycle => {
                 self.world.module.power_cycle(self.world.now());
                 self.world.pause(1000);
+                Ok(Ok(()))
+            }
+            // The port of the simulation is never lost, and its login has neither certificates nor a folder.
+            _ => Ok(Ok(())),
+        }
+    }
+
+    /// All the steps of a level, one after the other.
+    pub(super) fn recover(&mut self, level: RecoveryLevel) -> Result<Result<(), Stop>, Violation> {
+        self.world.note(|| format!("recovery: {}", level.about()));
+        for step in level.steps() {
+            match self.bring_back(*step)? {
+                Ok(()) => {}
+                Err(_) if *step == Step::Deactivate => {}
+                Err(stop) => return Ok(Err(stop)),
             }
         }
-        if (rung != Rung::Reopen || !self.world.host.session().is_set_up())
-            && let Err(stop) = self.set_up()?
-        {
-            return Ok(Err(stop));
-        }
-        self.simple("open", |session, now| session.open(now, &login()))
+        Ok(Ok(()))
     }
 
     /// Whether there is a login for a small operation.
@@ -36,7 +38,7 @@ impl Run<'_> {
         if self.world.host.session().is_open() {
             return Ok(true);
         }
-        Ok(self.climb(Rung::SetUp)?.is_ok())
+        Ok(self.recover(RecoveryLevel::SetUp)?.is_ok())
     }
 
     /// A job to its end: what it came to, what is here of a download, and whether the line or the server may have spoiled it.
@@ -67,6 +69,9 @@ impl Run<'_> {
         let end = loop {
             let changes = self.world.server.struck.len();
             let step = job.next();
+            if let Some(level) = job.begins_recovery() {
+                self.world.note(|| format!("recovery: {}", level.about()));
+            }
             let done = match step {
                 Step::End(end) => break end,
                 Step::Size => match self.attempt("size", b"", Via::Com, None, |s, now| s.size(now, name))? {
@@ -89,7 +94,6 @@ impl Run<'_> {
                     job.ready();
                     Ok(())
                 }
-                Step::Recover(rung) => self.climb(rung)?.map(|()| job.ready()),
                 Step::Get(options) => {
                     here.truncate(usize::try_from(options.start).unwrap_or(0));
                     let end = self.get(name, &options, stop.take())?;
@@ -155,6 +159,7 @@ impl Run<'_> {
                         end => self.not_done("compare", &end)?,
                     }
                 }
+                recovery => self.bring_back(recovery)?.map(|()| job.ready()),
             };
             if !matches!(step, Step::Compare(_)) {
                 spoilt |= self.line() != Line::Sound;

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use qftp_core::job::{Job, Policy, Rung, Step, Trouble};
+use qftp_core::job::{Job, Policy, RecoveryLevel, Step, Trouble};
 use qftp_core::session::{Cause, Failure, Kind, LineFault, Login, SessionState, Setup, Via};
 use qftp_core::wire::TransferType;
 
@@ -89,7 +89,7 @@ pub enum Report {
     /// The port went away; it is opened again as soon as it is there.
     PortLost,
     /// The session is being brought back.
-    Recovering(Rung),
+    Recovering(RecoveryLevel),
     /// The transfer goes on at this offset.
     GoingOn(u64),
     /// The file is read again and compared.
@@ -104,7 +104,7 @@ impl fmt::Display for Report {
                 write!(f, "{trouble}; retry {retry} in {seconds} s")
             }
             Self::PortLost => write!(f, "{}; waiting for it", LineFault::PortLost),
-            Self::Recovering(rung) => write!(f, "recovery: {}", rung.about()),
+            Self::Recovering(level) => write!(f, "recovery: {}", level.about()),
             Self::GoingOn(from) => write!(f, "going on at byte {from}"),
             Self::Comparing => f.write_str("reading the file again to compare it"),
         }
@@ -114,7 +114,10 @@ impl fmt::Display for Report {
 impl<P: Port> Client<P> {
     /// Sets the module up and logs in as [`Way`] says.
     pub fn connect(&mut self, way: &mut Way<'_, P>) -> Result<(), Error> {
-        self.climb(Rung::SetUp, way)
+        if self.engine.is_broken() {
+            self.bring_back(Step::ReopenPort, way)?;
+        }
+        RecoveryLevel::SetUp.steps().iter().try_for_each(|step| self.bring_back(*step, way))
     }
 
     /// Fetches a file as [`Policy`] says: going on with what is there, again and again, compared at the end. A session that is not open
@@ -219,10 +222,16 @@ impl<P: Port> Client<P> {
         let converts = way.login.transfer_type == TransferType::Ascii;
         // Why the port failed, while it has not been opened again.
         let mut port = None;
-        if !self.is_open() {
+        if self.engine.is_broken() {
+            job.reconnect();
+        } else if !self.is_open() {
             job.connect();
         }
         loop {
+            // The first login is no recovery.
+            if let Some(level) = job.begins_recovery().filter(|_| job.retry() > 0) {
+                way.tell(Report::Recovering(level));
+            }
             // What is here of a download when its port fails.
             let mut here = 0;
             let step = job.next();
@@ -242,13 +251,6 @@ impl<P: Port> Client<P> {
                         way.tell(Report::Waiting { trouble, wait_ms, retry: job.retry() });
                     }
                     self.pause(wait_ms).map(|()| job.ready())
-                }
-                Step::Recover(rung) => {
-                    // The first login is no recovery.
-                    if job.retry() > 0 {
-                        way.tell(Report::Recovering(rung));
-                    }
-                    self.climb(rung, way).map(|()| job.ready())
                 }
                 Step::Compare(options) => {
                     // The end of an upload is no news.
@@ -279,6 +281,7 @@ impl<P: Port> Client<P> {
                     let put = Put { start: options.start, len: Some(options.len), via: options.via };
                     self.put(name, &mut *local, &put).map(|count| job.moved(count))
                 }
+                recovery => self.bring_back(recovery, way).map(|()| job.ready()),
             };
             // Other errors are the caller's at once.
             let failure = match done {
@@ -346,37 +349,25 @@ impl<P: Port> Client<P> {
         Ok(())
     }
 
-    /// One means of bringing the session back.
-    fn climb(&mut self, rung: Rung, way: &mut Way<'_, P>) -> Result<(), Error> {
-        if self.engine.is_broken()
-            && let Some(reopen) = &mut way.reopen
-        {
-            self.port = reopen().map_err(Error::Port)?;
-            self.engine.renew();
-        }
-        match rung {
-            Rung::Reopen | Rung::SetUp => {}
-            Rung::Context => {
-                if self.is_set_up() {
-                    // A context that is gone already cannot be deactivated.
-                    let _ = self.deactivate();
+    /// One step of those that bring the session back.
+    fn bring_back(&mut self, step: Step, way: &mut Way<'_, P>) -> Result<(), Error> {
+        match step {
+            Step::ReopenPort => {
+                if let Some(reopen) = &mut way.reopen {
+                    self.port = reopen().map_err(Error::Port)?;
+                    self.engine.renew();
                 }
+                Ok(())
             }
-            Rung::Restart => self.restart()?,
-            Rung::Power => {
-                if let Some(power) = &mut way.power {
-                    power().map_err(Error::Port)?;
-                }
-            }
+            Step::PowerCycle => way.power.as_mut().map_or(Ok(()), |power| power().map_err(Error::Port)),
+            Step::Restart => self.restart(),
+            Step::Deactivate => self.deactivate(),
+            Step::SetUp => self.setup(&way.setup),
+            Step::Certificates => way.certificates.as_ref().map_or(Ok(()), |all| self.push_certificates(all)),
+            Step::Open => self.open(&way.login),
+            Step::Folder if !way.folder.is_empty() => self.cwd(way.folder),
+            _ => Ok(()),
         }
-        if rung != Rung::Reopen || !self.is_set_up() {
-            self.setup(&way.setup)?;
-            if let Some(certificates) = &way.certificates {
-                self.push_certificates(certificates)?;
-            }
-        }
-        self.open(&way.login)?;
-        if way.folder.is_empty() { Ok(()) } else { self.cwd(way.folder) }
     }
 
     /// Restarts the module (`AT+CFUN=1,1`); [`setup`](Self::setup) comes next.
