@@ -404,26 +404,38 @@ enum qftp_step_kind
    */
   QFTP_STEP_WAIT = 7,
   /**
-   * Open the session again (it closes first), and go to the working folder; then qftp_job_ready. Of this and the next four qftp_job_failed
-   * where it did not help.
+   * Log in by qftp_session_open (it closes first); then qftp_job_ready. Of this and the next seven qftp_job_failed where it did not help; what you have
+   * nothing for is ready at once.
    */
-  QFTP_STEP_REOPEN = 8,
+  QFTP_STEP_OPEN = 8,
   /**
-   * Set up, open, working folder.
+   * qftp_session_setup.
    */
   QFTP_STEP_SET_UP = 9,
   /**
-   * Deactivate the PDP context where that can be called, set up, open, working folder.
+   * qftp_session_deactivate.
    */
-  QFTP_STEP_CONTEXT = 10,
+  QFTP_STEP_DEACTIVATE = 10,
   /**
-   * qftp_session_restart, set up, open, working folder.
+   * qftp_session_restart.
    */
   QFTP_STEP_RESTART = 11,
   /**
-   * Switch the module's power off and on, set up, open, working folder.
+   * Switch the module's power off and on.
    */
-  QFTP_STEP_POWER = 12,
+  QFTP_STEP_POWER_CYCLE = 12,
+  /**
+   * Go to the working folder by qftp_session_cwd.
+   */
+  QFTP_STEP_FOLDER = 13,
+  /**
+   * Bring the certificates of the login into the module.
+   */
+  QFTP_STEP_CERTIFICATES = 14,
+  /**
+   * Open the port again, which was lost. A session knows no port: no job of this library asks for it.
+   */
+  QFTP_STEP_REOPEN_PORT = 15,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1207,7 +1219,7 @@ int32_t qftp_client_list(struct qftp_client *client,
 
 /**
  * Lists the module's own files with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. No file is an empty list of a pattern with "*", and
- * QFTP_ERR_MODULE of a name. What `*list` becomes is given back by qftp_list_free.
+ * QFTP_ERR_MODULE of a name. A file of which the module says what cannot be, such as a size of 2^64, is an entry of kind QFTP_ENTRY_LINE. What `*list` becomes is given back by qftp_list_free.
  */
 int32_t qftp_client_files(struct qftp_client *client,
                           const char *pattern,
@@ -1423,6 +1435,14 @@ int32_t qftp_job_ready(struct qftp_job *job);
  * The present step failed, with the last failure of this session. QFTP_ERR_NOTHING_TO_ABORT when it has none.
  */
 int32_t qftp_job_failed(struct qftp_job *job, const struct qftp_session *session);
+
+/**
+ * The session refused to begin the present step, with this status. QFTP_OK where that is the module's doing, which has restarted or has no context to
+ * deactivate: the job goes on. Else it is a mistake of the program, and the status comes back; QFTP_ERR_ARGUMENT where
+ * it is none that a session refuses with.
+ */
+int32_t qftp_job_refused(struct qftp_job *job,
+                         int32_t refusal);
 
 /**
  * An upload: at most `good` bytes of what the server has are built upon, because an earlier one, whose qftp_job_distrusted said so, lost bytes on the line

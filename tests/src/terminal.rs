@@ -107,6 +107,25 @@ impl Terminal {
         }
     }
 
+    /// Sends the program a signal.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, signal).expect("it runs");
+    }
+
+    /// Whether the terminal shows what is typed, and hands it over by lines, as before the program.
+    ///
+    /// # Panics
+    /// When the terminal does not say.
+    #[must_use]
+    pub fn is_cooked(&self) -> bool {
+        let modes = rustix::termios::tcgetattr(&self.keyboard).expect("it says").local_modes;
+        modes.contains(rustix::termios::LocalModes::ECHO | rustix::termios::LocalModes::ICANON)
+    }
+
     /// Waits for the program's end; its exit code.
     ///
     /// # Panics

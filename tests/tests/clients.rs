@@ -78,7 +78,10 @@ fn parts_of_a_file_of_the_module() {
     assert_eq!(client.file_read(handle, 3000, &mut part).expect("read"), 3000);
     assert!(part == expected[1000..4000]);
     client.command(&Command::File(FileCommand::Close(handle))).expect("closed");
-    assert_eq!(client.files("*").expect("listed").iter().map(|file| file.size).collect::<Vec<_>>(), [5000]);
+    assert_eq!(
+        client.files("*").expect("listed").iter().map(|file| file.size).collect::<Vec<_>>(),
+        [Some(5000)]
+    );
 }
 
 /// A reader or writer that fails after so many bytes.

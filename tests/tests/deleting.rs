@@ -127,6 +127,19 @@ fn a_listing_that_breaks_off_or_is_in_doubt_deletes_nothing() {
     }
 }
 
+/// What it had, nobody has told: nothing below it goes on this side.
+#[test]
+fn a_folder_that_vanishes_meanwhile() {
+    let bench = Bench::new(&Options::plain(Kind::Pyftpdlib).with("--vanish\nsub"));
+    bench.put(&["a", "sub/b"], &["a", "stray", "sub/b", "sub/stray"]);
+    let run = bench.down(&[]);
+    assert_ne!(run.code, Some(0), "{}", run.text());
+    assert!(!bench.there("nightly/sub").exists() && run.err.contains("sub"), "{}", run.err);
+    for name in ["a", "sub/b", "sub/stray"] {
+        assert!(bench.here(name).exists(), "{name} is gone: {}", run.err);
+    }
+}
+
 #[test]
 fn on_the_server_goes_only_what_it_has_under_this_very_name() {
     let bench = Bench::new(&Options::plain(Kind::Pyftpdlib).with("--entry\nnot there"));

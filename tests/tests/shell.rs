@@ -90,6 +90,26 @@ fn at_a_terminal() {
     assert_eq!(terminal.end(), Some(0));
 }
 
+/// Nobody waits for a line that is being typed.
+#[test]
+fn sigterm_at_the_prompt() {
+    let server = Server::start(Kind::Pyftpdlib);
+    let module = Module::start(&[]);
+    let folder = tempdir().expect("a folder");
+    let arguments = ["--port", &module.port(), "--apn", "internet", "shell", &server.url("")];
+    let mut terminal =
+        Terminal::start(&arguments, folder.path(), &[("XDG_STATE_HOME", &folder.path().join("state"))]);
+    terminal.wait_for("127.0.0.1:/> ");
+    terminal.type_in("get half of a li");
+    terminal.signal(rustix::process::Signal::TERM);
+    assert_eq!(terminal.end(), Some(143), "{}", terminal.screen());
+    assert!(terminal.is_cooked(), "the terminal is left as a line editor has it");
+    assert!(terminal.screen().contains("interrupted: closing the FTP session"), "{}", terminal.screen());
+    assert!(module.qftp(&["module", "info"]).ok().contains("closed"), "{}", module.log());
+    // The module is free for the next.
+    assert!(module.qftp(&["ls", &server.url("")]).code == Some(0), "{}", module.log());
+}
+
 /// Feeds lines to the shell.
 fn script(module: &Module, server: &Server, folder: &std::path::Path, more: &[&str], lines: &str) -> Run {
     let mut child = command(&["--port", &module.port(), "--apn", "internet", "shell", &server.url("logs")])

@@ -301,9 +301,12 @@ pub unsafe extern "C" fn qftp_job_failed(job: *mut qftp_job, session: *const qft
 }
 
 /// The session refused to begin the present step, with this status. QFTP_OK where that is the module's doing, which has restarted or has no context to
-/// deactivate: the job goes on. Else it is a mistake of the program, and the status comes back.
+/// deactivate: the job goes on. Else it is a mistake of the program, and the status comes back; QFTP_ERR_ARGUMENT where
+/// it is none that a session refuses with.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_job_refused(job: *mut qftp_job, refusal: i32) -> i32 {
+    const LEFT_OUT: i32 = qftp_status::QFTP_ERR_LEFT_OUT as i32;
+    const PANIC: i32 = qftp_status::QFTP_ERR_PANIC as i32;
     let misuse = match refusal {
         _ if refusal == qftp_status::QFTP_ERR_NOT_SET_UP as i32 => Misuse::NotSetUp,
         _ if refusal == qftp_status::QFTP_ERR_REOPEN_FIRST as i32 => Misuse::ReopenFirst,
@@ -315,7 +318,9 @@ pub unsafe extern "C" fn qftp_job_refused(job: *mut qftp_job, refusal: i32) -> i
         match job.map(|job| job.0.refused(misuse)) {
             None => QFTP_ERR_NULL as i32,
             Some(true) => qftp_status::QFTP_OK as i32,
-            Some(false) => refusal,
+            // Of those that a session refuses with.
+            Some(false) if (LEFT_OUT..0).contains(&refusal) && refusal != PANIC => refusal,
+            Some(false) => qftp_status::QFTP_ERR_ARGUMENT as i32,
         }
     })
 }

@@ -408,7 +408,7 @@ impl Client {
     }
 
     /// Name and size of files of the module.
-    fn files(&self, py: Python<'_>, pattern: &str) -> PyResult<Vec<(String, u64)>> {
+    fn files(&self, py: Python<'_>, pattern: &str) -> PyResult<Vec<(String, Option<u64>)>> {
         let files = self.run(py, |inner| inner.client.files(pattern))?;
         Ok(files.into_iter().map(|file| (file.name, file.size)).collect())
     }

@@ -217,6 +217,14 @@ def test_the_module_itself(tmp_path):
         module.push(tmp_path / "b", "RAM:b")
         assert [(file.name, file.size) for file in module.files()] == [("a", 5)]
         assert module.pull("UFS:a") == b"hello" and module.pull("RAM:b", tmp_path / "c") == PAYLOAD
+        # A link is followed, and nothing but the file is left.
+        (tmp_path / "link").symlink_to("c")
+        assert module.pull("UFS:a", tmp_path / "link") == b"hello"
+        assert (tmp_path / "link").is_symlink() and (tmp_path / "c").read_bytes() == b"hello"
+        with pytest.raises(OSError):
+            module.pull("UFS:a", tmp_path / "no" / "folder")
+        assert {path.name for path in tmp_path.iterdir()} >= {"c", "link"}
+        assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
         assert (tmp_path / "c").read_bytes() == PAYLOAD
         module.remove("UFS:a")
         assert module.storage("ram").total - module.storage("ram").free >= len(PAYLOAD)

@@ -21,6 +21,10 @@ static SIGNAL: AtomicI32 = AtomicI32::new(0);
 static COUNT: AtomicU32 = AtomicU32::new(0);
 /// Ctrl-C ends what is under way, and not the program.
 static STAYS: AtomicBool = AtomicBool::new(false);
+/// Tells a prompt that the program ends.
+static AT_END: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
+/// Puts the terminal right.
+static AT_LEAVING: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
 /// Bits a second of the line.
 static RATE: AtomicU32 = AtomicU32::new(115_200);
 
@@ -53,6 +57,22 @@ pub(crate) fn at_rate(rate: Option<u32>) {
 /// From now on Ctrl-C ends what is under way, and not the program.
 pub(crate) fn stay() {
     STAYS.store(true, Ordering::Relaxed);
+}
+
+/// What waits for a person hears it by this that the program is to end.
+pub(crate) fn at_end(tell: impl Fn() + Send + Sync + 'static) {
+    // There is one prompt.
+    let _ = AT_END.set(Box::new(tell));
+}
+
+/// What puts the terminal right where the program leaves at once.
+pub(crate) fn at_leaving(restore: impl Fn() + Send + Sync + 'static) {
+    let _ = AT_LEAVING.set(Box::new(restore));
+}
+
+/// Whether a signal has come that ends the program.
+pub(crate) fn is_told_to_end() -> bool {
+    SIGNAL.load(Ordering::Relaxed) != 0
 }
 
 /// Ends what is under way.
@@ -97,10 +117,6 @@ fn take(signal: i32) {
 }
 
 fn first(signal: i32) {
-    if STAYS.load(Ordering::Relaxed) && !standing::busy() && signal == SIGTERM {
-        // Nobody waits for the line that is being typed.
-        return leave(signal);
-    }
     let deeds: Vec<&str> = standing::all().into_iter().map(|(_, deed)| deed).collect();
     let patience = patience();
     match deeds.is_empty() {
@@ -113,7 +129,13 @@ fn first(signal: i32) {
             patience.as_secs()
         )),
     }
-    cancel();
+    // At a prompt nothing is under way; what comes next is the end of the session.
+    if standing::busy() || AT_END.get().is_none() {
+        cancel();
+    }
+    if let Some(tell) = AT_END.get() {
+        tell();
+    }
     thread::spawn(move || {
         thread::sleep(patience);
         leave(signal);
@@ -132,6 +154,9 @@ fn leave(signal: i32) {
     let left: Vec<&str> = standing::all().into_iter().map(|(left, _)| left).collect();
     if !left.is_empty() {
         note(format!("qftp: left at once: {}; the next run puts that right", left.join(", ")));
+    }
+    if let Some(restore) = AT_LEAVING.get() {
+        restore();
     }
     std::process::exit(i32::from(code(signal)));
 }

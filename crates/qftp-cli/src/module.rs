@@ -3,9 +3,9 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use qftp_core::session::{Cause, Field, Misuse};
-use qftp_core::wire::{Basic, Command, FileCommand, FileInfo, Info, Line, Storage, Text, Verb};
-use qftp_transport::{Begin, LocalSource, LocalTarget, Origin};
+use qftp_core::session::Cause;
+use qftp_core::wire::{Basic, Command, Storage, Verb};
+use qftp_transport::{Begin, LocalSource, LocalTarget, ModuleFile, Origin};
 use serde_json::{Map, Value, json};
 
 use crate::args::ModuleCommand;
@@ -98,23 +98,16 @@ fn answer(result: Result<String, qftp_transport::Error>) -> Result<String, Probl
 }
 
 fn files(context: &Context, client: &mut AnyClient, pattern: &str) -> Result<(), Problem> {
-    let name = Text::new(pattern).map_err(|fault| Misuse::Name(Field::ModuleFile, fault))?;
-    let found = match client.command(&Command::File(FileCommand::List(name))) {
+    let found = match client.files(pattern) {
         // Modules answer so when there is none; for all files that is no error.
         Err(error) if pattern.contains('*') && is_cme(&error, &[LIST_FAILED, NOT_FOUND]) => Vec::new(),
         other => other.map_err(|error| Problem::from(error).about(pattern))?,
     };
-    for line in found {
-        let (text, object) = match Line::parse(line.as_bytes()) {
-            Line::Info(Info::File(FileInfo::File { name, size })) => {
-                let name = String::from_utf8_lossy(name);
-                (format!("{size:>10} {name}"), json!({ "name": name, "size": size }))
-            }
+    for ModuleFile { name, size } in found {
+        let (text, object) = match size {
+            Some(size) => (format!("{size:>10} {name}"), json!({ "name": name, "size": size })),
             // A size or a name that cannot be: shown as the module says it, for the file is there.
-            _ => {
-                let said = line.split_once(':').map_or(line.as_str(), |(_, rest)| rest.trim());
-                (format!("{:>10} {said}", "?"), json!({ "said": said }))
-            }
+            None => (format!("{:>10} {name}", "?"), json!({ "said": name })),
         };
         context.output.result(&text, &object);
     }

@@ -7,10 +7,13 @@
 --lose RNTO                    is done, and the connection closed without a reply
 --drop RNTO                    is not done the first time, and the connection closed
 --hide NAME                    is a file or folder that no listing shows
+--vanish NAME                  is a folder that is removed as soon as somebody looks into it
 """
 
 import argparse
 import logging
+import os
+import shutil
 
 from OpenSSL import SSL
 from pyftpdlib.authorizers import DummyAuthorizer
@@ -38,6 +41,7 @@ def arguments():
     parser.add_argument("--lose", action="append", default=[])
     parser.add_argument("--drop", action="append", default=[])
     parser.add_argument("--hide", action="append", default=[])
+    parser.add_argument("--vanish", action="append", default=[])
     parser.add_argument("--idle", type=int, default=300)
     parser.add_argument("--most", type=int, default=512)
     return parser.parse_args()
@@ -116,11 +120,13 @@ def ends(base, replies):
     return Data
 
 
-def lists_otherwise(names, hidden):
-    """Folders whose listings show files that are not there, and leave out some that are."""
+def lists_otherwise(names, hidden, vanishing):
+    """Folders whose listings show files that are not there, and leave out some that are; and folders that vanish."""
 
     class Folders(AbstractedFS):
         def listdir(self, path):
+            if os.path.basename(path) in vanishing:
+                shutil.rmtree(path)
             return [name for name in super().listdir(path) if name not in hidden]
 
         def format_mlsx(self, *args, **kwargs):
@@ -153,8 +159,8 @@ def handler(args):
         setattr(Handler, f"ftp_{command}", loses(base, command))
     for command in args.drop:
         setattr(Handler, f"ftp_{command}", drops(base, command))
-    if args.entry or args.hide:
-        Handler.abstracted_fs = lists_otherwise(args.entry, args.hide)
+    if args.entry or args.hide or args.vanish:
+        Handler.abstracted_fs = lists_otherwise(args.entry, args.hide, args.vanish)
     data = DTPHandler if args.form == "plain" else TLS_DTPHandler
     Handler.dtp_handler = ends(data, dict(args.end))
     Handler.authorizer = DummyAuthorizer()

@@ -173,7 +173,7 @@ pub unsafe extern "C" fn qftp_client_list(
 }
 
 /// Lists the module's own files with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. No file is an empty list of a pattern with "*", and
-/// QFTP_ERR_MODULE of a name. What `*list` becomes is given back by qftp_list_free.
+/// QFTP_ERR_MODULE of a name. A file of which the module says what cannot be, such as a size of 2^64, is an entry of kind QFTP_ENTRY_LINE. What `*list` becomes is given back by qftp_list_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_files(
     client: *mut qftp_client,
@@ -190,7 +190,8 @@ pub unsafe extern "C" fn qftp_client_files(
         };
         let mut builder = Builder::default();
         for ModuleFile { name, size } in files {
-            builder.named(name.as_bytes(), size, QFTP_ENTRY_FILE);
+            let kind = if size.is_some() { QFTP_ENTRY_FILE } else { QFTP_ENTRY_LINE };
+            builder.named(name.as_bytes(), size.unwrap_or(QFTP_UNKNOWN), kind);
         }
         // SAFETY: not NULL, and the caller's.
         unsafe { list.write(builder.list()?) };

@@ -35,10 +35,11 @@ class Info:
 class ModuleFile:
     """A file of the module."""
 
-    #: As the module writes it: with its storage in front, ``RAM:log.txt``, or without one for UFS.
+    #: As the module writes it: with its storage in front, ``RAM:log.txt``, or without one for UFS;
+    #: where it has no size, all that the module says of it.
     name: str
-    #: In bytes.
-    size: int
+    #: In bytes; ``None`` where the module says a size that cannot be.
+    size: Optional[int]
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,22 @@ class Module:
             return self._client.upload(name, file.read())
 
     def pull(self, name: str, local: Union[str, "os.PathLike[str]", None] = None) -> bytes:
-        """A file of the module, its checksum proven; also written to ``local``, if that is given."""
+        """A file of the module, its checksum proven; also written to ``local``, if that is given: by way
+        of a hidden file beside it, which gets its name only when whole."""
         data = self._client.download(name)
         if local is not None:
-            with open(local, "wb") as file:
-                file.write(data)
+            target = _qftp.LocalTarget(os.fspath(local), name, url=f"module:{name}", size=len(data))
+            try:
+                target.write(data)
+                target.record(len(data))
+                target.finish()
+            except BaseException:
+                # Nothing of it is gone on with: it came in one piece.
+                if not target.is_stream:
+                    target.truncate(0)
+                    target.record(0)
+                target.keep()
+                raise
         return data
 
     def remove(self, name: str) -> None:

@@ -1,16 +1,11 @@
 //! What Tab completes: commands, their options, names on the server and names here.
 
-use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
 
 use clap::CommandFactory as _;
 use qftp_core::listing::Kind;
-use rustyline::completion::{Completer, Pair};
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
-use rustyline::validate::Validator;
-use rustyline::{Context, Helper};
+use rustyline::completion::Pair;
 
 use super::command::{Line, Takes, takes};
 use super::here::home;
@@ -19,69 +14,67 @@ use super::session::Shell;
 use super::words::{Word, escape, words};
 use crate::output::printable;
 
-/// The names of a shell's surroundings.
-pub(super) struct Names<'s, 'c, 't, 'a, 'w>(pub(super) &'s RefCell<Shell<'c, 't, 'a, 'w>>);
-
 /// What a word may become, and whether it is a folder, after which one goes on.
 type Candidate = (String, bool);
 
-impl Names<'_, '_, '_, '_, '_> {
-    /// Where the replaced part of the line begins, and what may stand there.
-    pub(super) fn candidates(&self, line: &str) -> (usize, Vec<Pair>) {
-        let mut all = words(line);
-        if line.ends_with(char::is_whitespace) && !line.ends_with("\\ ") || all.is_empty() {
-            all.push(Word::at(line.len()));
-        }
-        let Some((word, before)) = all.split_last() else { return (line.len(), Vec::new()) };
-        let found = match before.first() {
-            None => starting(&word.text, command_names()),
-            Some(first) => self.arguments(&first.text, &before[1..], &word.text),
-        };
-        // A name that a terminal would act on is not put on its line.
-        let found = found.into_iter().filter(|(text, _)| printable(text) == *text && !text.contains('\n'));
-        let pair = |(text, is_folder): Candidate| Pair {
-            display: text.trim_end_matches('/').rsplit('/').next().map_or_else(
-                || text.clone(),
-                |name| if is_folder { format!("{name}/") } else { name.to_owned() },
-            ),
-            // A folder is gone on with; anything else is done with.
-            replacement: if is_folder { escape(&text) } else { format!("{} ", escape(&text)) },
-        };
-        (word.start, found.map(pair).collect())
+/// Where the replaced part of the line begins, and what may stand there.
+pub(super) fn candidates(shell: &mut Shell<'_, '_, '_, '_>, line: &str) -> (usize, Vec<Pair>) {
+    let mut all = words(line);
+    if line.ends_with(char::is_whitespace) && !line.ends_with("\\ ") || all.is_empty() {
+        all.push(Word::at(line.len()));
     }
+    let Some((word, before)) = all.split_last() else { return (line.len(), Vec::new()) };
+    let found = match before.first() {
+        None => starting(&word.text, command_names()),
+        Some(first) => arguments(shell, &first.text, &before[1..], &word.text),
+    };
+    // A name that a terminal would act on is not put on its line.
+    let found = found.into_iter().filter(|(text, _)| printable(text) == *text && !text.contains('\n'));
+    let pair = |(text, is_folder): Candidate| Pair {
+        display: text.trim_end_matches('/').rsplit('/').next().map_or_else(
+            || text.clone(),
+            |name| if is_folder { format!("{name}/") } else { name.to_owned() },
+        ),
+        // A folder is gone on with; anything else is done with.
+        replacement: if is_folder { escape(&text) } else { format!("{} ", escape(&text)) },
+    };
+    (word.start, found.map(pair).collect())
+}
 
-    fn arguments(&self, command: &str, before: &[Word], text: &str) -> Vec<Candidate> {
-        if command == "help" {
-            return starting(text, command_names());
-        }
-        if text.starts_with('-') {
-            return starting(text, options(command));
-        }
-        let place = before.iter().filter(|word| !word.text.starts_with('-')).count();
-        let reverse = before.iter().any(|word| matches!(word.text.as_str(), "-R" | "--reverse"));
-        match takes(command, place, reverse) {
-            Takes::Remote => self.remote(text, false),
-            Takes::RemoteFolder => self.remote(text, true),
-            Takes::Local => local(text),
-            Takes::Nothing => Vec::new(),
-        }
+fn arguments(
+    shell: &mut Shell<'_, '_, '_, '_>,
+    command: &str,
+    before: &[Word],
+    text: &str,
+) -> Vec<Candidate> {
+    if command == "help" {
+        return starting(text, command_names());
     }
+    if text.starts_with('-') {
+        return starting(text, options(command));
+    }
+    let place = before.iter().filter(|word| !word.text.starts_with('-')).count();
+    let reverse = before.iter().any(|word| matches!(word.text.as_str(), "-R" | "--reverse"));
+    match takes(command, place, reverse) {
+        Takes::Remote => remote(shell, text, false),
+        Takes::RemoteFolder => remote(shell, text, true),
+        Takes::Local => local(text),
+        Takes::Nothing => Vec::new(),
+    }
+}
 
-    fn remote(&self, text: &str, folders: bool) -> Vec<Candidate> {
-        let (folder, start) = text.rfind('/').map_or(("", text), |at| text.split_at(at + 1));
-        // The shell itself is not at work while its line is edited.
-        let Ok(mut shell) = self.0.try_borrow_mut() else { return Vec::new() };
-        let items = shell.items(folder);
-        let matching = items.iter().filter(|item| item.name.starts_with(start));
-        let wanted = matching.filter(|item| !folders || matches!(item.kind, Kind::Dir | Kind::Link));
-        wanted
-            .map(|item| {
-                let is_folder = item.kind == Kind::Dir;
-                let slash = if is_folder { "/" } else { "" };
-                (no_option(format!("{folder}{}{slash}", item.name)), is_folder)
-            })
-            .collect()
-    }
+fn remote(shell: &mut Shell<'_, '_, '_, '_>, text: &str, folders: bool) -> Vec<Candidate> {
+    let (folder, start) = text.rfind('/').map_or(("", text), |at| text.split_at(at + 1));
+    let items = shell.items(folder);
+    let matching = items.iter().filter(|item| item.name.starts_with(start));
+    let wanted = matching.filter(|item| !folders || matches!(item.kind, Kind::Dir | Kind::Link));
+    wanted
+        .map(|item| {
+            let is_folder = item.kind == Kind::Dir;
+            let slash = if is_folder { "/" } else { "" };
+            (no_option(format!("{folder}{}{slash}", item.name)), is_folder)
+        })
+        .collect()
 }
 
 fn local(text: &str) -> Vec<Candidate> {
@@ -120,19 +113,3 @@ fn options(command: &str) -> Vec<String> {
 fn starting(text: &str, names: Vec<String>) -> Vec<Candidate> {
     names.into_iter().filter(|name| name.starts_with(text)).map(|name| (name, false)).collect()
 }
-
-impl Completer for Names<'_, '_, '_, '_, '_> {
-    type Candidate = Pair;
-
-    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        Ok(self.candidates(line.get(..pos).unwrap_or(line)))
-    }
-}
-
-impl Hinter for Names<'_, '_, '_, '_, '_> {
-    type Hint = String;
-}
-
-impl Highlighter for Names<'_, '_, '_, '_, '_> {}
-impl Validator for Names<'_, '_, '_, '_, '_> {}
-impl Helper for Names<'_, '_, '_, '_, '_> {}

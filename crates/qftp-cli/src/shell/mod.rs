@@ -5,15 +5,11 @@ mod complete;
 mod here;
 mod history;
 mod patterns;
+mod prompt;
 mod session;
 mod words;
 
-use std::cell::RefCell;
 use std::io::{self, BufRead as _, IsTerminal as _};
-
-use rustyline::error::ReadlineError;
-use rustyline::history::MemHistory;
-use rustyline::{CompletionType, Config, Editor};
 
 use crate::exit::{Code, Problem};
 use crate::interrupt;
@@ -21,8 +17,9 @@ use crate::output::printable;
 use crate::port::Context;
 use crate::there::There;
 use crate::url::Url;
-use complete::Names;
+use complete::candidates;
 use history::History;
+use prompt::{Heard, Prompt};
 use session::{Next, Shell};
 
 /// Opens the session and reads commands until their end.
@@ -35,7 +32,7 @@ pub(crate) fn run(context: &Context, url: &str, keep_going: bool) -> Result<(), 
         let mut there = there.map_err(|error| account.problem(error).about(&url))?;
         let mut shell = Shell::new(context, account, &mut there, &url.path)?;
         if io::stdin().is_terminal() && io::stdout().is_terminal() {
-            interactive(&RefCell::new(shell), &url.host)
+            interactive(&mut shell, &url.host)
         } else {
             script(&mut shell, keep_going)
         }
@@ -68,43 +65,34 @@ fn script(shell: &mut Shell<'_, '_, '_, '_>, keep_going: bool) -> Result<(), Pro
 }
 
 /// A prompt; what fails is told, and the next command comes.
-fn interactive(shell: &RefCell<Shell<'_, '_, '_, '_>>, host: &str) -> Result<(), Problem> {
+fn interactive(shell: &mut Shell<'_, '_, '_, '_>, host: &str) -> Result<(), Problem> {
     interrupt::stay();
-    let fault = |error: ReadlineError| Problem::failed(format!("the terminal: {error}"));
-    let config = Config::builder()
-        .completion_type(CompletionType::List)
-        .max_history_size(History::MOST)
-        .map_err(fault)?
-        .history_ignore_space(true)
-        .build();
-    let mut editor: Editor<Names<'_, '_, '_, '_, '_>, MemHistory> =
-        Editor::with_history(config.clone(), MemHistory::with_config(&config)).map_err(fault)?;
-    editor.set_helper(Some(Names(shell)));
     let (history, earlier) = History::load();
-    for line in &earlier {
-        editor.add_history_entry(line).map_err(fault)?;
-    }
-    let context = shell.borrow().context;
+    let prompt = Prompt::open(earlier)?;
     loop {
-        let prompt = format!("{host}:{}> ", printable(&shell.borrow().folder));
-        let line = match editor.readline(&prompt) {
-            Ok(line) => line,
-            // Ctrl-C leaves the line, Ctrl-D the shell.
-            Err(ReadlineError::Interrupted) => continue,
-            Err(ReadlineError::Eof) => return Ok(()),
-            Err(error) => return Err(fault(error)),
+        prompt.ask(format!("{host}:{}> ", printable(&shell.folder)));
+        let (line, is_new) = loop {
+            match prompt.hear() {
+                Heard::Line(line, is_new) => break (line, is_new),
+                Heard::Complete(line, reply) => drop(reply.send(candidates(shell, &line))),
+                Heard::Left => break (String::new(), false),
+                Heard::End if interrupt::is_told_to_end() => {
+                    return Err(Problem::new(Code::Interrupted, "interrupted"));
+                }
+                Heard::End => return Ok(()),
+                Heard::Fault(text) => return Err(Problem::failed(text)),
+            }
         };
-        let is_new = editor.add_history_entry(&line).map_err(fault)?;
-        if is_new && !shell.borrow().account.is_in(&line) {
+        if is_new && !shell.account.is_in(&line) {
             history.add(&line);
         }
         // A Ctrl-C that came too late for the last command is none for this one.
-        let _ = context.cancel.take();
-        let done = shell.borrow_mut().execute(&line);
-        match done {
+        let _ = shell.context.cancel.take();
+        match shell.execute(&line) {
             Ok(Next::GoOn) => {}
             Ok(Next::Quit) => return Ok(()),
-            Err(problem) => context.output.problem(&problem),
+            Err(problem) if interrupt::is_told_to_end() => return Err(problem),
+            Err(problem) => shell.context.output.problem(&problem),
         }
     }
 }

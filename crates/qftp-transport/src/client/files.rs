@@ -30,20 +30,22 @@ impl Put {
 /// A file of the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModuleFile {
-    /// Its name, with its storage in front where the module gives it.
+    /// Its name, with its storage in front where the module gives it; where it has no size, all that the module says of it.
     pub name: String,
-    /// Its size in bytes.
-    pub size: u64,
+    /// Its size in bytes; `None` where the module says one that cannot be, or a name.
+    pub size: Option<u64>,
 }
 
 impl ModuleFile {
     /// Those among information lines.
     pub(super) fn all(lines: &[Vec<u8>]) -> Vec<Self> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let file = |line: &Vec<u8>| match Line::parse(line) {
             Line::Info(Info::File(FileInfo::File { name, size })) => {
-                Some(Self { name: String::from_utf8_lossy(name).into_owned(), size })
+                Some(Self { name: text(name), size: Some(size) })
             }
-            _ => None,
+            // The file is there, whatever the module says of it.
+            _ => line.strip_prefix(b"+QFLST:").map(|said| Self { name: text(said.trim_ascii()), size: None }),
         };
         lines.iter().filter_map(file).collect()
     }
@@ -127,4 +129,28 @@ impl Outcome {
 /// The result of an upload: those of its parts, added up.
 pub(super) fn add(sum: u64, part: Result<Outcome, Error>) -> Result<u64, Error> {
     part.map(|outcome| sum + outcome.number())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file is there whatever the module says of its size: 2^64 bytes, fewer than none, no number.
+    #[test]
+    fn files_of_impossible_sizes_are_shown() {
+        let lines = [
+            &b"+QFLST: \"a\",5"[..],
+            b"+QFLST: \"b\",18446744073709551616",
+            b"+QFLST: \"c\",-1",
+            b"+QFLST: \"d\",",
+            b"Quectel",
+        ];
+        let files = ModuleFile::all(&lines.map(<[u8]>::to_vec));
+        let told: Vec<(&str, Option<u64>)> =
+            files.iter().map(|file| (file.name.as_str(), file.size)).collect();
+        assert_eq!(
+            told,
+            [("a", Some(5)), ("\"b\",18446744073709551616", None), ("\"c\",-1", None), ("\"d\",", None)]
+        );
+    }
 }
