@@ -113,8 +113,7 @@ impl Surface {
     pub(crate) fn features(self) -> Vec<Feature> {
         match self {
             // Each run of the program is a new one, and finds the notes of those before.
-            Self::Cli | Self::Blocking | Self::CClient => FEATURES.to_vec(),
-            Self::Tokio => vec![Feature::Verify, Feature::LongNames, Feature::Memory],
+            Self::Cli | Self::Blocking | Self::Tokio | Self::CClient => FEATURES.to_vec(),
             Self::CPoll => {
                 let own = [Feature::ResumeGet, Feature::ResumePut, Feature::Verify];
                 [&own[..], &[Feature::Retries, Feature::LongNames, Feature::Memory]].concat()

@@ -25,7 +25,7 @@ pub use asynchronous::EmbeddedAsyncPort;
 pub use asynchronous::{AnyAsyncPort, AsyncPort, AsyncRfc2217Port, open_async};
 pub use attention::{Attention, Was};
 #[cfg(feature = "tokio")]
-pub use client::AsyncClient;
+pub use client::{AsyncClient, AsyncWay};
 pub use client::{
     AtomicUpload, Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind,
     ModuleFile, Operation, Pem, Progress, Put, Recorder, Report, Tap, Target, Verdict, Way, recording,

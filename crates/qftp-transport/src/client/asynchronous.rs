@@ -1,27 +1,34 @@
-use std::io;
-use std::path::Path;
-use std::task::Poll;
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use qftp_core::session::{
-    Config, GetOptions, Kind as FailureKind, Login, PutOptions, SessionState, Setup, TlsGaps,
-};
+use qftp_core::job::Policy;
+use qftp_core::session::{Config, GetOptions, Login, PutOptions, SessionState, Setup, TlsGaps};
 use qftp_core::wire::{Command, ListKind, OpenMode, ServerState, Storage};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Empty, ReadBuf};
 
+use super::atomic::{self, AtomicUpload};
 use super::compare::Compare;
+use super::doubt::{Doubt, Doubts};
 use super::engine::{Engine, Outcome, Want};
 use super::files::{Listing, PART, add};
-use super::{Cancel, Certificates, Error, ModuleFile, Operation, Progress, Put, Recorder, Tap};
+use super::methods::whole_files;
+use super::whole::{self, Operate};
+use super::{
+    AsyncWay, Cancel, Certificates, Error, ModuleFile, Operation, Progress, Put, Recorder, Tap, Target,
+};
 use crate::asynchronous::AsyncPort;
+use crate::local::LocalSource;
 use crate::poll_once::poll_once;
 
 /// How long one write to the port may wait for room before what came is looked at.
 const WRITE: Duration = Duration::from_millis(50);
 
-/// What an upload reads from and a download writes to.
-type Source<'a> = &'a mut (dyn AsyncRead + Unpin + Send);
-type Sink<'a> = &'a mut (dyn AsyncWrite + Unpin + Send);
+/// What an operation reads from, or writes to, that does neither.
+const NO_SOURCE: Option<&mut Empty> = None;
+const NO_SINK: Option<&mut tokio::io::Sink> = None;
 
 /// [`Client`](super::Client) for tokio: the same methods, asynchronous.
 ///
@@ -45,6 +52,7 @@ type Sink<'a> = &'a mut (dyn AsyncWrite + Unpin + Send);
 pub struct AsyncClient<P: AsyncPort> {
     port: P,
     engine: Engine,
+    doubts: Doubts,
 }
 
 impl<P: AsyncPort> AsyncClient<P> {
@@ -55,7 +63,7 @@ impl<P: AsyncPort> AsyncClient<P> {
 
     /// A client with a configuration of its own.
     pub fn with_config(port: P, config: Config) -> Self {
-        Self { port, engine: Engine::new(config) }
+        Self { port, engine: Engine::new(config), doubts: Doubts::default() }
     }
 
     /// Calls this as bytes of a transfer pass.
@@ -156,7 +164,7 @@ impl<P: AsyncPort> AsyncClient<P> {
 
     /// The server's working folder.
     pub async fn pwd(&mut self) -> Result<String, Error> {
-        self.run(&Operation::Pwd, None, None).await.map(Outcome::text)
+        self.run(&Operation::Pwd, NO_SOURCE, NO_SINK).await.map(Outcome::text)
     }
 
     /// Sends what the reader has as a file; returns the number of bytes.
@@ -191,10 +199,10 @@ impl<P: AsyncPort> AsyncClient<P> {
     async fn put_part(
         &mut self,
         name: &str,
-        source: Source<'_>,
+        source: &mut (impl AsyncRead + Unpin),
         options: PutOptions,
     ) -> Result<Outcome, Error> {
-        self.run(&Operation::Put(name, options), Some(source), None).await
+        self.run(&Operation::Put(name, options), Some(source), NO_SINK).await
     }
 
     /// Fetches a file into the writer; returns the number of bytes.
@@ -204,7 +212,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         sink: &mut (impl AsyncWrite + Unpin + Send),
         options: &GetOptions,
     ) -> Result<u64, Error> {
-        self.run(&Operation::Get(name, *options), None, Some(sink)).await.map(Outcome::number)
+        self.run(&Operation::Get(name, *options), NO_SOURCE, Some(sink)).await.map(Outcome::number)
     }
 
     /// Reads a file of the server again and compares it with what the reader has: `None` when they are the same, else the offset of the first
@@ -227,7 +235,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         folder: &str,
         sink: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<u64, Error> {
-        self.run(&Operation::List(kind, folder), None, Some(sink)).await.map(Outcome::number)
+        self.run(&Operation::List(kind, folder), NO_SOURCE, Some(sink)).await.map(Outcome::number)
     }
 
     /// The listing of a folder as the server writes it (LIST); [`qftp_core::listing`] reads its entries.
@@ -247,12 +255,12 @@ impl<P: AsyncPort> AsyncClient<P> {
 
     /// The size of a file on the server.
     pub async fn size(&mut self, name: &str) -> Result<u64, Error> {
-        self.run(&Operation::Size(name), None, None).await.map(Outcome::number)
+        self.run(&Operation::Size(name), NO_SOURCE, NO_SINK).await.map(Outcome::number)
     }
 
     /// When a file on the server was last written: `YYYYMMDDHHMMSS[.sss]`, UTC.
     pub async fn modified(&mut self, name: &str) -> Result<String, Error> {
-        self.run(&Operation::Modified(name), None, None).await.map(Outcome::text)
+        self.run(&Operation::Modified(name), NO_SOURCE, NO_SINK).await.map(Outcome::text)
     }
 
     /// Renames a file or folder on the server.
@@ -277,28 +285,22 @@ impl<P: AsyncPort> AsyncClient<P> {
 
     /// Bytes that the last transfer has moved (QFTPLEN).
     pub async fn length(&mut self) -> Result<u64, Error> {
-        self.run(&Operation::Length, None, None).await.map(Outcome::number)
+        self.run(&Operation::Length, NO_SOURCE, NO_SINK).await.map(Outcome::number)
     }
 
     /// The state of the module's FTP client (QFTPSTAT).
     pub async fn status(&mut self) -> Result<ServerState, Error> {
-        self.run(&Operation::Status, None, None).await.map(Outcome::state)
+        self.run(&Operation::Status, NO_SOURCE, NO_SINK).await.map(Outcome::state)
     }
 
     /// The same within 2 seconds: whether outcomes of FTP commands come to this port at all.
     pub async fn probe(&mut self) -> Result<ServerState, Error> {
-        self.run(&Operation::Probe, None, None).await.map(Outcome::state)
+        self.run(&Operation::Probe, NO_SOURCE, NO_SINK).await.map(Outcome::state)
     }
 
     /// Free bytes and all bytes of a storage of the module.
     pub async fn storage(&mut self, storage: Storage) -> Result<(u64, u64), Error> {
-        self.run(&Operation::Storage(storage), None, None).await.map(Outcome::space)
-    }
-
-    /// The module's files: `*` those in UFS, `RAM:*`, `SD:*`, or one name.
-    pub async fn files(&mut self, pattern: &str) -> Result<Vec<ModuleFile>, Error> {
-        self.simple(&Operation::Files(pattern)).await?;
-        Ok(ModuleFile::all(&self.engine.lines))
+        self.run(&Operation::Storage(storage), NO_SOURCE, NO_SINK).await.map(Outcome::space)
     }
 
     /// Sends `len` bytes of the reader into a file of the module, its checksum proven.
@@ -308,7 +310,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         source: &mut (impl AsyncRead + Unpin + Send),
         len: u64,
     ) -> Result<u64, Error> {
-        self.run(&Operation::Upload(name, len), Some(source), None).await.map(Outcome::number)
+        self.run(&Operation::Upload(name, len), Some(source), NO_SINK).await.map(Outcome::number)
     }
 
     /// Fetches a file of the module into the writer, its checksum proven.
@@ -317,7 +319,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         name: &str,
         sink: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<u64, Error> {
-        self.run(&Operation::Download(name), None, Some(sink)).await.map(Outcome::number)
+        self.run(&Operation::Download(name), NO_SOURCE, Some(sink)).await.map(Outcome::number)
     }
 
     /// Deletes a file of the module.
@@ -325,49 +327,9 @@ impl<P: AsyncPort> AsyncClient<P> {
         self.simple(&Operation::Remove(name)).await
     }
 
-    /// Brings certificates into the module, in place of any that a login before has left there.
-    pub async fn push_certificates(&mut self, certificates: &Certificates<'_>) -> Result<(), Error> {
-        self.remove_certificates().await?;
-        for (name, bytes) in certificates.files() {
-            self.upload(name, &mut &*bytes, bytes.len() as u64).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes certificates out of the module again, also those that a process has left there which was killed
-    /// ([`stale_certificates`](Self::stale_certificates) counts them). No file but such a one is touched: see [`Certificates::is_ours`].
-    pub async fn remove_certificates(&mut self) -> Result<(), Error> {
-        let own = Certificates::names();
-        let found: Vec<String> = match self.files("*").await {
-            Ok(files) => {
-                files.into_iter().map(|file| file.name).filter(|name| Certificates::is_ours(name)).collect()
-            }
-            // No files at all, or a module that lists none.
-            Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {
-                own.map(str::to_owned).into()
-            }
-            Err(other) => return Err(other),
-        };
-        for name in found {
-            match self.remove(&name).await {
-                // Not there: as it should be.
-                Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {}
-                Ok(()) if !own.iter().any(|own| own.ends_with(&name)) => self.engine.stale_certificates += 1,
-                other => other?,
-            }
-        }
-        Ok(())
-    }
-
-    /// How many files of certificates this client has found in the module and removed that another process had left.
-    #[must_use]
-    pub fn stale_certificates(&self) -> usize {
-        self.engine.stale_certificates
-    }
-
     /// Opens a file of the module; returns its handle.
     pub async fn file_open(&mut self, name: &str, mode: OpenMode) -> Result<u64, Error> {
-        self.run(&Operation::FileOpen(name, mode), None, None).await.map(Outcome::number)
+        self.run(&Operation::FileOpen(name, mode), NO_SOURCE, NO_SINK).await.map(Outcome::number)
     }
 
     /// Reads at most `len` bytes of an open file of the module into the writer; returns how many there were.
@@ -377,7 +339,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         len: u32,
         sink: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<u64, Error> {
-        self.run(&Operation::FileRead(handle, len), None, Some(sink)).await.map(Outcome::number)
+        self.run(&Operation::FileRead(handle, len), NO_SOURCE, Some(sink)).await.map(Outcome::number)
     }
 
     /// Writes `len` bytes of the reader to an open file of the module; returns how many it took.
@@ -387,7 +349,7 @@ impl<P: AsyncPort> AsyncClient<P> {
         len: u32,
         source: &mut (impl AsyncRead + Unpin + Send),
     ) -> Result<u64, Error> {
-        self.run(&Operation::FileWrite(handle, len), Some(source), None).await.map(Outcome::number)
+        self.run(&Operation::FileWrite(handle, len), Some(source), NO_SINK).await.map(Outcome::number)
     }
 
     /// Any one command; returns its information lines.
@@ -397,7 +359,7 @@ impl<P: AsyncPort> AsyncClient<P> {
     }
 
     async fn simple(&mut self, operation: &Operation<'_>) -> Result<(), Error> {
-        self.run(operation, None, None).await.map(drop)
+        self.run(operation, NO_SOURCE, NO_SINK).await.map(drop)
     }
 
     async fn listing(&mut self, kind: ListKind, folder: &str) -> Result<Vec<u8>, Error> {
@@ -410,12 +372,12 @@ impl<P: AsyncPort> AsyncClient<P> {
     async fn run(
         &mut self,
         operation: &Operation<'_>,
-        source: Option<Source<'_>>,
-        sink: Option<Sink<'_>>,
+        source: Option<&mut (impl AsyncRead + Unpin)>,
+        sink: Option<&mut (impl AsyncWrite + Unpin)>,
     ) -> Result<Outcome, Error> {
         if self.engine.abandoned() {
             self.engine.give_up();
-            let _ = self.drive(None, None).await;
+            let _ = self.drive(NO_SOURCE, NO_SINK).await;
         }
         // What came between two operations: the next must take none of it for its own.
         while let Poll::Ready(read) = poll_once(self.port.read(self.engine.room())) {
@@ -439,8 +401,8 @@ impl<P: AsyncPort> AsyncClient<P> {
 
     async fn drive(
         &mut self,
-        mut source: Option<Source<'_>>,
-        mut sink: Option<Sink<'_>>,
+        mut source: Option<&mut (impl AsyncRead + Unpin)>,
+        mut sink: Option<&mut (impl AsyncWrite + Unpin)>,
     ) -> Result<Outcome, Error> {
         loop {
             let wait = match self.engine.next() {
@@ -494,3 +456,79 @@ impl<P: AsyncPort> AsyncClient<P> {
         }
     }
 }
+
+impl<P: AsyncPort> Operate<P> for AsyncClient<P> {
+    fn engine(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    fn doubts(&mut self) -> &mut Doubts {
+        &mut self.doubts
+    }
+
+    fn change_port(&mut self, port: P) {
+        self.port = port;
+    }
+
+    async fn operate(&mut self, operation: &Operation<'_>) -> Result<Outcome, Error> {
+        self.run(operation, NO_SOURCE, NO_SINK).await
+    }
+
+    async fn upload(
+        &mut self,
+        operation: &Operation<'_>,
+        source: &mut (impl Read + Unpin),
+    ) -> Result<Outcome, Error> {
+        self.run(operation, Some(&mut Local(source)), NO_SINK).await
+    }
+
+    async fn download(
+        &mut self,
+        operation: &Operation<'_>,
+        sink: &mut (impl Write + Unpin),
+    ) -> Result<Outcome, Error> {
+        self.run(operation, NO_SOURCE, Some(&mut Local(sink))).await
+    }
+
+    async fn sleep(&mut self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// A local file: it is read and written at once, a piece at a time.
+struct Local<F>(F);
+
+impl<F: Read + Unpin> AsyncRead for Local<F> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let count = self.0.read(buf.initialize_unfilled())?;
+        buf.advance(count);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<F: Write + Unpin> AsyncWrite for Local<F> {
+    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(self.0.write(buf))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.0.flush())
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_flush(context)
+    }
+}
+
+/// The value of a function over whole files.
+macro_rules! value {
+    ($future:expr) => {
+        $future.await
+    };
+}
+
+whole_files!(AsyncClient, AsyncPort, AsyncWay, [async], value);

@@ -5,11 +5,14 @@ use std::io;
 use qftp_core::codes::FtpCode;
 use qftp_core::job::{Policy, may_pass};
 use qftp_core::session::{Failure, Field, Kind, Misuse};
-use qftp_core::wire::FileName;
+use qftp_core::wire::{FileName, ListKind};
 
-use super::{Client, Error, Put, Way};
+use super::doubt::Doubt;
+use super::files::Listing;
+use super::way::Means;
+use super::whole::{self, Operate};
+use super::{Error, Operation, Put};
 use crate::local::{LocalSource, number_of, random, temporary};
-use crate::port::Port;
 
 /// Names that are tried where others have theirs.
 const TRIES: u64 = 10;
@@ -62,135 +65,134 @@ fn numbered(name: &str, number: u64) -> String {
     format!("{folder}{}.part", temporary(own, number))
 }
 
-impl<P: Port> Client<P> {
-    /// Sends a file as [`Policy`] says, or all that a stream has, in one attempt. A session that is
-    /// not open is opened first. Returns the length.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); [`Error::Local`] also for a file that was written to meanwhile, and for a stream that is to be gone on with,
-    /// tried again or compared.
-    pub fn send_file(
-        &mut self,
-        name: &str,
-        source: &mut LocalSource,
-        policy: Policy,
-        way: &mut Way<'_, P>,
-    ) -> Result<u64, Error> {
-        let sent = match source.len() {
-            Some(len) => self.send(name, source, len, policy, way)?,
-            None if policy.resume || policy.verify || policy.retries > 0 => {
-                let path = source.path().display();
-                let text = format!("{path}: it has no length: it is sent in one attempt, and never compared");
-                return Err(Error::own_file(io::Error::new(io::ErrorKind::InvalidInput, text)));
-            }
-            None => {
-                if !self.is_open() {
-                    self.connect(way)?;
-                }
-                self.put(name, &mut *source, &Put { start: 0, len: None, via: policy.via })?
-            }
-        };
-        if let Err(changed) = source.unchanged() {
-            // What arrived is of no version: nothing of it is gone on with.
-            self.note_doubt(name, way, Some(0))?;
-            return Err(Error::own_file(changed));
+/// As [`Client::send_file`](super::Client::send_file) says.
+pub(super) async fn send_file<P>(
+    line: &mut impl Operate<P>,
+    name: &str,
+    source: &mut LocalSource,
+    policy: Policy,
+    way: &mut impl Means<P>,
+) -> Result<u64, Error> {
+    let sent = match source.len() {
+        Some(len) => whole::send(line, name, source, len, policy, way).await?,
+        None if policy.resume || policy.verify || policy.retries > 0 => {
+            let path = source.path().display();
+            let text = format!("{path}: it has no length: it is sent in one attempt, and never compared");
+            return Err(Error::own_file(io::Error::new(io::ErrorKind::InvalidInput, text)));
         }
-        Ok(sent)
-    }
-
-    /// The same by way of a temporary name.
-    ///
-    /// # Errors
-    /// As [`send_file`](Self::send_file); [`Error::NotRenamed`] where the file is whole on the server under its temporary name, and only
-    /// that.
-    pub fn send_file_atomic(
-        &mut self,
-        upload: &mut AtomicUpload,
-        source: &mut LocalSource,
-        policy: Policy,
-        way: &mut Way<'_, P>,
-    ) -> Result<u64, Error> {
-        self.claim(upload, way)?;
-        let sent = self.send_file(&upload.temporary, source, policy, way)?;
-        self.publish(upload, sent, way)?;
-        Ok(sent)
-    }
-
-    /// Makes sure that the temporary name is nobody else's. The session is opened where it is not.
-    ///
-    /// # Errors
-    /// Those of the questions; [`Error::Local`] where the server says that every name is taken.
-    pub fn claim(&mut self, upload: &mut AtomicUpload, way: &mut Way<'_, P>) -> Result<(), Error> {
-        // What cannot be its name in the end is not sent under another one.
-        FileName::new(&upload.name).map_err(|fault| Error::Misuse(Misuse::Name(Field::Name, fault)))?;
-        if !self.is_open() {
-            self.connect(way)?;
+        None => {
+            if !line.engine().session().is_open() {
+                whole::connect(line, way).await?;
+            }
+            whole::put(line, name, source, &Put { start: 0, len: None, via: policy.via }).await?
         }
-        if upload.identity.is_some() {
-            // Its number says that it is ours, be it there or not.
+    };
+    if let Err(changed) = source.unchanged() {
+        // What arrived is of no version: nothing of it is gone on with.
+        let doubt = Doubt::new(way.login(), way.folder(), name);
+        line.doubts().set(doubt, Some(0)).map_err(Error::own_file)?;
+        return Err(Error::own_file(changed));
+    }
+    Ok(sent)
+}
+
+/// As [`Client::send_file_atomic`](super::Client::send_file_atomic) says.
+pub(super) async fn send_file_atomic<P>(
+    line: &mut impl Operate<P>,
+    upload: &mut AtomicUpload,
+    source: &mut LocalSource,
+    policy: Policy,
+    way: &mut impl Means<P>,
+) -> Result<u64, Error> {
+    claim(line, upload, way).await?;
+    let sent = send_file(line, &upload.temporary, source, policy, way).await?;
+    publish(line, upload, sent, way).await?;
+    Ok(sent)
+}
+
+/// As [`Client::claim`](super::Client::claim) says.
+pub(super) async fn claim<P>(
+    line: &mut impl Operate<P>,
+    upload: &mut AtomicUpload,
+    way: &mut impl Means<P>,
+) -> Result<(), Error> {
+    // What cannot be its name in the end is not sent under another one.
+    FileName::new(&upload.name).map_err(|fault| Error::Misuse(Misuse::Name(Field::Name, fault)))?;
+    if !line.engine().session().is_open() {
+        whole::connect(line, way).await?;
+    }
+    if upload.identity.is_some() {
+        // Its number says that it is ours, be it there or not.
+        return Ok(());
+    }
+    for _ in 0..TRIES {
+        if !exists(line, &upload.temporary).await? {
             return Ok(());
         }
-        for _ in 0..TRIES {
-            if !self.exists(&upload.temporary)? {
-                return Ok(());
-            }
-            upload.temporary = numbered(&upload.name, random());
-        }
-        Err(Error::own_file(io::Error::other("the server says that it has a file of every name")))
+        upload.temporary = numbered(&upload.name, random());
     }
+    Err(Error::own_file(io::Error::other("the server says that it has a file of every name")))
+}
 
-    /// Gives a whole upload of so many bytes its name.
-    ///
-    /// # Errors
-    /// [`Error::NotRenamed`]: the old file stays, and the new one is there under its temporary name.
-    pub fn publish(&mut self, upload: &AtomicUpload, len: u64, way: &mut Way<'_, P>) -> Result<(), Error> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let error = match self.rename(&upload.temporary, &upload.name) {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            };
-            let told = match error.failure() {
-                Some(failure) if is_lost(failure) => self.is_renamed(upload, len, way),
-                _ => Ok(false),
-            };
-            match told {
-                Ok(true) => return Ok(()),
-                Ok(false) if tries < RENAMES && error.failure().is_some_and(is_lost) => {}
-                _ => {
-                    let temporary = upload.temporary.clone();
-                    return Err(Error::NotRenamed { temporary, error: Box::new(error) });
-                }
+/// As [`Client::publish`](super::Client::publish) says.
+pub(super) async fn publish<P>(
+    line: &mut impl Operate<P>,
+    upload: &AtomicUpload,
+    len: u64,
+    way: &mut impl Means<P>,
+) -> Result<(), Error> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let renamed = line.operate(&Operation::Rename(&upload.temporary, &upload.name)).await;
+        let Err(error) = renamed else { return Ok(()) };
+        let told = match error.failure() {
+            Some(failure) if is_lost(failure) => is_renamed(line, upload, len, way).await,
+            _ => Ok(false),
+        };
+        match told {
+            Ok(true) => return Ok(()),
+            Ok(false) if tries < RENAMES && error.failure().is_some_and(is_lost) => {}
+            _ => {
+                let temporary = upload.temporary.clone();
+                return Err(Error::NotRenamed { temporary, error: Box::new(error) });
             }
         }
     }
+}
 
-    /// Whether a rename whose outcome was lost was done: its old name is gone, and its new one has
-    /// the file.
-    fn is_renamed(&mut self, upload: &AtomicUpload, len: u64, way: &mut Way<'_, P>) -> Result<bool, Error> {
-        if !self.is_open() || !self.is_set_up() {
-            self.connect(way)?;
-        }
-        if self.exists(&upload.temporary)? {
-            return Ok(false);
-        }
-        self.size(&upload.name).map(|size| size == len)
+/// Whether a rename whose outcome was lost was done: its old name is gone, and its new one has
+/// the file.
+async fn is_renamed<P>(
+    line: &mut impl Operate<P>,
+    upload: &AtomicUpload,
+    len: u64,
+    way: &mut impl Means<P>,
+) -> Result<bool, Error> {
+    let session = line.engine().session();
+    if !session.is_open() || !session.is_set_up() {
+        whole::connect(line, way).await?;
     }
+    if exists(line, &upload.temporary).await? {
+        return Ok(false);
+    }
+    whole::size(line, &upload.name).await.map(|size| size == len)
+}
 
-    /// Whether the server has a file of this name.
-    fn exists(&mut self, name: &str) -> Result<bool, Error> {
-        match self.size(name) {
-            Ok(_) => Ok(true),
-            Err(Error::Failed(failure)) if reply(&failure) == Some(550) => Ok(false),
-            Err(Error::Failed(failure)) if matches!(reply(&failure), Some(500 | 502 | 504)) => {
-                let (folder, name) = name.rsplit_once('/').unwrap_or((".", name));
-                let names = self.names(if folder.is_empty() { "/" } else { folder })?;
-                let last = |line: &[u8]| line.rsplit(|byte| *byte == b'/').next() == Some(name.as_bytes());
-                Ok(names.split(|byte| *byte == b'\n').any(|line| last(line.trim_ascii_end())))
-            }
-            Err(error) => Err(error),
+/// Whether the server has a file of this name.
+async fn exists<P>(line: &mut impl Operate<P>, name: &str) -> Result<bool, Error> {
+    match whole::size(line, name).await {
+        Ok(_) => Ok(true),
+        Err(Error::Failed(failure)) if reply(&failure) == Some(550) => Ok(false),
+        Err(Error::Failed(failure)) if matches!(reply(&failure), Some(500 | 502 | 504)) => {
+            let (folder, name) = name.rsplit_once('/').unwrap_or((".", name));
+            let folder = if folder.is_empty() { "/" } else { folder };
+            let mut names = Listing::default();
+            line.download(&Operation::List(ListKind::Names, folder), &mut names).await?;
+            let last = |line: &[u8]| line.rsplit(|byte| *byte == b'/').next() == Some(name.as_bytes());
+            Ok(names.0.split(|byte| *byte == b'\n').any(|line| last(line.trim_ascii_end())))
         }
+        Err(error) => Err(error),
     }
 }
 

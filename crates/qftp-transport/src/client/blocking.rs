@@ -1,15 +1,19 @@
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use qftp_core::session::{Config, GetOptions, Kind as FailureKind, Login, PutOptions, Setup, TlsGaps};
+use qftp_core::job::Policy;
+use qftp_core::session::{Config, GetOptions, Login, Setup, TlsGaps};
 use qftp_core::wire::{Command, ListKind, OpenMode, ServerState, Storage};
 
-use super::compare::Compare;
-use super::doubt::Doubts;
+use super::atomic::{self, AtomicUpload};
+use super::doubt::{Doubt, Doubts};
 use super::engine::{Engine, Outcome, Want};
-use super::files::{Listing, PART, add};
-use super::{Cancel, Certificates, Error, ModuleFile, Operation, Progress, Put, Recorder, Tap};
+use super::files::Listing;
+use super::methods::whole_files;
+use super::whole::{self, Operate, at_once};
+use super::{Cancel, Certificates, Error, ModuleFile, Operation, Progress, Put, Recorder, Tap, Target, Way};
+use crate::local::LocalSource;
 use crate::port::Port;
 
 /// How long one write to the port may wait for room before what came is looked at.
@@ -154,29 +158,8 @@ impl<P: Port> Client<P> {
 
     /// Sends what the reader has as a file; returns the number of bytes.
     pub fn put(&mut self, name: &str, mut source: impl Read, options: &Put) -> Result<u64, Error> {
-        let Put { mut start, len, via } = *options;
-        if let Some(len) = len {
-            return add(0, self.put_part(name, &mut source, PutOptions { start, len, last: true, via }));
-        }
-        // One byte beyond a part is read ahead: it tells whether that part is the last.
-        let (mut part, mut sum) = (Vec::with_capacity(PART + 1), 0);
-        loop {
-            let room = u64::try_from(PART + 1 - part.len()).unwrap_or(0);
-            let read = (&mut source).take(room).read_to_end(&mut part);
-            read.map_err(Error::own_file)?;
-            let last = part.len() <= PART;
-            let len = u64::try_from(part.len().min(PART)).unwrap_or(0);
-            sum = add(sum, self.put_part(name, &mut part.as_slice(), PutOptions { start, len, last, via }))?;
-            if last {
-                return Ok(sum);
-            }
-            start += len;
-            part.drain(..PART);
-        }
-    }
-
-    fn put_part(&mut self, name: &str, source: &mut dyn Read, options: PutOptions) -> Result<Outcome, Error> {
-        self.run(&Operation::Put(name, options), Some(source), None)
+        // Whatever it is, it does not move.
+        at_once(whole::put(self, name, &mut (&mut source as &mut dyn Read), options))
     }
 
     /// Fetches a file into the writer; returns the number of bytes.
@@ -187,9 +170,8 @@ impl<P: Port> Client<P> {
     /// Reads a file of the server again and compares it with what the reader has: `None` when they are the same, else the offset of the first
     /// difference. `options` say from where on and by which road; the reader begins there too.
     pub fn verify(&mut self, name: &str, own: impl Read, options: &GetOptions) -> Result<Option<u64>, Error> {
-        let mut compare = Compare::new(own);
-        self.get(name, &mut compare, options)?;
-        compare.finish()
+        let mut own = own;
+        at_once(whole::verify(self, name, &mut (&mut own as &mut dyn Read), options))
     }
 
     /// Writes a listing of a folder, of any length, to the writer as it comes; returns the number of bytes.
@@ -264,12 +246,6 @@ impl<P: Port> Client<P> {
         self.run(&Operation::Storage(storage), None, None).map(Outcome::space)
     }
 
-    /// The module's files: `*` those in UFS, `RAM:*`, `SD:*`, or one name.
-    pub fn files(&mut self, pattern: &str) -> Result<Vec<ModuleFile>, Error> {
-        self.simple(&Operation::Files(pattern))?;
-        Ok(ModuleFile::all(&self.engine.lines))
-    }
-
     /// Sends `len` bytes of the reader into a file of the module, its checksum proven.
     pub fn upload(&mut self, name: &str, mut source: impl Read, len: u64) -> Result<u64, Error> {
         self.run(&Operation::Upload(name, len), Some(&mut source), None).map(Outcome::number)
@@ -283,46 +259,6 @@ impl<P: Port> Client<P> {
     /// Deletes a file of the module.
     pub fn remove(&mut self, name: &str) -> Result<(), Error> {
         self.simple(&Operation::Remove(name))
-    }
-
-    /// Brings certificates into the module, in place of any that a login before has left there.
-    pub fn push_certificates(&mut self, certificates: &Certificates<'_>) -> Result<(), Error> {
-        self.remove_certificates()?;
-        for (name, bytes) in certificates.files() {
-            self.upload(name, bytes, bytes.len() as u64)?;
-        }
-        Ok(())
-    }
-
-    /// Takes certificates out of the module again, also those that a process has left there which was killed
-    /// ([`stale_certificates`](Self::stale_certificates) counts them). No file but such a one is touched: see [`Certificates::is_ours`].
-    pub fn remove_certificates(&mut self) -> Result<(), Error> {
-        let own = Certificates::names();
-        let found: Vec<String> = match self.files("*") {
-            Ok(files) => {
-                files.into_iter().map(|file| file.name).filter(|name| Certificates::is_ours(name)).collect()
-            }
-            // No files at all, or a module that lists none.
-            Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {
-                own.map(str::to_owned).into()
-            }
-            Err(other) => return Err(other),
-        };
-        for name in found {
-            match self.remove(&name) {
-                // Not there: as it should be.
-                Err(Error::Failed(failure)) if failure.kind() == FailureKind::Module => {}
-                Ok(()) if !own.iter().any(|own| own.ends_with(&name)) => self.engine.stale_certificates += 1,
-                other => other?,
-            }
-        }
-        Ok(())
-    }
-
-    /// How many files of certificates this client has found in the module and removed that another process had left.
-    #[must_use]
-    pub fn stale_certificates(&self) -> usize {
-        self.engine.stale_certificates
     }
 
     /// Opens a file of the module; returns its handle.
@@ -442,3 +378,51 @@ impl<P: Port> Client<P> {
         }
     }
 }
+
+/// An operation is done when it is answered.
+impl<P: Port> Operate<P> for Client<P> {
+    fn engine(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    fn doubts(&mut self) -> &mut Doubts {
+        &mut self.doubts
+    }
+
+    fn change_port(&mut self, port: P) {
+        self.port = port;
+    }
+
+    async fn operate(&mut self, operation: &Operation<'_>) -> Result<Outcome, Error> {
+        self.run(operation, None, None)
+    }
+
+    async fn upload(
+        &mut self,
+        operation: &Operation<'_>,
+        source: &mut (impl Read + Unpin),
+    ) -> Result<Outcome, Error> {
+        self.run(operation, Some(source), None)
+    }
+
+    async fn download(
+        &mut self,
+        operation: &Operation<'_>,
+        sink: &mut (impl Write + Unpin),
+    ) -> Result<Outcome, Error> {
+        self.run(operation, None, Some(sink))
+    }
+
+    async fn sleep(&mut self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}
+
+/// The value of a function over whole files.
+macro_rules! value {
+    ($future:expr) => {
+        at_once($future)
+    };
+}
+
+whole_files!(Client, Port, Way, [], value);

@@ -12,11 +12,13 @@ mod doubt;
 mod engine;
 mod error;
 mod files;
+mod methods;
 mod operation;
 pub mod recording;
 mod tap;
 mod target;
-mod transfer;
+mod way;
+mod whole;
 
 #[cfg(feature = "tokio")]
 pub use asynchronous::AsyncClient;
@@ -32,7 +34,9 @@ pub use recording::Recorder;
 pub(crate) use tap::Watch;
 pub use tap::{Kind, Tap};
 pub use target::Target;
-pub use transfer::{Report, Way};
+#[cfg(feature = "tokio")]
+pub use way::AsyncWay;
+pub use way::{Report, Way};
 
 /// How far a transfer is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -73,15 +73,16 @@ impl Target for Cursor<Vec<u8>> {
 }
 
 /// The local file of a job.
-pub(super) enum Local<'a> {
-    Target(&'a mut dyn Target),
-    Source(&'a mut dyn ReadSeek),
+pub(super) enum Local<'a, T, S> {
+    Target(&'a mut T),
+    Source(&'a mut S),
 }
 
-pub(super) trait ReadSeek: Read + Seek {}
-impl<T: Read + Seek> ReadSeek for T {}
+/// Of a job that has the other.
+pub(super) type NoTarget = Cursor<Vec<u8>>;
+pub(super) type NoSource = io::Empty;
 
-impl Local<'_> {
+impl<T: Target, S: Read + Seek> Local<'_, T, S> {
     pub(super) fn seek(&mut self, offset: u64) -> Result<(), Error> {
         let offset = SeekFrom::Start(offset);
         let sought = match self {
@@ -92,7 +93,7 @@ impl Local<'_> {
     }
 }
 
-impl Read for Local<'_> {
+impl<T: Target, S: Read> Read for Local<'_, T, S> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Target(target) => target.read(buf),
@@ -102,8 +103,8 @@ impl Read for Local<'_> {
 }
 
 /// A sink that knows how much it took: what of a download is here when the port fails.
-pub(super) struct Counted<'a> {
-    pub(super) target: &'a mut dyn Target,
+pub(super) struct Counted<'a, T> {
+    pub(super) target: &'a mut T,
     pub(super) count: u64,
     /// Where it begins in the file, if what passes is worth noting: straight through the port, and not converted.
     pub(super) noted_from: Option<u64>,
@@ -112,7 +113,7 @@ pub(super) struct Counted<'a> {
 /// The last bytes that came may be words of the module's, which nothing has told from data yet.
 const DOUBTFUL: u64 = limits::WORDS as u64;
 
-impl Write for Counted<'_> {
+impl<T: Target> Write for Counted<'_, T> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let count = self.target.write(buf)?;
         self.count = self.count.saturating_add(count as u64);
@@ -127,7 +128,7 @@ impl Write for Counted<'_> {
     }
 }
 
-impl Local<'_> {
+impl<T: Target, S> Local<'_, T, S> {
     pub(super) fn cut(&mut self, len: u64) -> Result<(), Error> {
         match self {
             Self::Target(target) => target.set_len(len).map_err(Error::own_file),

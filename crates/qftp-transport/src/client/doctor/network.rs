@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use qftp_core::session::SessionState;
 use qftp_core::wire::{Command, Domain, GeneralInfo, Verb};
 
+use super::super::whole::{self, at_once};
 use super::super::{Client, Error};
 use super::check::{Check, Finding, doubtful, found};
 use super::is_busy;
@@ -46,7 +47,7 @@ impl<P: Port> Client<P> {
         let began = Instant::now();
         let check = Check::Results;
         loop {
-            self.pause(AGAIN_MS)?;
+            at_once(whole::pause(self, AGAIN_MS))?;
             match self.status() {
                 Err(error) if is_busy(&error) && began.elapsed() < BUSY => {}
                 Err(error) if is_busy(&error) => {
