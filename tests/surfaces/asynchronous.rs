@@ -24,10 +24,8 @@ pub(crate) fn run(bench: &Bench, jobs: &[Job]) -> Vec<Ran> {
     let mut client = Client::with_config(port.expect("the proxy listens"), config());
     let setup = Setup { apn: Some(Apn::new("internet")), ..Setup::default() };
     let mut way = Way::new(setup, login(bench.server_port()), "");
-    let ran = jobs
-        .iter()
-        .map(|job| timed(|| runtime.block_on(one(bench, &mut client, &mut way, job))))
-        .collect();
+    let ran =
+        jobs.iter().map(|job| timed(|| runtime.block_on(one(bench, &mut client, &mut way, job)))).collect();
     // What counts is the jobs.
     let _ = runtime.block_on(client.hang_up());
     ran
