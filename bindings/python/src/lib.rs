@@ -6,6 +6,7 @@ mod dialogue;
 mod error;
 mod findings;
 mod inner;
+mod job;
 mod listing;
 mod login;
 mod lost;
@@ -25,6 +26,8 @@ mod _qftp {
     use super::certificates::{certificate_names, is_certificate, module_file};
     #[pymodule_export]
     use super::client::Client;
+    #[pymodule_export]
+    use super::job::Job;
     #[pymodule_export]
     use super::listing::entries;
     #[pymodule_export]

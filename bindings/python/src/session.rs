@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyBytes, PyDict};
 use qftp_core::Instant;
-use qftp_core::session::{Config, Done, Event, GetOptions, Misuse, PutOptions, Reason};
+use qftp_core::session::{Config, Done, Event, Failure, GetOptions, Misuse, PutOptions, Reason};
 use qftp_core::wire::{ListKind, ServerState};
 
 use crate::error;
@@ -26,6 +26,9 @@ struct State {
     used: usize,
     /// File bytes that the session has released.
     output: Vec<u8>,
+    /// What was told, or refused, last.
+    failure: Option<Failure>,
+    misuse: Option<Misuse>,
 }
 
 #[pymethods]
@@ -35,7 +38,8 @@ impl Session {
     fn new(timeout: u8, in_flight: usize) -> Self {
         let config = Config { rsptimeout_s: timeout, in_flight, ..Config::default() };
         let session = qftp_core::session::Session::new(config);
-        Self(Mutex::new(State { session, input: Vec::new(), used: 0, output: Vec::new() }))
+        let (input, output) = (Vec::new(), Vec::new());
+        Self(Mutex::new(State { session, input, used: 0, output, failure: None, misuse: None }))
     }
 
     fn receive_data(&self, py: Python<'_>, data: &[u8]) {
@@ -52,12 +56,15 @@ impl Session {
         now: u64,
     ) -> PyResult<Option<(&'static str, Bound<'py, PyAny>)>> {
         let mut state = self.lock(py);
-        let State { session, input, used, .. } = &mut *state;
+        let State { session, input, used, failure, .. } = &mut *state;
         loop {
             let rest = input.get(*used..).unwrap_or_default();
             let empty = rest.is_empty();
             let step = session.handle_input(Instant::from_millis(now), rest);
             *used += step.consumed;
+            if let Some(Event::Failed(told)) = &step.event {
+                *failure = Some(*told);
+            }
             match step.event {
                 Some(event) => return told(py, &event).map(Some),
                 None if empty => return Ok(None),
@@ -158,6 +165,14 @@ impl Session {
         let ftps = ftps.map(Ftps::from).transpose()?;
         let access = Access { host, port, user, password, active, ftps, ..Access::default() };
         self.begin(py, |session| session.open(Instant::from_millis(now), &access.login()))
+    }
+
+    fn deactivate(&self, py: Python<'_>, now: u64) -> PyResult<()> {
+        self.begin(py, |session| session.deactivate(Instant::from_millis(now)))
+    }
+
+    fn restart(&self, py: Python<'_>, now: u64) -> PyResult<()> {
+        self.begin(py, |session| session.restart(Instant::from_millis(now)))
     }
 
     fn close(&self, py: Python<'_>, now: u64) -> PyResult<()> {
@@ -285,8 +300,21 @@ impl Session {
         py: Python<'_>,
         start: impl FnOnce(&mut qftp_core::session::Session) -> Result<(), Misuse>,
     ) -> PyResult<()> {
-        let started = start(&mut self.lock(py).session);
+        let mut state = self.lock(py);
+        let started = start(&mut state.session);
+        state.misuse = started.err();
+        drop(state);
         started.map_err(|misuse| error::misuse(py, &misuse.to_string()))
+    }
+
+    /// The last failure that was told.
+    pub(crate) fn failure(&self, py: Python<'_>) -> Option<Failure> {
+        self.lock(py).failure
+    }
+
+    /// Why the last operation could not begin.
+    pub(crate) fn misuse(&self, py: Python<'_>) -> Option<Misuse> {
+        self.lock(py).misuse
     }
 }
 

@@ -46,6 +46,12 @@ impl LocalTarget {
         self.with(py, |target| Ok(target.trusted()))
     }
 
+    /// Whether it has to know which version of the remote file its bytes are of.
+    #[getter]
+    fn wants_version(&self, py: Python<'_>) -> PyResult<bool> {
+        self.with(py, |target| Ok(target.wants_version()))
+    }
+
     /// The path that it gets when it is whole.
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<PathBuf> {

@@ -218,9 +218,10 @@ def test_the_module_itself(tmp_path):
         assert [(file.name, file.size) for file in module.files()] == [("a", 5)]
         assert module.pull("UFS:a") == b"hello" and module.pull("RAM:b", tmp_path / "c") == PAYLOAD
         # A link is followed, and nothing but the file is left.
-        (tmp_path / "link").symlink_to("c")
+        (tmp_path / "old").write_bytes(b"old")
+        (tmp_path / "link").symlink_to("old")
         assert module.pull("UFS:a", tmp_path / "link") == b"hello"
-        assert (tmp_path / "link").is_symlink() and (tmp_path / "c").read_bytes() == b"hello"
+        assert (tmp_path / "link").is_symlink() and (tmp_path / "old").read_bytes() == b"hello"
         with pytest.raises(OSError):
             module.pull("UFS:a", tmp_path / "no" / "folder")
         assert {path.name for path in tmp_path.iterdir()} >= {"c", "link"}

@@ -112,14 +112,16 @@ class AsyncLine:
                 info(event.line)
 
     @contextlib.asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """The line for one caller, in order and logged in as it was."""
+    async def _turn(self, *, bring_back: bool = True, reopen: bool = False) -> AsyncIterator[None]:
+        """The line for one caller, in order, and logged in as it was unless the caller does that.
+        With ``reopen`` a port that has failed is opened again."""
         if self._busy and self._left is not None and not self._left.ag_running:
             # Python tells a generator late, or never, that nobody reads it any more.
             await self._left.aclose()
         if self._busy:
             raise Misuse("an operation is under way; one at a time")
-        if self._broken is not None:
+        reopen = reopen and not isinstance(self._address, tuple)
+        if self._broken is not None and not reopen:
             raise PortError(f"{self._broken}; connect again") from self._broken
         self._busy = True
         try:
@@ -131,9 +133,12 @@ class AsyncLine:
                 self._winding = None
                 if not winding.cancelled():
                     winding.result()
-                if self._broken is not None:
+                if self._broken is not None and not reopen:
                     raise self._broken
-            await self._bring_back()
+            if self._broken is not None:
+                await self._reopen()
+            if bring_back:
+                await self._bring_back()
             yield
         finally:
             self._busy = False
@@ -174,13 +179,28 @@ class AsyncLine:
         if not self._session.logged_in:
             await self._open(access)
 
+    async def _reopen(self) -> None:
+        """Opens the port again."""
+        if self._port is not None:
+            self._port.close()
+        self._port = await AsyncPort.open(self._address, self._baud)
+        self._session, self._broken = Session(timeout=self._timeout), None
+
     async def _open(self, access: Access) -> None:
-        if access.ftps is not None:
-            await self._remove_certificates()
-            ca = access.ftps.get("ca")
-            if ca is not None:
-                name, source = _qftp.certificate_names()[0], Source(iter([ca]), len(ca), None)
-                await self._one(lambda: self._session.upload(name, len(ca)), source)
+        await self._certificates(access)
+        await self._log_in(access)
+        await self._folder(access)
+
+    async def _certificates(self, access: Access) -> None:
+        if access.ftps is None:
+            return
+        await self._remove_certificates()
+        ca = access.ftps.get("ca")
+        if ca is not None:
+            name, source = _qftp.certificate_names()[0], Source(iter([ca]), len(ca), None)
+            await self._one(lambda: self._session.upload(name, len(ca)), source)
+
+    async def _log_in(self, access: Access) -> None:
         await self._one(
             lambda: self._session.open(
                 access.host,
@@ -191,6 +211,8 @@ class AsyncLine:
                 ftps=access.ftps,
             )
         )
+
+    async def _folder(self, access: Access) -> None:
         if access.folder:
             await self._one(lambda: self._session.cwd(access.folder))
 

@@ -12,23 +12,19 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Any, AsyncIterator, Callable, Dict, Iterable, List, Optional, Tuple, Union
+from typing import Any, AsyncIterator, Callable, Dict, Iterable, List, Optional, Union
 
 from . import _qftp
-from ._async_line import Access, AsyncLine
+from ._async_job import AsyncFiles, Into, OutOf, Report, kept
+from ._async_line import Access
 from ._streams import Source, no_mixture
-from .errors import DiffersError, Error, FileMissing, LineError, Misuse, ModuleError, ServerError
+from .errors import Error, FileMissing, Misuse, ServerError
 from .listing import Entry, entries, supported
 from .proto import Data, Done
 from .tls import authority
 
 __all__ = ["FTP"]
 
-#: Bytes of a file that are read at once.
-_BLOCK = 4096
-#: So many of the last bytes that came may be words of the module's, which nothing has told from
-#: data yet.
-_DOUBTFUL = 256
 #: The server does not know the command.
 _UNKNOWN = (500, 501, 502, 504)
 
@@ -36,7 +32,7 @@ _Progress = Callable[[int, Optional[int]], object]
 _Path = Union[str, "os.PathLike[str]"]
 
 
-class FTP(AsyncLine):
+class FTP(AsyncFiles):
     """A module on a path, on ``tcp://host:port``, or on a pair of asyncio's streams.
 
     One operation at a time. Cancelling a task aborts its operation; the line is brought in order
@@ -66,6 +62,8 @@ class FTP(AsyncLine):
             "urc_port": urc_port,
         }
         super().__init__(port, setup=setup, baud=baud, timeout=timeout)
+        # What uploads have lost on the line: bytes that are good of the file on the server, at most.
+        self._good_there: Dict[str, int] = {}
 
     async def __aenter__(self) -> "FTP":
         await self.connect()
@@ -195,74 +193,91 @@ class FTP(AsyncLine):
         local: _Path,
         *,
         resume: bool = False,
+        verify: bool = False,
+        retries: int = 0,
+        restart: bool = True,
         via: str = "com",
         progress: Optional[_Progress] = None,
+        report: Optional[Report] = None,
     ) -> int:
         """Fetches a file into ``local`` by way of a hidden file beside it, which gets its name only
-        when whole. ``resume`` goes on with what an earlier try of :class:`qftp.FTP` or this class
-        left there, as far as that is proven. Returns its length.
+        when whole. Returns its length.
+
+        ``resume`` goes on with what an earlier try of :class:`qftp.FTP` or this class left there, as
+        far as that is proven, ``verify`` reads the file again and compares, ``retries`` is how often
+        a failure that may pass is tried again without progress in between, and ``restart`` whether
+        the module may be restarted for that. ``progress(done, total)`` is called as bytes pass,
+        ``report(text)`` with whatever is no plain transfer.
         """
-        size, modified = await self._version(remote)
-        target = _qftp.LocalTarget(
-            os.fspath(local),
-            remote,
-            url=self._url(remote),
-            size=size,
-            modified=modified,
-            resume=resume,
-        )
-        start = done = good = target.trusted
+        policy: Dict[str, Any] = {
+            "via": via, "resume": resume, "verify": verify, "retries": retries, "restart": restart
+        }
+        target = _qftp.LocalTarget(os.fspath(local), remote, url=self._url(remote), resume=resume)
+        into, job = Into(target, policy, progress), _qftp.Job.get(target.trusted, **policy)
         try:
-            if size is not None and start > size:
-                raise DiffersError(
-                    f"what is here has {start} bytes, the file on the server {size}: "
-                    "it is no beginning of that"
-                )
-            if size is None or start < size or size == 0:
-                target.seek(start)
-                length = None if via != "com" or size is None else size - start
-                async for block in self.read(remote, start=start, length=length, via=via):
-                    target.write(block)
-                    done += len(block)
-                    if via == "com":
-                        good = max(start, done - _DOUBTFUL)
-                        target.passed(good)
-                    if progress is not None:
-                        progress(done, size)
+            if job.kept == 0 and not target.is_stream:
+                target.truncate(0)
+            async with self._turn(bring_back=False, reopen=retries > 0):
+                job, error = await self._carry_out(job, remote, into, retries, report)
+            if error is not None:
+                raise error
         except BaseException as error:
-            if isinstance(error, (LineError, ModuleError, ServerError)):
-                good = start + error.transferred
-            if not target.is_stream:
-                target.truncate(good)
-                target.record(good)
-            target.keep()
+            into.keep(kept(job, into, error))
             raise
-        target.record(done)
+        target.record(job.kept)
         target.finish()
-        return done
+        return job.kept
 
     async def put(
         self,
         local: _Path,
         remote: str,
         *,
+        resume: bool = False,
+        verify: bool = False,
+        retries: int = 0,
+        restart: bool = True,
         via: str = "com",
         progress: Optional[_Progress] = None,
+        report: Optional[Report] = None,
     ) -> int:
-        """Sends a file; returns its length."""
+        """Sends a file; returns its length. The rest is as in :meth:`get`. With ``resume`` nothing is
+        built upon what an earlier upload of this object has lost on the line."""
+        url = self._url(remote)
         with open(local, "rb") as file:
             before = os.fstat(file.fileno())
-            blocks = iter(lambda: file.read(_BLOCK), b"")
-            count = await self.write(remote, blocks, before.st_size, via=via, progress=progress)
+            job = _qftp.Job.put(
+                before.st_size,
+                self._good_there.get(url),
+                via=via,
+                resume=resume,
+                verify=verify,
+                retries=retries,
+                restart=restart,
+            )
+            source = OutOf(file, before.st_size, progress)
+            try:
+                async with self._turn(bring_back=False, reopen=retries > 0):
+                    job, error = await self._carry_out(job, remote, source, retries, report)
+                if error is not None:
+                    raise error
+            finally:
+                good = job.distrusted
+                if good is None:
+                    self._good_there.pop(url, None)
+                else:
+                    self._good_there[url] = good
             after = os.fstat(file.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            # What arrived is of no version: nothing of it is gone on with.
+            self._good_there[url] = 0
             path = os.fspath(local)
             raise OSError(
                 errno.EAGAIN,
                 "it was written to while it was sent: what arrived is of two versions",
                 path,
             )
-        return count
+        return job.kept
 
     async def write(
         self,
@@ -309,15 +324,6 @@ class FTP(AsyncLine):
             if error.reply not in _UNKNOWN:
                 raise
             return None
-
-    async def _version(self, filename: str) -> Tuple[Optional[int], Optional[str]]:
-        """What the server tells of a file: size and time, where it knows to."""
-        size = await self._size_or_none(filename)
-        try:
-            return size, await self.modified(filename)
-        except (ServerError, ModuleError):
-            # Whatever it has against telling the time, the file can be fetched.
-            return size, None
 
     def _url(self, filename: str) -> str:
         access = self._access or Access("", 21, "", "", False, None)

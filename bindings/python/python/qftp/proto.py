@@ -185,6 +185,14 @@ class Session:
         """Connects to a server and logs in."""
         self._session.open(_ms(now), host=host, port=port, user=user, password=password, active=active, ftps=ftps)
 
+    def deactivate(self, now: Optional[float] = None) -> None:
+        """Deactivates the PDP context."""
+        self._session.deactivate(_ms(now))
+
+    def restart(self, now: Optional[float] = None) -> None:
+        """Restarts the module; ``setup`` comes next."""
+        self._session.restart(_ms(now))
+
     def close(self, now: Optional[float] = None) -> None:
         """Logs out."""
         self._session.close(_ms(now))
