@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Any, BinaryIO, Callable, Dict, Optional, Tuple
+from typing import Any, BinaryIO, Callable, Dict, Optional, Tuple, Union
 
 from . import _qftp
 from ._async_line import AsyncLine
@@ -21,12 +21,16 @@ _DOUBTFUL = 256
 _UNKNOWN = (500, 502, 504)
 
 Report = Callable[[str], object]
+#: Its name, an offset, bytes or milliseconds, and a road.
+_Step = Tuple[str, int, Optional[int], str]
 
 
 class Into:
     """Where a download goes."""
 
-    def __init__(self, target: _qftp.LocalTarget, policy: Dict[str, Any], progress: Optional[Progress]) -> None:
+    def __init__(
+        self, target: _qftp.LocalTarget, policy: Dict[str, Any], progress: Optional[Progress]
+    ) -> None:
         self.target, self.policy, self.progress = target, policy, progress
         # Bytes that came in the present step, and where they begin.
         self.start = self.here = 0
@@ -58,10 +62,9 @@ class Into:
 class OutOf:
     """Where an upload comes from."""
 
-    here = 0
-
     def __init__(self, file: BinaryIO, length: int, progress: Optional[Progress]) -> None:
         self.file, self.length, self.progress = file, length, progress
+        self.here = 0
 
     def begin(self, start: int) -> None:
         self.file.seek(start)
@@ -84,9 +87,10 @@ class AsyncFiles(AsyncLine):
     """A line on which whole files go, by as many attempts as are allowed."""
 
     async def _carry_out(
-        self, job: _qftp.Job, name: str, local: Any, retries: int, report: Optional[Report]
+        self, job: _qftp.Job, name: str, local: Union[Into, OutOf], retries: int, report: Optional[Report]
     ) -> Tuple[_qftp.Job, Optional[BaseException]]:
-        """Does what a job says until its end. The job that it was in the end, and why it has no file."""
+        """Does what a job says until its end. The job that it was in the end, and why it has no
+        file."""
         # Why the last step failed, and why the port did, while that has not been opened again.
         why: Optional[Exception] = None
         lost: Optional[PortError] = None
@@ -125,11 +129,11 @@ class AsyncFiles(AsyncLine):
                 if self._broken is None:
                     lost = None
             if isinstance(local, Into) and not local.target.is_stream:
-                # At once: a process that is killed in the wait that follows must not have noted more.
+                # At once: a process that is killed in the wait that follows has not noted more.
                 local.target.record(job.kept)
 
     async def _step(
-        self, job: _qftp.Job, step: Tuple[str, int, Optional[int], str], name: str, local: Any, tell: Report
+        self, job: _qftp.Job, step: _Step, name: str, local: Union[Into, OutOf], tell: Report
     ) -> _qftp.Job:
         kind, start, length, via = step
         session = self._session
@@ -137,22 +141,23 @@ class AsyncFiles(AsyncLine):
             return await self._compare_version(job, kind, name, local)
         if kind == "size":
             job.size(int(await self._one(lambda: session.size(name))))
-        elif kind == "truncate":
+        elif kind == "truncate" and isinstance(local, Into):
             local.target.truncate(start)
             job.ready()
         elif kind == "wait":
             await asyncio.sleep((length or 0) / 1000)
             job.ready()
-        elif kind == "get":
+        elif kind == "get" and isinstance(local, Into):
             if start:
                 tell(f"going on at byte {start}")
             job.moved(await self._fetch_into(local, name, start, length, via))
-        elif kind == "put":
+        elif kind == "put" and isinstance(local, OutOf):
             if start:
                 tell(f"going on at byte {start}")
             count = length or 0
             source = local.source(start, count)
-            job.moved(int(await self._one(lambda: session.put(name, count, start=start, via=via), source)))
+            sent = await self._one(lambda: session.put(name, count, start=start, via=via), source)
+            job.moved(int(sent))
         elif kind == "compare":
             if start == 0:
                 tell("reading the file again to compare it")
@@ -162,7 +167,9 @@ class AsyncFiles(AsyncLine):
             job.ready()
         return job
 
-    async def _compare_version(self, job: _qftp.Job, kind: str, name: str, local: Into) -> _qftp.Job:
+    async def _compare_version(
+        self, job: _qftp.Job, kind: str, name: str, local: Into
+    ) -> _qftp.Job:
         """The server tells which version its file is: the job goes on, or begins anew where what is
         here is of another one."""
         size, modified = await self._version(name)
@@ -194,7 +201,7 @@ class AsyncFiles(AsyncLine):
                 local.take(event.data, via)
 
     async def _difference(
-        self, local: Any, name: str, start: int, length: Optional[int], via: str
+        self, local: Union[Into, OutOf], name: str, start: int, length: Optional[int], via: str
     ) -> Optional[int]:
         """Where what the server has differs from our own, counted from ``start``."""
         local.begin(start)

@@ -5,6 +5,7 @@ from typing import Any, Callable, Dict, List, Optional, Protocol, Sequence, Tupl
 
 __all__ = [
     "Client",
+    "Job",
     "LocalTarget",
     "Lost",
     "Module",
