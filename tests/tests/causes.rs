@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -142,4 +143,18 @@ fn a_flood_of_lines_ends_with_its_cause() {
     assert_eq!(end.code, Some(3), "{}", end.err);
     assert!(end.err.contains("more than 65536 lines"), "{}", end.err);
     assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
+/// The same from a module that floods for good: what is said is the flood, and not that something was forgotten.
+#[test]
+fn a_flood_that_does_not_end_is_named_too() {
+    let flood: &'static str = "+QFLST: \"UFS:a\",5\r\n".repeat(100_000).leak();
+    let flooding = AtomicBool::new(false);
+    let port = module(move |command| {
+        flooding.fetch_or(command.starts_with("AT+QFLST"), Ordering::Relaxed);
+        Some(if flooding.load(Ordering::Relaxed) { flood } else { healthy(command) })
+    });
+    let (end, _) = run(&port, &["module", "files"]);
+    assert_eq!(end.code, Some(3), "{}", end.err);
+    assert!(end.err.contains("more than 65536 lines") && !end.err.contains("call setup"), "{}", end.err);
 }

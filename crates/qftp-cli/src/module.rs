@@ -22,7 +22,7 @@ pub(crate) fn run(context: &Context, command: &ModuleCommand) -> Result<(), Prob
     };
     let mut client = context.client()?;
     context.wake(&mut client)?;
-    tidy(&mut client);
+    tidy(&mut client)?;
     match command {
         ModuleCommand::Info => info(context, &mut client),
         ModuleCommand::Files { pattern } => files(context, &mut client, pattern),

@@ -229,11 +229,13 @@ pub(crate) fn leave(client: &mut AnyClient) {
         // What counts is the result, and a failure before this one has said more. What could not be closed the next set-up closes.
         let _ = client.hang_up();
     }
-    tidy(client);
+    // It has said what it left.
+    let _ = tidy(client);
 }
 
-/// Takes the certificates out of the module's flash: our own, and what a run that was killed has left, which is said.
-pub(crate) fn tidy(client: &mut AnyClient) {
+/// Takes the certificates out of the module's flash: our own, and what a run that was killed has left, which is said. An error is what has
+/// left the module in a state in which nothing else can be asked.
+pub(crate) fn tidy(client: &mut AnyClient) -> Result<(), Problem> {
     let ours = standing::certificates();
     if !client.is_set_up() && ours {
         // After what broke off in the middle; where it fails nothing below works, and that is said.
@@ -245,6 +247,7 @@ pub(crate) fn tidy(client: &mut AnyClient) {
         Err(error) if ours => {
             warn(&format!("certificates are still in the module ({error}); the next run removes them"));
         }
+        Err(error) if !client.is_set_up() => return Err(error.into()),
         Err(error) => warn(&format!("whether certificates are in the module is not known ({error})")),
     }
     match client.stale_certificates() {
@@ -253,6 +256,7 @@ pub(crate) fn tidy(client: &mut AnyClient) {
             "an earlier run was killed and had left certificates in the module's flash: {count} removed"
         )),
     }
+    Ok(())
 }
 
 fn no_port() -> Problem {

@@ -40,9 +40,9 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> Result<(), Problem> {
         }
         tell(context, &row, &mut first);
     })?;
-    tidy(&mut client);
+    let tidied = tidy(&mut client);
     match first {
-        None => Ok(()),
+        None => tidied,
         Some((check, said)) => {
             let of_port = [Check::Port.name(), ports::HOLDER, ports::RATE].contains(&check.as_str());
             let code = if of_port { Code::Port } else { Code::Module };
