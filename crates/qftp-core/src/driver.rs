@@ -297,8 +297,16 @@ impl<I: AsRef<[u8]> + AsMut<[u8]>, S: AsRef<[u8]> + AsMut<[u8]>> Driver<I, S> {
     pub fn source_room(&mut self) -> &mut [u8] {
         let source = self.source.as_mut();
         if self.used > 0 {
-            source.copy_within(self.used.min(self.filled)..self.filled, 0);
-            self.filled = self.filled.saturating_sub(self.used);
+            // Plus signs, if anything: few.
+            let waiting = self.used.min(self.filled)..self.filled;
+            self.filled = 0;
+            for at in waiting {
+                let Some(byte) = source.get(at).copied() else { break };
+                if let Some(slot) = source.get_mut(self.filled) {
+                    *slot = byte;
+                    self.filled = self.filled.saturating_add(1);
+                }
+            }
             self.used = 0;
         }
         let left = usize::try_from(self.left).unwrap_or(usize::MAX);

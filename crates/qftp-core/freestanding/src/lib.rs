@@ -6,6 +6,7 @@
 
 use core::hint::black_box;
 
+use qftp_core::driver::{Driver, Want};
 use qftp_core::job::{Job, Policy, Step, choose_road};
 use qftp_core::session::{
     Apn, ClientCertificate, Config, Event, Failure, GetOptions, Login, PutOptions, Session, Setup, Tls, Via,
@@ -188,7 +189,56 @@ pub extern "C" fn qftp_freestanding() -> i32 {
             weight = weight.wrapping_add(codec(answer)).wrapping_add(usize::from(started));
         }
     }
+    let mut driver = Driver::new(Config::default(), [0; 32], [0; 24]);
+    for n in 0..30 {
+        driver.sends(black_box(u64::from(n)));
+        let text = black_box("name");
+        let begun = driver.begin(now, |session, now| {
+            start(session, black_box(n), now, text, black_box(u64::from(n)));
+            Ok(())
+        });
+        for answer in answers {
+            now = now.after(black_box(200_000));
+            weight = weight.wrapping_add(drive(&mut driver, now, answer, black_box(usize::from(n))));
+        }
+        weight = weight
+            .wrapping_add(usize::from(begun.is_ok()))
+            .wrapping_add(usize::from(driver.abort(now).is_ok()));
+    }
     i32::from(black_box(weight) == 0)
+}
+
+/// A driver on memory of firmware's size, with a port and a file that take and bring as much as they please.
+fn drive(driver: &mut Driver<[u8; 32], [u8; 24]>, mut now: Instant, answer: &[u8], some: usize) -> usize {
+    let mut weight = 0usize;
+    for _ in 0..16 {
+        weight = weight.wrapping_add(match driver.next(now) {
+            Want::Write { bytes, .. } => {
+                let len = bytes.len();
+                driver.wrote(black_box(len.min(some)));
+                len
+            }
+            Want::Read(until) => {
+                now = until.unwrap_or(now);
+                let room = driver.room();
+                let len = room.len().min(answer.len());
+                for (to, byte) in room.iter_mut().zip(answer) {
+                    *to = *byte;
+                }
+                driver.received(black_box(len));
+                len
+            }
+            Want::Store(data) => data.len(),
+            Want::Fill => {
+                let len = driver.source_room().len();
+                driver.filled(black_box(len.min(some)));
+                len
+            }
+            Want::Tell(event) => weigh(Some(event)),
+            _ => 1,
+        });
+    }
+    weight
 }
 
 fn start_setup(session: &mut Session, now: Instant) -> bool {
