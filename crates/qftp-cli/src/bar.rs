@@ -75,7 +75,7 @@ impl Bar {
             Report::Waiting { wait_ms, retry, .. } => {
                 format!("retry {retry} in {} s", f64::from(*wait_ms) / 1000.0)
             }
-            Report::Recovering(rung) => rung.about().to_owned(),
+            Report::Recovering(level) => level.about().to_owned(),
             Report::Comparing => "comparing".to_owned(),
             _ => return,
         };

@@ -57,7 +57,7 @@ impl Context {
         let mut reopen =
             || open_again(&address, &self.settings(), &self.cancel).map(|port| Box::new(port) as AnyPort);
         let mut report = |report: Report| {
-            // What costs time is told to everybody; a rung of recovery is on the bar, where there is one.
+            // What costs time is told to everybody; a level of recovery is on the bar, where there is one.
             let told = match report {
                 Report::Waiting { .. } | Report::PortLost => true,
                 Report::Recovering(_) => !self.output.is_watched(),

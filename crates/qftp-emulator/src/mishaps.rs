@@ -107,9 +107,9 @@ impl Module {
         self.ftp.freeze();
     }
 
-    /// A rung of recovery was climbed.
-    pub(crate) fn cure(&mut self, rung: Cure) {
-        if !self.wedged || rung < self.config.trouble.wedge_cure {
+    /// Something of recovery was done to the module.
+    pub(crate) fn cure(&mut self, cure: Cure) {
+        if !self.wedged || cure < self.config.trouble.wedge_cure {
             return;
         }
         self.wedged = false;

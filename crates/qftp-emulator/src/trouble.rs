@@ -60,7 +60,7 @@ pub enum When {
     Millis(u64),
 }
 
-/// The rung of recovery that brings a hung data stack back; the higher ones do too.
+/// The level of recovery that brings a hung data stack back; the higher ones do too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Cure {
     /// `AT+QFTPCLOSE`.
