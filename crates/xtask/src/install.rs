@@ -36,7 +36,13 @@ pub(crate) fn system(needs: &[Need]) -> Result<(), Failure> {
     if still.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(format!("installed, and still not there: {}", still.join(", "))))
+    // The newest that there is may be older than what is wanted.
+    let old = if still.iter().any(|name| name == "rustc-web") {
+        "; Debian 12 has a new enough rustc-web in its security updates: `deb http://deb.debian.org/debian-security bookworm-security main`"
+    } else {
+        ""
+    };
+    Err(Failure::new(format!("installed, and still not there: {}{old}", still.join(", "))))
 }
 
 /// What is of Python, programs that come as wheels among it.

@@ -185,7 +185,13 @@ impl Need {
     /// What of it is not there, by the names that it is installed by.
     pub(crate) fn missing(self) -> Vec<String> {
         match self {
-            Self::Debian(packages) => names(packages, exists),
+            Self::Debian(packages) => {
+                let mut missing = names(packages, exists);
+                if packages.iter().any(|(name, _)| *name == RUSTC.0) && is_old(RUSTC.1) {
+                    missing.push(RUSTC.0.into());
+                }
+                missing
+            }
             Self::Servers => {
                 SERVERS.iter().filter(|server| !server.is_there()).map(|server| server.name.into()).collect()
             }
@@ -231,6 +237,19 @@ pub(crate) fn is_toolchain(name: &str) -> bool {
 
 fn names(packages: Packages, is_there: impl Fn(&str) -> bool) -> Vec<String> {
     packages.iter().filter(|(_, shows)| !is_there(shows)).map(|(name, _)| (*name).to_owned()).collect()
+}
+
+/// Debian's compiler for firmware. Debian 12 came with an older one than ours wants; its security updates have newer ones.
+const RUSTC: (&str, &str) = ("rustc-web", "/usr/bin/rustc");
+
+/// Whether a compiler is there that is older than the workspace wants.
+fn is_old(rustc: &str) -> bool {
+    let wants: u32 =
+        env!("CARGO_PKG_RUST_VERSION").split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
+    let said = command(rustc, &["--version"]).output();
+    let said = said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned()).unwrap_or_default();
+    let minor = said.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    minor.is_some_and(|minor| minor < wants)
 }
 
 fn imports(text: &str) -> bool {
