@@ -9,6 +9,7 @@
 #include "suite.h"
 
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A file in memory. */
