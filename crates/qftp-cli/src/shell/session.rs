@@ -175,12 +175,16 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
         let local = local.map_or_else(|| PathBuf::from(&name), home);
         let mut target = get::create(&local, &name, &self.there.origin(&folder, &name), args)?;
         let context = self.context;
-        let got = self.moved("got", remote, |there| {
+        let began = Instant::now();
+        let got = self.moved(remote, |there| {
             there.transfer_at(&folder, |client, way| {
                 get::receive(context, client, way, &name, &mut target, args)
             })
         });
-        get::finish(target, got).map(drop)
+        // It is here when it has its name.
+        let (_, bytes) = get::finish(target, got)?;
+        self.tell("got", remote, bytes, began);
+        Ok(())
     }
 
     fn put(&mut self, path: &Path, remote: Option<&str>, args: &TransferArgs) -> Result<(), Problem> {
@@ -198,35 +202,38 @@ impl<'c, 't, 'a, 'w> Shell<'c, 't, 'a, 'w> {
             return Err(Problem::usage(format!("{option} needs a file, not {}", path.display())));
         }
         let context = self.context;
-        self.moved("sent", &remote, |there| {
+        let began = Instant::now();
+        let bytes = self.moved(&remote, |there| {
             there.transfer_at(&folder, |client, way| {
                 put::send(context, client, way, &mut source, &name, None, args)
             })
-        })
-        .map(drop)
+        })?;
+        self.tell("sent", &remote, bytes, began);
+        Ok(())
     }
 
-    /// A transfer with its bar and its result.
+    /// A transfer with its bar.
     fn moved(
         &mut self,
-        verb: &str,
         path: &str,
         transfer: impl FnOnce(&mut There<'a, 'w>) -> Result<u64, Error>,
     ) -> Result<u64, Problem> {
-        let began = Instant::now();
         let bar = self.context.bar(path);
         self.there.client.set_progress(Some(bar.mover()));
         let moved = transfer(self.there);
         self.there.client.set_progress(None);
         bar.finish();
-        let bytes = moved.map_err(|error| self.problem(error, path))?;
+        moved.map_err(|error| self.problem(error, path))
+    }
+
+    /// What it came to.
+    fn tell(&self, verb: &str, path: &str, bytes: u64, began: Instant) {
         let seconds = began.elapsed().as_secs_f64();
         let rate = output::rate(bytes, began);
         self.context.output.result(
             &format!("{}: {verb} {bytes} bytes in {seconds:.1} s, {rate}", shown(path)),
             &json!({ "name": path, "bytes": bytes, "seconds": seconds }),
         );
-        Ok(bytes)
     }
 
     /// The same with each; one that fails does not stop the others.
