@@ -354,9 +354,10 @@ impl Run<'_> {
                 self.tally.holds(Invariant::Bounded);
             }
         } else {
-            // A module that restarts has forgotten that data was to come.
+            // A module that restarts has forgotten that data was to come; one that waited in vain on a line that was stuck has left data mode,
+            // and its word about that is stuck, too.
             let restarted = self.world.module.happened().events.len() > events;
-            if flight.exposed > 0 && !restarted {
+            if flight.exposed > 0 && !restarted && !self.world.was_stuck() {
                 let exposed = flight.exposed;
                 return self.broken(format!("{what}: {exposed} bytes of the file were taken for commands"));
             }

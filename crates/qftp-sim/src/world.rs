@@ -21,6 +21,9 @@ const LONGEST_MS: u64 = 3_600_000;
 /// Most steps of one operation: a loop that moves nothing would not end.
 const MOST_STEPS: u64 = 20_000_000;
 
+/// How long a module waits for data that is uploaded to it.
+const MODULE_WAITS_MS: u64 = 20_000;
+
 /// What a run has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation(pub String);
@@ -59,6 +62,9 @@ pub(crate) struct World {
     overrun: u64,
     /// Bytes of the operation before were on the line when the present one began.
     left_over: bool,
+    /// When the present operation began, and until when at most a stall has held the line up that was longer than a module waits, in microseconds.
+    began: u64,
+    stuck_until: u64,
     pub log: Dialogue,
     piece: Vec<u8>,
     buffer: Vec<u8>,
@@ -91,6 +97,8 @@ impl World {
             mishaps: Vec::new(),
             overrun: 0,
             left_over: false,
+            began: 0,
+            stuck_until: 0,
             log: Dialogue::new(log),
             piece: Vec::new(),
             buffer: vec![0; 4096],
@@ -120,6 +128,11 @@ impl World {
         self.down.begin(faults.iter().copied());
     }
 
+    /// Whether the line was stuck in the present operation for longer than a module waits: neither side knew what the other did.
+    pub(crate) fn was_stuck(&self) -> bool {
+        self.stuck_until >= self.began
+    }
+
     /// Notes something in the dialogue.
     pub(crate) fn note(&mut self, text: impl FnOnce() -> String) {
         self.log.note(Instant::from_millis(self.now / 1000), text);
@@ -139,6 +152,7 @@ impl World {
         self.attempt += 1;
         self.said.clear();
         self.server.moved = 0;
+        self.began = self.now;
         self.left_over = !self.up.is_empty();
         self.flight = Flight::default();
         self.note(|| what.to_owned());
@@ -374,6 +388,9 @@ impl World {
         });
         for struck in self.down.struck.drain(..).chain(self.up.struck.drain(..)) {
             self.struck.push(struck);
+            if let Harm::Stall(millis @ MODULE_WAITS_MS..) = struck.harm {
+                self.stuck_until = self.stuck_until.max(self.now + millis * 1000);
+            }
             let damage = Damage::of(&struck, self.attempt, data.as_ref());
             self.words_harmed += usize::from(damage.is_some_and(|damage| !damage.in_data));
             self.damages.extend(damage);
