@@ -76,6 +76,34 @@ def test_a_file_of_another_version_is_not_gone_on_with(module, qftp_ftp_server, 
     assert (tmp_path / "a.part").read_bytes() == b"mine"
 
 
+def test_what_is_of_another_version_is_not_kept_either(module, qftp_ftp_server, tmp_path):
+    """The old bytes are gone when the job begins anew; a task that is cancelled then keeps none."""
+    (qftp_ftp_server.folder / "a").write_bytes(PAYLOAD)
+
+    async def work():
+        ftp = connection(module.port)
+        await opened(ftp, qftp_ftp_server)
+        old = qftp._qftp.LocalTarget(
+            tmp_path / "a", "a", url=ftp._url("a"), size=70_000, modified="20200101000000"
+        )
+        old.write(bytes(1_000))
+        old.record(1_000)
+        old.keep()
+
+        async def cancelled(*_):
+            raise asyncio.CancelledError
+
+        fetch, ftp._fetch_into = ftp._fetch_into, cancelled
+        with pytest.raises(asyncio.CancelledError):
+            await ftp.get("a", tmp_path / "a", resume=True)
+        ftp._fetch_into = fetch
+        assert await ftp.get("a", tmp_path / "a", resume=True) == len(PAYLOAD)
+        await ftp.quit()
+
+    asyncio.run(work())
+    assert (tmp_path / "a").read_bytes() == PAYLOAD
+
+
 def test_a_longer_target_is_no_beginning(module, qftp_ftp_server, tmp_path):
     (qftp_ftp_server.folder / "a").write_bytes(b"short")
     (tmp_path / "a").write_bytes(b"longer than that")

@@ -1,8 +1,8 @@
 //! The one loop between a session, its port and the caller's files, without I/O.
 //!
 //! A [`Driver`] holds a [`Session`] and two buffers, and says what comes next: a [`Want`]. Whoever has a port, a clock and a file does
-//! that and reports it. The blocking client, the asynchronous one, firmware, the simulation and the fuzzer are such loops; none of them
-//! decides about a byte.
+//! that and reports it. The blocking client, the asynchronous one and the simulation's host are such loops; none of them decides
+//! about a byte.
 //!
 //! | [`Want`] | what the caller does | and reports by |
 //! |---|---|---|

@@ -32,6 +32,8 @@ class Into:
         self, target: _qftp.LocalTarget, policy: Dict[str, Any], progress: Optional[Progress]
     ) -> None:
         self.target, self.policy, self.progress = target, policy, progress
+        #: The present one: it begins anew where what is here is of another version.
+        self.job = _qftp.Job.get(target.trusted, **policy)
         # Bytes that came in the present step, and where they begin.
         self.start = self.here = 0
         self.total: Optional[int] = None
@@ -176,7 +178,7 @@ class AsyncFiles(AsyncLine):
         local.total = size
         if not local.target.is_of(size, modified):
             local.target.truncate(0)
-            job = _qftp.Job.get(0, **local.policy)
+            job = local.job = _qftp.Job.get(0, **local.policy)
         elif kind == "size":
             job.size(size)
             return job
@@ -257,10 +259,10 @@ class AsyncFiles(AsyncLine):
             await self._folder(access)
 
 
-def kept(job: _qftp.Job, into: Into, error: BaseException) -> int:
+def kept(into: Into, error: BaseException) -> int:
     """How much is good of a download that ended so."""
     if into.here == 0:
-        return job.kept
+        return into.job.kept
     # A full disk, or a port that is gone, takes nothing from what came before.
     doubtful = 0 if isinstance(error, (OSError, Error)) else _DOUBTFUL
     return into.start + max(0, into.here - doubtful)

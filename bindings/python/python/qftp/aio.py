@@ -213,16 +213,16 @@ class FTP(AsyncFiles):
             "via": via, "resume": resume, "verify": verify, "retries": retries, "restart": restart
         }
         target = _qftp.LocalTarget(os.fspath(local), remote, url=self._url(remote), resume=resume)
-        into, job = Into(target, policy, progress), _qftp.Job.get(target.trusted, **policy)
+        into = Into(target, policy, progress)
         try:
-            if job.kept == 0 and not target.is_stream:
+            if into.job.kept == 0 and not target.is_stream:
                 target.truncate(0)
             async with self._turn(bring_back=False, reopen=retries > 0):
-                job, error = await self._carry_out(job, remote, into, retries, report)
+                job, error = await self._carry_out(into.job, remote, into, retries, report)
             if error is not None:
                 raise error
         except BaseException as error:
-            into.keep(kept(job, into, error))
+            into.keep(kept(into, error))
             raise
         target.record(job.kept)
         target.finish()
