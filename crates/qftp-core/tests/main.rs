@@ -2,6 +2,7 @@
 
 mod breaking_off;
 mod codec_laws;
+mod driver;
 mod found_by_fuzzing;
 mod job;
 mod reference;
