@@ -1,5 +1,6 @@
 //! When a download is over: by its length, or by the module's count and a question.
 
+use super::commands::HostCommand;
 use super::event::Reason;
 use super::failure::{Cause, LineFault};
 use super::held::{Held, Question};
@@ -8,7 +9,6 @@ use super::receive::Receive;
 use super::state::State;
 use crate::Instant;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Command, Verb};
 
 /// How long the answer to the question after data may take, in milliseconds.
 const QUESTION_MS: u64 = 2_000;
@@ -59,7 +59,7 @@ impl State {
             (Held::Agrees { rest }, _) if mutated(Mutation::EndUnproven) => self.end_data(now, rest),
             (Held::Agrees { rest }, Question::NotAsked) => {
                 receive.ask(rest);
-                self.link.ask_aside(&Command::Execute(Verb::QftpStat));
+                self.link.ask_aside(HostCommand::State);
                 self.link.timer = Some((now.after(QUESTION_MS), Reason::Response));
             }
             // A result code alone may be data behind a stall: that goes on within `T`.

@@ -1,5 +1,6 @@
 //! Downloads: straight through the port, or staged in a file of the module.
 
+use super::commands::HostCommand;
 use super::failure::{Cause, LineFault, Misuse};
 use super::link::Answer;
 use super::options::{GetOptions, Via};
@@ -7,7 +8,7 @@ use super::receive::Receive;
 use super::state::{End, Op, State};
 use crate::Instant;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Command, FileCommand, FtpCommand, Get, Local, TransferType};
+use crate::wire::TransferType;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GetStep {
@@ -30,7 +31,7 @@ pub(super) enum GetStep {
 impl State {
     /// `name` and, for a staged download or one of the module's own files, `local` are kept already.
     pub(super) fn begin_get(&mut self, now: Instant, options: &GetOptions) -> Result<(), Misuse> {
-        self.get = *options;
+        self.transfer.get = *options;
         match (options.via, options.len) {
             (Via::Storage(_), _) => self.get_step(now, GetStep::Clear),
             (Via::Com, Some(0)) => {
@@ -42,7 +43,7 @@ impl State {
                 self.get_step(now, GetStep::Transfer);
             }
             // The size of a converted file is not the number of bytes that will come.
-            (Via::Com, None) if self.transfer_type == TransferType::Ascii => {
+            (Via::Com, None) if self.account.transfer_type == TransferType::Ascii => {
                 self.get_step(now, GetStep::Transfer);
             }
             (Via::Com, None) => self.get_step(now, GetStep::Size),
@@ -52,29 +53,17 @@ impl State {
 
     pub(super) fn get_step(&mut self, now: Instant, step: GetStep) {
         self.op = Op::Get(step);
-        let t = self.t();
-        let start = self.get.start;
-        let command = match step {
-            GetStep::Size => Command::Ftp(FtpCommand::Size(self.name.text())),
-            GetStep::Transfer => Command::Ftp(FtpCommand::Get(Get {
-                file: self.name.text(),
-                local: Local::Com,
-                start: Some(start),
-                len: self.get.len,
-            })),
-            // No session of such a build comes here.
-            _ if !cfg!(feature = "staging") => return,
-            GetStep::Fetch => Command::Ftp(FtpCommand::Get(Get {
-                file: self.name.text(),
-                local: Local::File(self.local.text()),
-                start: Some(start),
-                len: None,
-            })),
-            GetStep::Measure => Command::File(FileCommand::List(self.local.text())),
-            GetStep::Pull => Command::File(FileCommand::Download(self.local.text())),
-            GetStep::Clear | GetStep::Remove => Command::File(FileCommand::Delete(self.local.text())),
-        };
-        self.link.start(now, &command, t);
+        self.send(
+            now,
+            match step {
+                GetStep::Size => HostCommand::Size,
+                GetStep::Transfer => HostCommand::Get,
+                GetStep::Fetch => HostCommand::Fetch,
+                GetStep::Measure => HostCommand::Measure,
+                GetStep::Pull => HostCommand::Download,
+                GetStep::Clear | GetStep::Remove => HostCommand::Remove,
+            },
+        );
     }
 
     pub(super) fn get_advance(
@@ -88,13 +77,13 @@ impl State {
             return;
         }
         let next = match (step, result) {
-            (GetStep::Size, Ok(Answer::Number(size))) => match size.checked_sub(self.get.start) {
+            (GetStep::Size, Ok(Answer::Number(size))) => match size.checked_sub(self.transfer.get.start) {
                 None => {
-                    let misuse = Misuse::StartBeyondEnd { start: self.get.start, size };
+                    let misuse = Misuse::StartBeyondEnd { start: self.transfer.get.start, size };
                     return self.fail(now, Cause::Misuse(misuse), receive);
                 }
                 Some(rest) => {
-                    self.get.len = Some(rest);
+                    self.transfer.get.len = Some(rest);
                     self.size = Some(rest);
                     if rest == 0 {
                         return self.finish(End::Number(0));
@@ -108,8 +97,8 @@ impl State {
             }
             (GetStep::Transfer, result) => match Self::received(result, receive) {
                 // Success without CONNECT, where there was something to come.
-                Ok(0) if self.get.len.is_some_and(|len| len > 0) => {
-                    let expected = self.get.len.unwrap_or(0);
+                Ok(0) if self.transfer.get.len.is_some_and(|len| len > 0) => {
+                    let expected = self.transfer.get.len.unwrap_or(0);
                     return self.fail(now, Cause::Line(LineFault::Short { expected }), receive);
                 }
                 Ok(count) => return self.finish(End::Number(count)),
@@ -118,12 +107,12 @@ impl State {
             (GetStep::Clear, Ok(_) | Err(Cause::Cme(_) | Cause::Refused)) => GetStep::Fetch,
             (GetStep::Fetch, Ok(Answer::Number(count))) => {
                 self.size = Some(count);
-                self.get.len = Some(count);
+                self.transfer.get.len = Some(count);
                 GetStep::Pull
             }
             (GetStep::Measure, Ok(Answer::Number(size))) => {
                 self.size = Some(size);
-                self.get.len = Some(size);
+                self.transfer.get.len = Some(size);
                 GetStep::Pull
             }
             (GetStep::Pull, Ok(Answer::Moved { size, checksum })) => {
@@ -131,14 +120,14 @@ impl State {
                     let fault = LineFault::Count { module: size, host: receive.delivered };
                     return self.fail(now, Cause::Line(fault), receive);
                 }
-                if let Some(expected) = self.get.len.filter(|len| *len != size) {
+                if let Some(expected) = self.transfer.get.len.filter(|len| *len != size) {
                     return self.fail(now, Cause::Line(LineFault::Short { expected }), receive);
                 }
                 if checksum != receive.checksum.value() && !mutated(Mutation::ChecksumIgnored) {
                     let fault = LineFault::Checksum { module: checksum, host: receive.checksum.value() };
                     return self.fail(now, Cause::Line(fault), receive);
                 }
-                if self.get.via == Via::Com {
+                if self.transfer.get.via == Via::Com {
                     return self.finish(End::Number(size));
                 }
                 GetStep::Remove

@@ -1,5 +1,4 @@
 use crate::copy::copy;
-use crate::wire::Text;
 
 /// Bytes that a session keeps over several commands, in place.
 #[derive(Clone)]
@@ -30,10 +29,5 @@ impl<const N: usize> Kept<N> {
 
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.buf.get(..self.len).unwrap_or_default()
-    }
-
-    /// What is kept as a parameter; it was checked when it was set.
-    pub(super) fn text<const MAX: usize>(&self) -> Text<'_, MAX> {
-        Text::from_bytes(self.as_bytes()).unwrap_or_default()
     }
 }

@@ -1,5 +1,6 @@
 //! One command on the line: its bytes, its answers, its time.
 
+use super::commands::{HostCommand, Slots};
 use super::event::Reason;
 use super::failure::{Cause, LineFault};
 use super::kept::Kept;
@@ -10,12 +11,12 @@ use crate::copy::copy;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
 use crate::wire::{
-    Basic, Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo,
+    Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo,
     PinState, Urc, Verb, Writer,
 };
 
 /// Added to the module's own time limits, so that its error arrives before ours.
-const MARGIN_MS: u64 = 5_000;
+pub(super) const MARGIN_MS: u64 = 5_000;
 
 /// What the line is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,30 +130,35 @@ impl Link {
         }
     }
 
-    /// Sends a command; `t` is `rsptimeout` in milliseconds.
-    pub(super) fn start(&mut self, now: Instant, command: &Command<'_>, t: u64) {
-        let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(t));
-        self.start_within(now, command, limit.saturating_add(MARGIN_MS));
-    }
-
-    /// Sends a command that has its own limit in milliseconds.
-    pub(super) fn start_within(&mut self, now: Instant, command: &Command<'_>, limit: u64) {
+    /// Sends a command whose outcome may take `limit` milliseconds.
+    pub(super) fn start(&mut self, now: Instant, command: HostCommand, limit: u64, slots: &Slots<'_>) {
         let mut out = Writer::new(&mut self.tx);
-        command.emit(out.str("AT"));
+        slots.write(command, out.bytes(b"AT"));
         // The longest command fits: COMMAND_LINE counts it, and every string in it was checked.
         self.tx_len = out.bytes(b"\r").written();
         self.begin(now, command.verb(), Phase::Answer, limit, Reason::Response);
     }
 
-    /// Sends basic commands on one line, with a line end of its own before it where one is wanted.
-    pub(super) fn ask(&mut self, now: Instant, commands: &[Basic], limit: u64, new_line: bool) {
+    /// Sends a command of the caller's.
+    pub(super) fn start_foreign(&mut self, now: Instant, command: &Command<'_>, t: u64) {
         let mut out = Writer::new(&mut self.tx);
-        out.str(if new_line { "\rAT" } else { "AT" });
-        for command in commands {
-            Command::Basic(*command).emit(&mut out);
-        }
+        command.emit(out.bytes(b"AT"));
         self.tx_len = out.bytes(b"\r").written();
+        let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(t));
+        self.begin(now, command.verb(), Phase::Answer, limit.saturating_add(MARGIN_MS), Reason::Response);
+    }
+
+    /// Asks whether the module answers, with a line end before the question where one is wanted.
+    pub(super) fn ask(&mut self, now: Instant, question: HostCommand, limit: u64, new_line: bool) {
+        self.say(if new_line { b"\rAT" } else { b"AT" }, question);
         self.begin(now, None, Phase::Answer, limit, Reason::Response);
+    }
+
+    /// Puts a command without slots on its way.
+    fn say(&mut self, before: &[u8], command: HostCommand) {
+        let mut out = Writer::new(&mut self.tx);
+        self.tx_len = out.bytes(before).bytes(command.text()).bytes(b"\r").written();
+        self.tx_pos = 0;
     }
 
     /// Sends `+++`, and waits for the silence after it: data that is on its way may say anything meanwhile.
@@ -256,11 +262,8 @@ impl Link {
     }
 
     /// Asks something beside the exchange under way, whose verb, answers and time stay what they are.
-    pub(super) fn ask_aside(&mut self, question: &Command<'_>) {
-        let mut out = Writer::new(&mut self.tx);
-        question.emit(out.str("AT"));
-        self.tx_len = out.bytes(b"\r").written();
-        self.tx_pos = 0;
+    pub(super) fn ask_aside(&mut self, question: HostCommand) {
+        self.say(b"AT", question);
     }
 
     /// The bytes of the command that nobody has taken yet.

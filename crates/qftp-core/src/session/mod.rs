@@ -38,6 +38,8 @@
 //! # Ok::<(), qftp_core::session::Misuse>(())
 //! ```
 
+mod account;
+mod commands;
 mod end_of_data;
 mod event;
 mod failure;
@@ -54,9 +56,11 @@ mod recover;
 mod secrets;
 mod setup;
 mod sim_state;
+mod ssl_context;
 mod state;
 mod sync;
 mod tls;
+mod transfer;
 mod transmit;
 
 use core::fmt;
@@ -402,7 +406,7 @@ impl Session {
     /// Which protections of the last login's [`Tls`] this module does not have: it refused the settings.
     #[must_use]
     pub const fn tls_gaps(&self) -> TlsGaps {
-        self.state.tls.gaps
+        self.state.account.tls.gaps
     }
 
     /// Whether a login stands, as far as is known.

@@ -1,14 +1,16 @@
 //! Login: the settings of `AT+QFTPCFG`, then `AT+QFTPOPEN`.
 
-use super::failure::{Cause, Field, Misuse};
-use super::link::Answer;
+use super::commands::HostCommand;
+use super::failure::{Cause, Misuse};
+use super::link::{Answer, MARGIN_MS};
 use super::options::Login;
 use super::receive::Receive;
+use super::ssl_context::KeptTls;
 use super::state::{End, Op, State};
-use super::tls::KeptTls;
+
 use crate::Instant;
 use crate::limits;
-use crate::wire::{Command, FileName, FtpCfg, FtpCommand, FtpSetting, SecretText, SslType, Verb};
+use crate::wire::SslType;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OpenStep {
@@ -31,67 +33,51 @@ pub(super) enum OpenStep {
 impl State {
     pub(super) fn open(&mut self, now: Instant, login: &Login<'_>) -> Result<(), Misuse> {
         self.ready()?;
-        let text = |text, field| FileName::new(text).map_err(|fault| Misuse::Name(field, fault));
-        let host = text(login.host, Field::Host)?;
-        if host.is_empty() {
-            return Err(Misuse::Name(Field::Host, crate::wire::TextFault::Empty));
-        }
-        let user = text(login.user.expose(), Field::User)?;
-        let password = text(login.password.expose(), Field::Password)?;
-        if login.port == 0 {
-            return Err(Misuse::Range(Field::Port));
-        }
-        self.host.set(host.as_bytes());
-        self.user.set(user.as_bytes());
-        self.password.set(password.as_bytes());
-        self.port = login.port;
-        self.transfer_type = login.transfer_type;
-        self.trans_mode = login.trans_mode;
-        self.data_address = login.data_address;
-        self.tls.take(login.tls.as_ref(), login.trans_mode)?;
+        self.account.take_login(login)?;
         self.logged_in = false;
-        self.cwd.clear();
-        self.cwd_known = true;
         self.open_step(now, if self.in_doubt { OpenStep::Close } else { OpenStep::Context });
         Ok(())
     }
 
     /// `AT+QFTPOPEN` with what is kept.
     pub(super) fn send_open(&mut self, now: Instant) {
-        let command = Command::Ftp(FtpCommand::Open { host: self.host.text(), port: Some(self.port) });
-        self.link.start_within(now, &command, limits::OPEN_MS.saturating_add(5_000));
+        self.send_within(now, HostCommand::Open, limits::OPEN_MS.saturating_add(MARGIN_MS));
     }
 
     fn open_step(&mut self, now: Instant, step: OpenStep) {
-        self.op = Op::Open(step);
-        let setting = match step {
-            OpenStep::Close => return self.link.start(now, &Command::Execute(Verb::QftpClose), self.t()),
-            OpenStep::Context => FtpSetting::ContextId(self.wanted.context),
-            OpenStep::Account => FtpSetting::Account {
-                user: SecretText::hide(self.user.text()),
-                password: SecretText::hide(self.password.text()),
-            },
-            OpenStep::FileType => FtpSetting::FileType(self.transfer_type),
-            OpenStep::TransMode => FtpSetting::TransMode(self.trans_mode),
-            OpenStep::RspTimeout => FtpSetting::RspTimeout(self.config.rsptimeout_s),
-            OpenStep::SslType => FtpSetting::SslType(self.tls.form),
-            OpenStep::SslContext => FtpSetting::SslCtxId(self.tls.spelling, self.tls.context),
-            OpenStep::Ssl(nth) => match self.tls.setting(nth) {
-                Some(setting) => {
-                    return self.link.start(now, &Command::Ssl(setting), self.t());
+        let mut step = step;
+        // Settings that this login does not need are passed over.
+        let command = loop {
+            break match step {
+                OpenStep::Close => HostCommand::Close,
+                OpenStep::Context => HostCommand::ContextId,
+                OpenStep::Account => HostCommand::Account,
+                OpenStep::FileType => HostCommand::FileType,
+                OpenStep::TransMode => HostCommand::TransMode,
+                OpenStep::RspTimeout => HostCommand::RspTimeout,
+                OpenStep::SslType => HostCommand::SslType,
+                OpenStep::SslContext => HostCommand::SslContext,
+                OpenStep::Ssl(nth) => match self.account.tls.command(nth) {
+                    Some(command) => command,
+                    None if nth < KeptTls::SETTINGS => {
+                        step = OpenStep::Ssl(nth.saturating_add(1));
+                        continue;
+                    }
+                    None => {
+                        step = OpenStep::DataAddress;
+                        continue;
+                    }
+                },
+                OpenStep::DataAddress if self.account.data_address.is_some() => HostCommand::DataAddress,
+                OpenStep::DataAddress => {
+                    step = OpenStep::Open;
+                    continue;
                 }
-                None if nth < KeptTls::SETTINGS => {
-                    return self.open_step(now, OpenStep::Ssl(nth.saturating_add(1)));
-                }
-                None => return self.open_step(now, OpenStep::DataAddress),
-            },
-            OpenStep::DataAddress => match self.data_address {
-                Some(address) => FtpSetting::DataAddress(address),
-                None => return self.open_step(now, OpenStep::Open),
-            },
-            OpenStep::Open => return self.send_open(now),
+                OpenStep::Open => HostCommand::Open,
+            };
         };
-        self.link.start(now, &Command::Ftp(FtpCommand::Cfg(FtpCfg::Set(setting))), self.t());
+        self.op = Op::Open(step);
+        self.send(now, command);
     }
 
     pub(super) fn open_advance(
@@ -112,14 +98,14 @@ impl State {
                 OpenStep::Context
             }
             // A module without TLS has no such key, and plain is all that it speaks.
-            (OpenStep::SslType, Err(Cause::Cme(_) | Cause::Refused)) if self.tls.form == SslType::Plain => {
+            (OpenStep::SslType, Err(Cause::Cme(_) | Cause::Refused)) if self.account.tls.form == SslType::Plain => {
                 OpenStep::DataAddress
             }
             // Newer firmware has another name for this key.
-            (OpenStep::SslContext, Err(Cause::Cme(_) | Cause::Refused)) if self.tls.spell_otherwise() => {
+            (OpenStep::SslContext, Err(Cause::Cme(_) | Cause::Refused)) if self.account.tls.spell_otherwise() => {
                 OpenStep::SslContext
             }
-            (OpenStep::Ssl(nth), Err(Cause::Cme(_) | Cause::Refused)) if self.tls.can_do_without(nth) => {
+            (OpenStep::Ssl(nth), Err(Cause::Cme(_) | Cause::Refused)) if self.account.tls.can_do_without(nth) => {
                 OpenStep::Ssl(nth.saturating_add(1))
             }
             (_, Err(cause)) => return self.fail(now, cause, receive),
@@ -128,7 +114,7 @@ impl State {
             (OpenStep::FileType, Ok(_)) => OpenStep::TransMode,
             (OpenStep::TransMode, Ok(_)) => OpenStep::RspTimeout,
             (OpenStep::RspTimeout, Ok(_)) => OpenStep::SslType,
-            (OpenStep::SslType, Ok(_)) if self.tls.is_plain() => OpenStep::DataAddress,
+            (OpenStep::SslType, Ok(_)) if self.account.tls.is_plain() => OpenStep::DataAddress,
             (OpenStep::SslType, Ok(_)) => OpenStep::SslContext,
             (OpenStep::SslContext, Ok(_)) => OpenStep::Ssl(0),
             (OpenStep::Ssl(nth), Ok(_)) => OpenStep::Ssl(nth.saturating_add(1)),

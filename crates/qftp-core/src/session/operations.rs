@@ -1,8 +1,10 @@
 //! The operations, one call each. Every one is refused before a byte is sent, or ends with one event.
 
 use super::Session;
+use super::commands::HostCommand;
 use super::failure::{Cause, Field, Misuse};
 use super::get::GetStep;
+use super::link::MARGIN_MS;
 use super::options::{GetOptions, Login, PutOptions, Setup, Via};
 use super::put::PutStep;
 use super::setup::PROBE_MS;
@@ -10,8 +12,7 @@ use super::state::{Op, Shape, State};
 use crate::Instant;
 use crate::limits;
 use crate::wire::{
-    Basic, Command, FileCommand, FileName, FtpCommand, GeneralCommand, List, ListKind, Local, OpenMode,
-    PathName, PdpCommand, Storage, Text, TextFault, Verb, Writer,
+    Basic, Command, FileName, FtpCommand, Local, OpenMode, PathName, Storage, Text, TextFault, Verb, Writer,
 };
 
 /// Name of the file of the module that a staged transfer uses.
@@ -67,7 +68,7 @@ impl Session {
     pub fn close(&mut self, now: Instant) -> Result<(), Misuse> {
         self.state.ready()?;
         self.state.logged_in = false;
-        self.state.single(now, &Command::Execute(Verb::QftpClose), Shape::Nothing);
+        self.state.single(now, HostCommand::Close, Shape::Nothing);
         Ok(())
     }
 
@@ -79,8 +80,7 @@ impl Session {
         self.state.ready()?;
         self.state.set_up = false;
         self.state.logged_in = false;
-        let command = Command::Pdp(PdpCommand::Deactivate(self.state.wanted.context));
-        self.state.single(now, &command, Shape::Nothing);
+        self.state.single(now, HostCommand::Deactivate, Shape::Nothing);
         Ok(())
     }
 
@@ -95,9 +95,8 @@ impl Session {
         }
         self.state.set_up = false;
         self.state.logged_in = false;
-        let command = Command::General(GeneralCommand::Function(1, Some(true)));
-        self.state.link.start(now, &command, self.state.t());
         self.state.op = Op::Restart;
+        self.state.send(now, HostCommand::Restart);
         Ok(())
     }
 
@@ -108,9 +107,9 @@ impl Session {
     pub fn cwd(&mut self, now: Instant, path: &str) -> Result<(), Misuse> {
         self.state.ready_for_ftp()?;
         let path: PathName<'_> = checked(path, Field::Path)?;
-        self.state.name.set(path.as_bytes());
-        self.state.single(now, &Command::Ftp(FtpCommand::Cwd(path)), Shape::Nothing);
+        self.state.transfer.name.set(path.as_bytes());
         self.state.op = Op::Cwd;
+        self.state.send(now, HostCommand::Cwd);
         Ok(())
     }
 
@@ -119,7 +118,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn pwd(&mut self, now: Instant) -> Result<(), Misuse> {
-        self.execute(now, Verb::QftpPwd, Shape::Plain)
+        self.ftp(now, HostCommand::Pwd, Shape::Plain)
     }
 
     /// Asks for the size of a file (§2.7): [`Done::Number`](super::Done::Number).
@@ -127,7 +126,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn size(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
-        self.ftp(now, FtpCommand::Size(name(file)?), Shape::Plain)
+        self.named(now, HostCommand::Size, file, Shape::Plain)
     }
 
     /// Asks for the time of modification (§2.14): [`Done::Text`](super::Done::Text), `YYYYMMDDHHMMSS[.NNN]`.
@@ -135,7 +134,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn modified(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
-        self.ftp(now, FtpCommand::Modified(name(file)?), Shape::Plain)
+        self.named(now, HostCommand::Modified, file, Shape::Plain)
     }
 
     /// Renames a file or folder (§2.15).
@@ -143,7 +142,13 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn rename(&mut self, now: Instant, from: &str, to: &str) -> Result<(), Misuse> {
-        self.ftp(now, FtpCommand::Rename { from: name(from)?, to: name(to)? }, Shape::Nothing)
+        self.state.ready_for_ftp()?;
+        let (from, to) = (name(from)?, name(to)?);
+        self.state.transfer.name.set(from.as_bytes());
+        self.state.op = Op::Single(Shape::Nothing);
+        let limit = self.state.t().saturating_add(MARGIN_MS);
+        self.state.send_with(now, HostCommand::Rename, limit, to.as_bytes(), [0; 2]);
+        Ok(())
     }
 
     /// Deletes a file (§2.8).
@@ -151,7 +156,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn delete(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
-        self.ftp(now, FtpCommand::Delete(name(file)?), Shape::Nothing)
+        self.named(now, HostCommand::Delete, file, Shape::Nothing)
     }
 
     /// Makes a folder (§2.9).
@@ -159,7 +164,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn make_dir(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.ftp(now, FtpCommand::MakeDir(name(dir)?), Shape::Nothing)
+        self.named(now, HostCommand::MakeDir, dir, Shape::Nothing)
     }
 
     /// Removes a folder (§2.10).
@@ -167,7 +172,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn remove_dir(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.ftp(now, FtpCommand::RemoveDir(name(dir)?), Shape::Nothing)
+        self.named(now, HostCommand::RemoveDir, dir, Shape::Nothing)
     }
 
     /// Asks how many bytes the last or present transfer moved (§2.16): [`Done::Number`](super::Done::Number).
@@ -175,7 +180,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn length(&mut self, now: Instant) -> Result<(), Misuse> {
-        self.execute(now, Verb::QftpLen, Shape::Plain)
+        self.ftp(now, HostCommand::Len, Shape::Plain)
     }
 
     /// Asks for the state of the FTP client (§2.17): [`Done::State`](super::Done::State).
@@ -184,7 +189,7 @@ impl Session {
     /// [`Misuse`].
     pub fn status(&mut self, now: Instant) -> Result<(), Misuse> {
         self.state.ready()?;
-        self.state.single(now, &Command::Execute(Verb::QftpStat), Shape::State);
+        self.state.single(now, HostCommand::State, Shape::State);
         Ok(())
     }
 
@@ -196,7 +201,7 @@ impl Session {
     pub fn probe(&mut self, now: Instant) -> Result<(), Misuse> {
         self.state.ready()?;
         self.state.op = Op::Single(Shape::State);
-        self.state.link.start_within(now, &Command::Execute(Verb::QftpStat), PROBE_MS);
+        self.state.send_within(now, HostCommand::State, PROBE_MS);
         Ok(())
     }
 
@@ -206,7 +211,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn list(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.listing(now, ListKind::Long, dir)
+        self.listing(now, HostCommand::List, dir)
     }
 
     /// Lists the names in a folder (§2.12).
@@ -214,7 +219,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn names(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.listing(now, ListKind::Names, dir)
+        self.listing(now, HostCommand::Names, dir)
     }
 
     /// Lists a folder with its facts (§2.13). [`listing::facts`](crate::listing::facts) reads its lines.
@@ -222,7 +227,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn facts(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.listing(now, ListKind::Facts, dir)
+        self.listing(now, HostCommand::Facts, dir)
     }
 
     /// Downloads a file (§2.6): [`Event::Size`](super::Event::Size) where the length is known, [`Event::Data`](super::Event::Data), then
@@ -243,7 +248,7 @@ impl Session {
             }
             self.keep_staged(storage);
         }
-        self.state.name.set(file.as_bytes());
+        self.state.transfer.name.set(file.as_bytes());
         self.receive.forget();
         self.state.begin_get(now, options)
     }
@@ -270,7 +275,7 @@ impl Session {
                 PutStep::Clear
             }
         };
-        self.state.name.set(file.as_bytes());
+        self.state.transfer.name.set(file.as_bytes());
         self.state.transmit.forget(options.len, now);
         self.state.begin_put(now, options, step);
         Ok(())
@@ -281,7 +286,11 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn storage(&mut self, now: Instant, storage: Storage) -> Result<(), Misuse> {
-        self.file(now, FileCommand::Space(storage), Shape::Plain)
+        self.ready_for_files()?;
+        self.state.op = Op::Single(Shape::Plain);
+        let limit = limits::FILE_COMMAND_MS.saturating_add(MARGIN_MS);
+        self.state.send_with(now, HostCommand::Space, limit, storage.name().as_bytes(), [0; 2]);
+        Ok(())
     }
 
     /// Lists the module's files, `*` or `RAM:*` for all: [`Event::Info`](super::Event::Info) a file.
@@ -289,7 +298,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn files(&mut self, now: Instant, pattern: &str) -> Result<(), Misuse> {
-        self.file(now, FileCommand::List(module_file(pattern)?), Shape::Nothing)
+        self.file(now, HostCommand::Measure, pattern, Shape::Nothing)
     }
 
     /// Uploads a file into the module, its checksum proven: `len` bytes by [`send`](Self::send).
@@ -303,7 +312,7 @@ impl Session {
         if u32::try_from(len).is_err() {
             return Err(Misuse::Range(Field::Length));
         }
-        self.state.local.set(file.as_bytes());
+        self.state.transfer.local.set(file.as_bytes());
         self.state.transmit.forget(len, now);
         self.state.begin_put(now, &PutOptions::whole(len), PutStep::Upload);
         Ok(())
@@ -317,8 +326,8 @@ impl Session {
         built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
         let file = module_file(file)?;
-        self.state.local.set(file.as_bytes());
-        self.state.get = GetOptions::default();
+        self.state.transfer.local.set(file.as_bytes());
+        self.state.transfer.get = GetOptions::default();
         self.receive.forget();
         self.state.get_step(now, GetStep::Measure);
         Ok(())
@@ -329,7 +338,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn remove(&mut self, now: Instant, pattern: &str) -> Result<(), Misuse> {
-        self.file(now, FileCommand::Delete(module_file(pattern)?), Shape::Nothing)
+        self.file(now, HostCommand::Remove, pattern, Shape::Nothing)
     }
 
     /// Opens a file of the module: [`Done::Number`](super::Done::Number) is its handle.
@@ -337,7 +346,11 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn file_open(&mut self, now: Instant, file: &str, mode: OpenMode) -> Result<(), Misuse> {
-        self.file(now, FileCommand::Open { name: module_file(file)?, mode: Some(mode) }, Shape::Plain)
+        self.ready_for_files()?;
+        let file = module_file(file)?;
+        self.state.transfer.local.set(file.as_bytes());
+        self.handle(now, HostCommand::FileOpen, Op::Single(Shape::Plain), [mode.number().into(), 0]);
+        Ok(())
     }
 
     /// Reads at most `len` bytes from an open file: [`Event::Data`](super::Event::Data), then [`Done::Number`](super::Done::Number).
@@ -345,10 +358,10 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn file_read(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
-        self.file(now, FileCommand::Read { handle, len: Some(len) }, Shape::Plain)?;
+        self.ready_for_files()?;
         self.receive.forget();
-        self.state.get = GetOptions { len: Some(u64::from(len)), ..GetOptions::default() };
-        self.state.op = Op::FileRead;
+        self.state.transfer.get = GetOptions { len: Some(u64::from(len)), ..GetOptions::default() };
+        self.handle(now, HostCommand::FileRead, Op::FileRead, [handle, len]);
         Ok(())
     }
 
@@ -357,11 +370,10 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn file_write(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
-        let timeout = Some(u16::from(self.state.config.rsptimeout_s));
-        self.file(now, FileCommand::Write { handle, len: Some(len), timeout }, Shape::Plain)?;
-        self.state.put = PutOptions::whole(u64::from(len));
+        self.ready_for_files()?;
+        self.state.transfer.put = PutOptions::whole(u64::from(len));
         self.state.transmit.forget(u64::from(len), now);
-        self.state.op = Op::FileWrite;
+        self.handle(now, HostCommand::FileWrite, Op::FileWrite, [handle, len]);
         Ok(())
     }
 
@@ -385,7 +397,8 @@ impl Session {
         if opens_data_mode {
             return Err(Misuse::Road);
         }
-        self.state.single(now, command, Shape::Plain);
+        self.state.op = Op::Single(Shape::Plain);
+        self.state.link.start_foreign(now, command, self.state.t());
         Ok(())
     }
 
@@ -409,30 +422,47 @@ impl Session {
         }
     }
 
-    fn execute(&mut self, now: Instant, verb: Verb, shape: Shape) -> Result<(), Misuse> {
+    fn ftp(&mut self, now: Instant, command: HostCommand, shape: Shape) -> Result<(), Misuse> {
         self.state.ready_for_ftp()?;
-        self.state.single(now, &Command::Execute(verb), shape);
+        self.state.single(now, command, shape);
         Ok(())
     }
 
-    fn ftp(&mut self, now: Instant, command: FtpCommand<'_>, shape: Shape) -> Result<(), Misuse> {
+    /// A command with the name of a file or folder on the server.
+    fn named(&mut self, now: Instant, command: HostCommand, text: &str, shape: Shape) -> Result<(), Misuse> {
         self.state.ready_for_ftp()?;
-        self.state.single(now, &Command::Ftp(command), shape);
+        self.state.transfer.name.set(name(text)?.as_bytes());
+        self.state.single(now, command, shape);
         Ok(())
     }
 
-    fn file(&mut self, now: Instant, command: FileCommand<'_>, shape: Shape) -> Result<(), Misuse> {
+    /// A command with the name of a file of the module.
+    fn file(&mut self, now: Instant, command: HostCommand, text: &str, shape: Shape) -> Result<(), Misuse> {
+        self.ready_for_files()?;
+        self.state.transfer.local.set(module_file(text)?.as_bytes());
+        self.state.single(now, command, shape);
+        Ok(())
+    }
+
+    /// A command with numbers of the caller's, on a file of the module that is open.
+    fn handle(&mut self, now: Instant, command: HostCommand, op: Op, numbers: [u32; 2]) {
+        self.state.op = op;
+        let limit = limits::FILE_COMMAND_MS.saturating_add(MARGIN_MS);
+        self.state.send_with(now, command, limit, b"", numbers);
+    }
+
+    fn ready_for_files(&self) -> Result<(), Misuse> {
         built_with(cfg!(feature = "staging"))?;
-        self.state.ready()?;
-        self.state.single(now, &Command::File(command), shape);
-        Ok(())
+        self.state.ready()
     }
 
-    fn listing(&mut self, now: Instant, kind: ListKind, dir: &str) -> Result<(), Misuse> {
+    fn listing(&mut self, now: Instant, command: HostCommand, dir: &str) -> Result<(), Misuse> {
         built_with(cfg!(feature = "listings"))?;
-        self.ftp(now, FtpCommand::List(List { kind, dir: name(dir)?, local: None }), Shape::Plain)?;
+        self.state.ready_for_ftp()?;
+        self.state.transfer.name.set(name(dir)?.as_bytes());
         self.receive.forget();
         self.state.op = Op::List;
+        self.state.send(now, command);
         Ok(())
     }
 
@@ -440,6 +470,6 @@ impl Session {
         let mut buf = [0; limits::MODULE_FILE];
         let mut out = Writer::new(&mut buf);
         out.str(storage.prefix()).str(STAGED);
-        self.state.local.set(out.finish().unwrap_or_default());
+        self.state.transfer.local.set(out.finish().unwrap_or_default());
     }
 }

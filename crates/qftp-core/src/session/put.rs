@@ -1,5 +1,6 @@
 //! Uploads: straight through the port, or staged in a file of the module.
 
+use super::commands::HostCommand;
 use super::failure::{Cause, LineFault};
 use super::link::Answer;
 use super::options::{PutOptions, Via};
@@ -7,7 +8,7 @@ use super::receive::Receive;
 use super::state::{End, Op, State};
 use crate::Instant;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Command, FileCommand, FtpCommand, Local, Part, Put, TransferType, Verb};
+use crate::wire::{TransferType, Verb};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PutStep {
@@ -30,39 +31,22 @@ pub(super) enum PutStep {
 impl State {
     /// `name` and `local` are kept already.
     pub(super) fn begin_put(&mut self, now: Instant, options: &PutOptions, step: PutStep) {
-        self.put = *options;
+        self.transfer.put = *options;
         self.put_step(now, step);
     }
 
     fn put_step(&mut self, now: Instant, step: PutStep) {
         self.op = Op::Put(step);
-        let t = self.t();
-        let options = self.put;
-        let command = match step {
-            PutStep::Transfer => Command::Ftp(FtpCommand::Put(Put {
-                file: self.name.text(),
-                local: Local::Com,
-                start: Some(options.start),
-                part: Some(Part { len: options.len, last: options.last }),
-            })),
-            PutStep::Check => Command::Ftp(FtpCommand::Size(self.name.text())),
-            // No session of such a build comes here.
-            _ if !cfg!(feature = "staging") => return,
-            PutStep::Stage | PutStep::Upload => Command::File(FileCommand::Upload {
-                name: self.local.text(),
-                size: Some(u32::try_from(options.len).unwrap_or(u32::MAX)),
-                timeout: Some(u16::from(self.config.rsptimeout_s)),
-                ack: Some(true),
-            }),
-            PutStep::Push => Command::Ftp(FtpCommand::Put(Put {
-                file: self.name.text(),
-                local: Local::File(self.local.text()),
-                start: Some(options.start),
-                part: None,
-            })),
-            PutStep::Clear | PutStep::Remove => Command::File(FileCommand::Delete(self.local.text())),
-        };
-        self.link.start(now, &command, t);
+        self.send(
+            now,
+            match step {
+                PutStep::Transfer => HostCommand::Put,
+                PutStep::Check => HostCommand::Size,
+                PutStep::Stage | PutStep::Upload => HostCommand::Upload,
+                PutStep::Push => HostCommand::Push,
+                PutStep::Clear | PutStep::Remove => HostCommand::Remove,
+            },
+        );
     }
 
     pub(super) fn put_advance(
@@ -72,7 +56,7 @@ impl State {
         result: Result<Answer, Cause>,
         receive: &Receive,
     ) {
-        let len = self.put.len;
+        let len = self.transfer.put.len;
         if !cfg!(feature = "staging") && !matches!(step, PutStep::Transfer | PutStep::Check) {
             return;
         }
@@ -85,15 +69,15 @@ impl State {
                     };
                     return self.fail(now, Cause::Line(fault), receive);
                 }
-                match (step, self.put.start) {
+                match (step, self.transfer.put.start) {
                     (PutStep::Push, _) => PutStep::Remove,
                     // Converted line ends change the size.
-                    (_, 1..) if self.put.last && self.transfer_type == TransferType::Binary => PutStep::Check,
+                    (_, 1..) if self.transfer.put.last && self.account.transfer_type == TransferType::Binary => PutStep::Check,
                     _ => return self.finish(End::Number(len)),
                 }
             }
             (PutStep::Check, Ok(Answer::Number(size))) => {
-                let whole = self.put.start.saturating_add(len);
+                let whole = self.transfer.put.start.saturating_add(len);
                 if size != whole {
                     let fault = LineFault::Count { module: size, host: whole };
                     return self.fail_as(now, Some(Verb::QftpPut), Cause::Line(fault), receive);

@@ -1,5 +1,6 @@
 //! After an abort or a failure with data on the line: out of data mode, in step again, session known.
 
+use super::commands::HostCommand;
 use super::failure::{Cause, Failure, LineFault, SessionState};
 use super::get::GetStep;
 use super::link::{Answer, Phase};
@@ -9,7 +10,7 @@ use super::state::{Op, State};
 use super::sync::{Sync, Synced};
 use crate::Instant;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Command, FtpCommand, Verb};
+use crate::wire::Verb;
 
 /// The time for each of the commands here, in milliseconds: the caller is waiting for bad news.
 const STEP_MS: u64 = 10_000;
@@ -198,10 +199,10 @@ impl State {
             (RecoverStep::Stat, Ok(Answer::Number(4))) if aborted => RecoverStep::Open,
             (RecoverStep::Stat, Ok(Answer::Number(0 | 2 | 3))) => RecoverStep::Close,
             (RecoverStep::Close, Ok(_)) if aborted => RecoverStep::Open,
-            (RecoverStep::Open, Ok(_)) if !self.cwd_known => {
+            (RecoverStep::Open, Ok(_)) if !self.account.cwd_known => {
                 return self.recovered(recover, SessionState::Reopen);
             }
-            (RecoverStep::Open, Ok(_)) if !self.cwd.is_empty() => RecoverStep::Cwd,
+            (RecoverStep::Open, Ok(_)) if !self.account.cwd.is_empty() => RecoverStep::Cwd,
             (RecoverStep::Open | RecoverStep::Cwd, Ok(_)) => {
                 return self.recovered(recover, SessionState::Usable);
             }
@@ -210,14 +211,11 @@ impl State {
         self.op = Op::Recover(Recover { step: next, ..recover });
         match next {
             RecoverStep::Outcome | RecoverStep::Wait | RecoverStep::Sync(_) => {}
-            RecoverStep::Settle => self.link.start_within(now, &Command::Execute(Verb::QftpStat), PROBE_MS),
-            RecoverStep::Stat => self.link.start_within(now, &Command::Execute(Verb::QftpStat), STEP_MS),
-            RecoverStep::Close => self.link.start_within(now, &Command::Execute(Verb::QftpClose), STEP_MS),
+            RecoverStep::Settle => self.send_within(now, HostCommand::State, PROBE_MS),
+            RecoverStep::Stat => self.send_within(now, HostCommand::State, STEP_MS),
+            RecoverStep::Close => self.send_within(now, HostCommand::Close, STEP_MS),
             RecoverStep::Open => self.send_open(now),
-            RecoverStep::Cwd => {
-                let command = Command::Ftp(FtpCommand::Cwd(self.cwd.text()));
-                self.link.start_within(now, &command, STEP_MS);
-            }
+            RecoverStep::Cwd => self.send_within(now, HostCommand::CwdAgain, STEP_MS),
         }
     }
 

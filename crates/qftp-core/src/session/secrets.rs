@@ -22,7 +22,7 @@ impl State {
         let Some(closed) = text.iter().rposition(is_quote).and_then(|last| text.get(..last)) else {
             return false;
         };
-        [self.password.as_bytes(), self.wanted.password(), self.tls.key_password()].into_iter().any(
+        [self.account.password.as_bytes(), self.account.apn_password.as_bytes(), self.account.tls.key_password()].into_iter().any(
             |secret| {
                 let mut parameters = closed.split(is_quote);
                 let end = parameters.next().unwrap_or_default();

@@ -1,8 +1,8 @@
 //! Set-up: the line in step, URCs seen, SIM card ready, PDP context active.
 
-use super::failure::{Cause, Field, LineFault, Misuse};
-use super::kept::Kept;
-use super::link::{Answer, pin_code};
+use super::commands::HostCommand;
+use super::failure::{Cause, LineFault, Misuse};
+use super::link::{Answer, MARGIN_MS, pin_code};
 use super::options::Setup;
 use super::receive::Receive;
 use super::state::{End, Op, State};
@@ -10,10 +10,7 @@ use super::sync::{Sync, Synced};
 use crate::Instant;
 use crate::codes::{CmeCode, TcpIpCode};
 use crate::limits;
-use crate::wire::{
-    Basic, Command, GeneralCommand, PdpAuth, PdpCommand, PdpSettings, PdpType, PinState, SecretText, Text,
-    UrcPort, Verb,
-};
+use crate::wire::{PinState, UrcPort, Verb};
 
 /// How long the URC of `AT+QFTPSTAT` may take before another URC port is tried, in milliseconds.
 pub(super) const PROBE_MS: u64 = 2_000;
@@ -44,85 +41,16 @@ pub(super) enum SetupStep {
     Attach,
 }
 
-/// What the caller wants, kept over the steps.
-pub(super) struct Wanted {
-    pub(super) context: u8,
-    network: bool,
-    urc_port: Option<UrcPort>,
-    apn: Kept<{ limits::APN }>,
-    user: Kept<{ limits::PDP_LOGIN }>,
-    password: Kept<{ limits::PDP_LOGIN }>,
-    has_login: bool,
-    auth: PdpAuth,
-    kind: PdpType,
-}
-
-impl Wanted {
-    #[inline(always)] // As State::new.
-    pub(super) const fn new() -> Self {
-        Self {
-            context: 1,
-            network: true,
-            urc_port: None,
-            apn: Kept::new(),
-            user: Kept::new(),
-            password: Kept::new(),
-            has_login: false,
-            auth: PdpAuth::None,
-            kind: PdpType::V4,
-        }
-    }
-
-    fn take(&mut self, setup: &Setup<'_>) -> Result<(), Misuse> {
-        if !limits::CONTEXT_ID.contains(&setup.context) {
-            return Err(Misuse::Range(Field::Context));
-        }
-        let apn = setup.apn.as_ref();
-        let name = Text::<{ limits::APN }>::new(apn.map_or("", |apn| apn.name))
-            .map_err(|fault| Misuse::Name(Field::Apn, fault))?;
-        let login = apn.and_then(|apn| apn.login);
-        let (user, password) = login.unwrap_or_default();
-        let user = Text::<{ limits::PDP_LOGIN }>::new(user.expose())
-            .map_err(|fault| Misuse::Name(Field::User, fault))?;
-        let password = Text::<{ limits::PDP_LOGIN }>::new(password.expose())
-            .map_err(|fault| Misuse::Name(Field::Password, fault))?;
-        self.context = setup.context;
-        self.network = setup.network;
-        self.urc_port = setup.urc_port;
-        self.apn.set(name.as_bytes());
-        self.user.set(user.as_bytes());
-        self.password.set(password.as_bytes());
-        self.has_login = login.is_some();
-        self.auth = apn.map_or(PdpAuth::None, |apn| apn.auth);
-        self.kind = apn.map_or(PdpType::V4, |apn| apn.kind);
-        Ok(())
-    }
-
-    pub(super) fn password(&self) -> &[u8] {
-        self.password.as_bytes()
-    }
-
-    fn settings(&self) -> PdpSettings<'_> {
-        let login = (SecretText::hide(self.user.text()), SecretText::hide(self.password.text()));
-        PdpSettings {
-            kind: self.kind,
-            apn: self.apn.text(),
-            login: self.has_login.then_some(login),
-            auth: self.has_login.then_some(self.auth),
-        }
-    }
-}
-
 impl State {
     pub(super) fn setup(&mut self, now: Instant, setup: &Setup<'_>) -> Result<(), Misuse> {
         if !matches!(self.op, Op::Idle) || self.end.is_some() {
             return Err(Misuse::Busy);
         }
         self.config.check()?;
-        self.wanted.take(setup)?;
+        self.account.take_setup(setup)?;
         self.set_up = false;
         self.logged_in = false;
-        self.link.context = self.wanted.context;
+        self.link.context = self.account.context;
         self.link.queue = u64::from(self.config.queue_ms);
         // What the last operation has left open, a question would be data of.
         let sync = match self.may_be_in_data {
@@ -135,37 +63,28 @@ impl State {
 
     fn setup_step(&mut self, now: Instant, step: SetupStep) {
         self.op = Op::Setup(step);
-        let t = self.t();
         let command = match step {
             // Started by its own machine.
             SetupStep::Sync(..) => return,
-            SetupStep::EchoOff(_) => Command::Basic(Basic::Echo(false)),
-            SetupStep::Errors => Command::General(GeneralCommand::Cmee(1)),
-            SetupStep::Guard => Command::Basic(Basic::GuardTime(self.guard_units())),
-            SetupStep::Direct(port, _) => Command::General(GeneralCommand::UrcPort(Some(port))),
-            SetupStep::Probe(_) => {
-                return self.link.start_within(now, &Command::Execute(Verb::QftpStat), PROBE_MS);
+            SetupStep::EchoOff(_) => HostCommand::EchoOff,
+            SetupStep::Errors => HostCommand::Errors,
+            SetupStep::Guard => HostCommand::Guard,
+            SetupStep::Direct(port, _) => {
+                let limit = limits::PLAIN_COMMAND_MS.saturating_add(MARGIN_MS);
+                return self.send_with(now, HostCommand::Direct, limit, port.name().as_bytes(), [0; 2]);
             }
-            SetupStep::CloseOld => Command::Execute(Verb::QftpClose),
-            SetupStep::Pin => Command::Read(Verb::Cpin),
-            SetupStep::Contexts => Command::Read(Verb::Qiact),
-            SetupStep::Configure => {
-                let settings = self.wanted.settings();
-                let command = Command::Pdp(PdpCommand::Set { context: self.wanted.context, settings });
-                return self.link.start(now, &command, t);
-            }
-            SetupStep::Activate(_) => Command::Pdp(PdpCommand::Activate(self.wanted.context)),
-            SetupStep::WhyNot(_) => Command::Execute(Verb::Qigeterror),
-            SetupStep::Deactivate => Command::Pdp(PdpCommand::Deactivate(self.wanted.context)),
-            SetupStep::Attach => Command::General(GeneralCommand::Attach(true)),
+            SetupStep::Probe(_) => return self.send_within(now, HostCommand::State, PROBE_MS),
+            SetupStep::CloseOld => HostCommand::Close,
+            SetupStep::Pin => HostCommand::Pin,
+            SetupStep::Contexts => HostCommand::Contexts,
+            SetupStep::Configure if self.account.has_apn_login => HostCommand::ConfigureLogin,
+            SetupStep::Configure => HostCommand::Configure,
+            SetupStep::Activate(_) => HostCommand::Activate,
+            SetupStep::WhyNot(_) => HostCommand::WhyNot,
+            SetupStep::Deactivate => HostCommand::Deactivate,
+            SetupStep::Attach => HostCommand::Attach,
         };
-        self.link.start(now, &command, t);
-    }
-
-    /// The guard time in units of 20 ms, rounded up.
-    fn guard_units(&self) -> u8 {
-        u8::try_from(self.config.guard_ms.div_ceil(limits::GUARD_UNIT_MS))
-            .unwrap_or(limits::GUARD_UNITS_DEFAULT)
+        self.send(now, command);
     }
 
     pub(super) fn setup_advance(
@@ -191,13 +110,13 @@ impl State {
             (SetupStep::EchoOff(true), Err(_)) if refused => SetupStep::Errors,
             (SetupStep::Errors, result) if result.is_ok() || refused => SetupStep::Guard,
             (SetupStep::Guard, result) if result.is_ok() || refused => {
-                let units = if refused { limits::GUARD_UNITS_DEFAULT } else { self.guard_units() };
+                let units = if refused { limits::GUARD_UNITS_DEFAULT } else { self.config.guard_units() };
                 self.link.guard = u64::from(u16::from(units).saturating_mul(limits::GUARD_UNIT_MS));
-                if !self.wanted.network {
+                if !self.account.network {
                     self.set_up = true;
                     return self.finish(End::Nothing);
                 }
-                match self.wanted.urc_port {
+                match self.account.urc_port {
                     Some(port) => SetupStep::Direct(port, UrcPort::ALL.len()),
                     None => SetupStep::Probe(0),
                 }
@@ -230,7 +149,7 @@ impl State {
                 self.set_up = true;
                 return self.finish(End::Nothing);
             }
-            (SetupStep::Contexts, Ok(_)) if self.wanted.apn.is_empty() => SetupStep::Activate(false),
+            (SetupStep::Contexts, Ok(_)) if self.account.apn.is_empty() => SetupStep::Activate(false),
             (SetupStep::Contexts, Ok(_)) => SetupStep::Configure,
             (SetupStep::Configure, Ok(_)) => SetupStep::Activate(false),
             (SetupStep::Activate(_), Ok(_)) => {

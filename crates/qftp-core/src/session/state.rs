@@ -1,22 +1,23 @@
 //! What a session knows, and how one exchange leads to the next.
 
+use super::account::Account;
+use super::commands::{HostCommand, Slots};
 use super::event::Event;
 use super::failure::{Cause, Failure, LineFault, Misuse, SessionState};
 use super::get::GetStep;
-use super::kept::Kept;
-use super::link::{Answer, Link, Meaning, Phase};
+use super::link::{Answer, Link, MARGIN_MS, Meaning, Phase};
 use super::open::OpenStep;
-use super::options::{Config, GetOptions, PutOptions};
+use super::options::Config;
 use super::put::PutStep;
 use super::receive::Receive;
 use super::recover::{LeftOnLine, Recover};
-use super::setup::{SetupStep, Wanted};
-use super::tls::KeptTls;
+use super::setup::SetupStep;
+use super::transfer::Transfer;
 use super::transmit::Transmit;
 use crate::Instant;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Command, DataAddress, Line, ServerState, TransMode, TransferType, Urc, Verb};
+use crate::wire::{Line, ServerState, Urc, Verb};
 
 /// The operation under way.
 #[derive(Clone, Copy, Debug)]
@@ -85,26 +86,9 @@ pub(super) struct State {
     pub(super) replay: bool,
     /// An upload of no bytes whose end has not come yet.
     empty_upload: bool,
-    pub(super) wanted: Wanted,
-    pub(super) host: Kept<{ limits::NAME }>,
-    pub(super) port: u16,
-    pub(super) user: Kept<{ limits::NAME }>,
-    pub(super) password: Kept<{ limits::NAME }>,
-    pub(super) transfer_type: TransferType,
-    pub(super) trans_mode: TransMode,
-    pub(super) data_address: Option<DataAddress>,
-    pub(super) tls: KeptTls,
-    pub(super) cwd: Kept<KEPT_PATH>,
-    pub(super) cwd_known: bool,
-    pub(super) name: Kept<{ limits::NAME }>,
-    pub(super) local: Kept<KEPT_FILE>,
-    pub(super) get: GetOptions,
-    pub(super) put: PutOptions,
+    pub(super) account: Account,
+    pub(super) transfer: Transfer,
 }
-
-/// What is kept for a login after an abort, and of a file of the module, where there is neither.
-const KEPT_PATH: usize = if cfg!(feature = "recovery") { limits::CWD_PATH } else { 0 };
-const KEPT_FILE: usize = if cfg!(feature = "staging") { limits::MODULE_FILE } else { 0 };
 
 impl State {
     // A call of it, or of those that make its parts, would be a copy of kilobytes on the stack.
@@ -128,21 +112,8 @@ impl State {
             flush: 0,
             replay: false,
             empty_upload: false,
-            wanted: Wanted::new(),
-            host: Kept::new(),
-            port: limits::DEFAULT_PORT,
-            user: Kept::new(),
-            password: Kept::new(),
-            transfer_type: TransferType::Binary,
-            trans_mode: TransMode::Passive,
-            data_address: None,
-            tls: KeptTls::new(),
-            cwd: Kept::new(),
-            cwd_known: true,
-            name: Kept::new(),
-            local: Kept::new(),
-            get: GetOptions { start: 0, len: None, via: super::Via::Com },
-            put: PutOptions::whole(0),
+            account: Account::new(),
+            transfer: Transfer::new(),
         }
     }
 
@@ -166,9 +137,27 @@ impl State {
     }
 
     /// Starts an operation that is one command.
-    pub(super) fn single(&mut self, now: Instant, command: &Command<'_>, shape: Shape) {
+    pub(super) fn single(&mut self, now: Instant, command: HostCommand, shape: Shape) {
         self.op = Op::Single(shape);
-        self.link.start(now, command, self.t());
+        self.send(now, command);
+    }
+
+    /// Sends a command.
+    pub(super) fn send(&mut self, now: Instant, command: HostCommand) {
+        let t = self.t();
+        let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(t));
+        self.send_within(now, command, limit.saturating_add(MARGIN_MS));
+    }
+
+    /// Sends a command that has its own limit in milliseconds.
+    pub(super) fn send_within(&mut self, now: Instant, command: HostCommand, limit: u64) {
+        self.send_with(now, command, limit, b"", [0; 2]);
+    }
+
+    /// Sends a command with a text and two numbers that are not kept.
+    pub(super) fn send_with(&mut self, now: Instant, command: HostCommand, limit: u64, text: &[u8], numbers: [u32; 2]) {
+        let slots = Slots { config: &self.config, account: &self.account, transfer: &self.transfer, text, numbers };
+        self.link.start(now, command, limit, &slots);
     }
 
     pub(super) fn finish(&mut self, end: End) {
@@ -301,19 +290,19 @@ impl State {
         let Some(verb) = self.link.verb else { return };
         self.skip_lf = true;
         let expected = match self.op {
-            Op::Get(GetStep::Transfer | GetStep::Pull) => self.get.len,
+            Op::Get(GetStep::Transfer | GetStep::Pull) => self.transfer.get.len,
             Op::List => None,
             // No session of such a build comes here.
             Op::FileRead | Op::FileWrite if !cfg!(feature = "staging") => return,
             // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
-            Op::FileRead if len.is_none() || len.map(u64::from) > self.get.len => {
+            Op::FileRead if len.is_none() || len.map(u64::from) > self.transfer.get.len => {
                 return self.fail(now, Cause::Line(LineFault::Desync), receive);
             }
             Op::FileRead => len.map(u64::from),
             Op::Put(PutStep::Transfer | PutStep::Stage | PutStep::Upload) | Op::FileWrite => {
                 let ack = verb == Verb::Qfupl && !mutated(Mutation::NoAcknowledge);
-                self.transmit.begin(verb, self.put.len, ack, now);
-                if self.put.len == 0 {
+                self.transmit.begin(verb, self.transfer.put.len, ack, now);
+                if self.transfer.put.len == 0 {
                     self.empty_upload = true;
                     self.link.await_trailer(now, 0);
                 } else {
@@ -371,7 +360,7 @@ impl State {
             },
             Op::Cwd => match result {
                 Ok(_) => {
-                    self.enter_dir();
+                    self.account.enter(self.transfer.name.as_bytes());
                     self.finish(End::Nothing);
                 }
                 Err(cause) => self.fail(now, cause, receive),
@@ -390,7 +379,7 @@ impl State {
                 Err(cause) => self.fail(now, cause, receive),
             },
             Op::FileWrite => match result {
-                Ok(Answer::Number(written)) if written == self.put.len && self.transmit.is_complete() => {
+                Ok(Answer::Number(written)) if written == self.transfer.put.len && self.transmit.is_complete() => {
                     self.finish(End::Number(written));
                 }
                 Ok(Answer::Number(written)) => {
@@ -408,25 +397,6 @@ impl State {
             Op::Restart => self.finish(End::Nothing),
             Op::Recover(_) if !cfg!(feature = "recovery") => {}
             Op::Recover(recover) => self.recover_advance(now, recover, result),
-        }
-    }
-
-    fn enter_dir(&mut self) {
-        let entered = self.name.as_bytes();
-        if entered.starts_with(b"/") {
-            self.cwd.set(entered);
-            self.cwd_known = true;
-            return;
-        }
-        let mut joined = [0; limits::CWD_PATH];
-        let mut out = crate::wire::Writer::new(&mut joined);
-        if !self.cwd.is_empty() {
-            out.bytes(self.cwd.as_bytes()).bytes(b"/");
-        }
-        out.bytes(entered);
-        match out.finish() {
-            Ok(path) => self.cwd.set(path),
-            Err(_) => self.cwd_known = false,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Bringing the line into step: nothing that is on its way can be taken for a later answer.
 
+use super::commands::HostCommand;
 use super::failure::LineFault;
 use super::link::Link;
 use crate::Instant;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::Basic;
 
 /// Questions before giving up; the escape comes after the second.
 const QUESTIONS: u8 = 6;
@@ -86,9 +86,9 @@ impl Sync {
         self.step = match self.step {
             Step::Drain => {
                 // Every other time in the long form, for a module that was told to be quiet or to answer in numbers.
-                let question: &[Basic] = match self.asked % 2 {
-                    0 => &[Basic::Attention],
-                    _ => &[Basic::Quiet(false), Basic::Verbose(true)],
+                let question = match self.asked % 2 {
+                    0 => HostCommand::Attention,
+                    _ => HostCommand::Wake,
                 };
                 // A module that was not in data mode has the `+++` for the start of a command: a line end of its own ends that.
                 let after_escape = core::mem::take(&mut self.escaped);

@@ -58,6 +58,17 @@ pub enum DataAddress {
     ControlThenGiven(Option<u8>),
 }
 
+impl DataAddress {
+    /// The number on the wire.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Given => 0,
+            Self::Control => 1,
+            Self::ControlThenGiven(_) => 2,
+        }
+    }
+}
+
 /// The keys of `AT+QFTPCFG`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FtpKey {
@@ -205,9 +216,10 @@ impl<'a> FtpSetting<'a> {
             | Self::RspTimeout(number)
             | Self::SslCtxId(_, number)
             | Self::Cache(number) => out.dec(*number),
-            Self::DataAddress(DataAddress::Given) => out.dec(0u8),
-            Self::DataAddress(DataAddress::Control) => out.dec(1u8),
-            Self::DataAddress(DataAddress::ControlThenGiven(timeout)) => out.dec(2u8).opt(*timeout),
+            Self::DataAddress(address) => {
+                out.dec(address.number());
+                if let DataAddress::ControlThenGiven(timeout) = address { out.opt(*timeout) } else { out }
+            }
             Self::RestEnable(on) => out.dec(*on),
             Self::CacheSize(size) => out.dec(*size),
         };

@@ -166,16 +166,7 @@ impl<'a> SslCfg<'a> {
                 out.opt(Some(*number));
             }
             Some(SslValue::Suite(suite)) => {
-                out.bytes(b",0X");
-                for shift in [12u16, 8, 4, 0] {
-                    let digit = (suite >> shift) & 0xF;
-                    out.bytes(
-                        b"0123456789ABCDEF"
-                            .get(usize::from(digit)..)
-                            .and_then(|rest| rest.get(..1))
-                            .unwrap_or(b"0"),
-                    );
-                }
+                out.bytes(b",0X").suite(*suite);
             }
             Some(SslValue::File(file)) => {
                 out.bytes(b",").quoted(file.as_bytes());

@@ -1,15 +1,17 @@
 use crate::copy::copy;
 
-/// From the largest that 64 bits have down to 1.
-const POWERS_OF_TEN: [u64; 20] = {
-    let mut powers = [1; 20];
-    let mut at = powers.len() - 1;
-    while at > 0 {
-        powers[at - 1] = powers[at] * 10;
-        at -= 1;
+/// A tenth of a number, rounded down, and what is left.
+fn tenth_of(number: u64) -> (u64, u8) {
+    // By halves of 32 bits: what is left of the upper half, less than ten, goes before each 16 bits of the lower.
+    let upper = (number >> 32) as u32;
+    let (mut tenth, mut left) = (u64::from(upper / 10), upper % 10);
+    for shift in [16, 0] {
+        let part = left << 16 | (number >> shift) as u32 & 0xFFFF;
+        tenth = tenth << 16 | u64::from(part / 10);
+        left = part % 10;
     }
-    powers
-};
+    (tenth, left as u8)
+}
 
 /// A writer into a slice that remembers when it ran out of room, so that emitting needs one check at its end.
 #[derive(Debug)]
@@ -80,20 +82,45 @@ impl<'a> Writer<'a> {
     }
 
     /// Appends a number in decimal.
+    #[inline(always)]
     pub fn dec(&mut self, number: impl Into<u64>) -> &mut Self {
+        self.decimal(number.into())
+    }
+
+    #[inline(never)]
+    fn decimal(&mut self, number: u64) -> &mut Self {
+        // The longest u64 has 20 digits.
+        let mut digits = [0; 20];
+        let mut at = digits.len();
+        let mut put = |digit: u8| {
+            at = at.saturating_sub(1);
+            if let Some(place) = digits.get_mut(at) {
+                *place = b'0' | digit;
+            }
+        };
+        let mut rest = number;
         // Small processors have no division of 64 bits, and what the compiler has for it is larger than all of this file.
-        let mut rest: u64 = number.into();
-        let mut shown = false;
-        for power in POWERS_OF_TEN {
-            let mut digit = b'0';
-            while let Some(less) = rest.checked_sub(power) {
-                rest = less;
-                digit = digit.saturating_add(1);
+        while rest > u64::from(u32::MAX) {
+            let (tenth, digit) = tenth_of(rest);
+            put(digit);
+            rest = tenth;
+        }
+        let mut rest = u32::try_from(rest).unwrap_or(u32::MAX);
+        loop {
+            put(u8::try_from(rest % 10).unwrap_or(0));
+            rest /= 10;
+            if rest == 0 {
+                break;
             }
-            shown |= digit > b'0' || power == 1;
-            if shown {
-                self.bytes(&[digit]);
-            }
+        }
+        self.bytes(digits.get(at..).unwrap_or_default())
+    }
+
+    /// Appends the number of a cipher suite: four digits in upper-case hexadecimal.
+    pub(crate) fn suite(&mut self, suite: u16) -> &mut Self {
+        for shift in [12u16, 8, 4, 0] {
+            let digit = usize::from((suite >> shift) & 0xF);
+            self.bytes(b"0123456789ABCDEF".get(digit..).and_then(|rest| rest.get(..1)).unwrap_or(b"0"));
         }
         self
     }

@@ -1,0 +1,135 @@
+//! What a login again needs: the access point, the server, the account, and the folder that it was in.
+
+use super::failure::{Field, Misuse};
+use super::kept::Kept;
+use super::options::{Login, Setup};
+use super::ssl_context::KeptTls;
+use crate::limits;
+use crate::wire::{DataAddress, FileName, PdpAuth, PdpType, Text, TextFault, TransMode, TransferType, UrcPort, Writer};
+
+/// What is kept of a folder for a login after an abort; a build without recovery logs in by itself never.
+const FOLDER: usize = if cfg!(feature = "recovery") { limits::CWD_PATH } else { 0 };
+
+pub(super) struct Account {
+    pub(super) context: u8,
+    pub(super) network: bool,
+    pub(super) urc_port: Option<UrcPort>,
+    pub(super) apn: Kept<{ limits::APN }>,
+    pub(super) apn_user: Kept<{ limits::PDP_LOGIN }>,
+    pub(super) apn_password: Kept<{ limits::PDP_LOGIN }>,
+    pub(super) has_apn_login: bool,
+    pub(super) auth: PdpAuth,
+    pub(super) kind: PdpType,
+    pub(super) host: Kept<{ limits::NAME }>,
+    pub(super) port: u16,
+    pub(super) user: Kept<{ limits::NAME }>,
+    pub(super) password: Kept<{ limits::NAME }>,
+    pub(super) transfer_type: TransferType,
+    pub(super) trans_mode: TransMode,
+    pub(super) data_address: Option<DataAddress>,
+    pub(super) tls: KeptTls,
+    /// Relative to the folder of the login, unless it begins with a slash; empty where no folder was changed.
+    pub(super) cwd: Kept<FOLDER>,
+    /// Whether `cwd` is the working folder: it may be too long to be kept.
+    pub(super) cwd_known: bool,
+}
+
+impl Account {
+    #[inline(always)] // As State::new.
+    pub(super) const fn new() -> Self {
+        Self {
+            context: 1,
+            network: true,
+            urc_port: None,
+            apn: Kept::new(),
+            apn_user: Kept::new(),
+            apn_password: Kept::new(),
+            has_apn_login: false,
+            auth: PdpAuth::None,
+            kind: PdpType::V4,
+            host: Kept::new(),
+            port: limits::DEFAULT_PORT,
+            user: Kept::new(),
+            password: Kept::new(),
+            transfer_type: TransferType::Binary,
+            trans_mode: TransMode::Passive,
+            data_address: None,
+            tls: KeptTls::new(),
+            cwd: Kept::new(),
+            cwd_known: true,
+        }
+    }
+
+    /// Keeps what set-up is to bring about.
+    pub(super) fn take_setup(&mut self, setup: &Setup<'_>) -> Result<(), Misuse> {
+        if !limits::CONTEXT_ID.contains(&setup.context) {
+            return Err(Misuse::Range(Field::Context));
+        }
+        let apn = setup.apn.as_ref();
+        let name = Text::<{ limits::APN }>::new(apn.map_or("", |apn| apn.name))
+            .map_err(|fault| Misuse::Name(Field::Apn, fault))?;
+        let login = apn.and_then(|apn| apn.login);
+        let (user, password) = login.unwrap_or_default();
+        let user = Text::<{ limits::PDP_LOGIN }>::new(user.expose())
+            .map_err(|fault| Misuse::Name(Field::User, fault))?;
+        let password = Text::<{ limits::PDP_LOGIN }>::new(password.expose())
+            .map_err(|fault| Misuse::Name(Field::Password, fault))?;
+        self.context = setup.context;
+        self.network = setup.network;
+        self.urc_port = setup.urc_port;
+        self.apn.set(name.as_bytes());
+        self.apn_user.set(user.as_bytes());
+        self.apn_password.set(password.as_bytes());
+        self.has_apn_login = login.is_some();
+        self.auth = apn.map_or(PdpAuth::None, |apn| apn.auth);
+        self.kind = apn.map_or(PdpType::V4, |apn| apn.kind);
+        Ok(())
+    }
+
+    /// Keeps what a login is to be.
+    pub(super) fn take_login(&mut self, login: &Login<'_>) -> Result<(), Misuse> {
+        let text = |text, field| FileName::new(text).map_err(|fault| Misuse::Name(field, fault));
+        let host = text(login.host, Field::Host)?;
+        if host.is_empty() {
+            return Err(Misuse::Name(Field::Host, TextFault::Empty));
+        }
+        let user = text(login.user.expose(), Field::User)?;
+        let password = text(login.password.expose(), Field::Password)?;
+        if login.port == 0 {
+            return Err(Misuse::Range(Field::Port));
+        }
+        self.host.set(host.as_bytes());
+        self.user.set(user.as_bytes());
+        self.password.set(password.as_bytes());
+        self.port = login.port;
+        self.transfer_type = login.transfer_type;
+        self.trans_mode = login.trans_mode;
+        self.data_address = login.data_address;
+        self.tls.take(login.tls.as_ref(), login.trans_mode)?;
+        self.cwd.clear();
+        self.cwd_known = true;
+        Ok(())
+    }
+
+    /// The working folder has been changed.
+    pub(super) fn enter(&mut self, entered: &[u8]) {
+        if !cfg!(feature = "recovery") {
+            return;
+        }
+        if entered.starts_with(b"/") {
+            self.cwd.set(entered);
+            self.cwd_known = true;
+            return;
+        }
+        let mut joined = [0; limits::CWD_PATH];
+        let mut out = Writer::new(&mut joined);
+        if !self.cwd.is_empty() {
+            out.bytes(self.cwd.as_bytes()).bytes(b"/");
+        }
+        out.bytes(entered);
+        match out.finish() {
+            Ok(path) => self.cwd.set(path),
+            Err(_) => self.cwd_known = false,
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Every command that a session sends, as text with slots: one table, and the one writer of it.
+//!
+//! A slot is a letter between braces; [`Slots::fill`] says what each stands for. The compiler turns the table into one string, in which a
+//! slot is one byte.
+
+use super::account::Account;
+use super::options::Config;
+use super::transfer::Transfer;
+use crate::wire::{DataAddress, Verb, Writer};
+
+macro_rules! commands {
+    ($($name:ident $verb:expr, $text:expr;)*) => {
+        /// A command.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(super) enum HostCommand { $($name,)* }
+
+        impl HostCommand {
+            /// The verb, where it has one.
+            pub(super) const fn verb(self) -> Option<Verb> {
+                match self { $(Self::$name => $verb,)* }
+            }
+        }
+
+        /// What stands behind `AT`, in the order of the enum.
+        const TABLE: &[&str] = &[$($text,)*];
+    };
+}
+
+commands! {
+    Attention None, "";
+    Wake None, "Q0V1";
+    EchoOff None, "E0";
+    Guard None, "S12={g}";
+    Errors Some(Verb::Cmee), "+CMEE=1";
+    Direct Some(Verb::Qurccfg), "+QURCCFG=\"urcport\",\"{U}\"";
+    State Some(Verb::QftpStat), "+QFTPSTAT";
+    Close Some(Verb::QftpClose), "+QFTPCLOSE";
+    Pin Some(Verb::Cpin), "+CPIN?";
+    Contexts Some(Verb::Qiact), "+QIACT?";
+    Configure Some(Verb::Qicsgp), "+QICSGP={c},{y},\"{a}\"";
+    ConfigureLogin Some(Verb::Qicsgp), "+QICSGP={c},{y},\"{a}\",\"{A}\",\"{W}\",{Y}";
+    Activate Some(Verb::Qiact), "+QIACT={c}";
+    WhyNot Some(Verb::Qigeterror), "+QIGETERROR";
+    Deactivate Some(Verb::Qideact), "+QIDEACT={c}";
+    Attach Some(Verb::Cgatt), "+CGATT=1";
+    Restart Some(Verb::Cfun), "+CFUN=1,1";
+    ContextId Some(Verb::QftpCfg), "+QFTPCFG=\"contextid\",{c}";
+    Account Some(Verb::QftpCfg), "+QFTPCFG=\"account\",\"{u}\",\"{w}\"";
+    FileType Some(Verb::QftpCfg), "+QFTPCFG=\"filetype\",{t}";
+    TransMode Some(Verb::QftpCfg), "+QFTPCFG=\"transmode\",{m}";
+    RspTimeout Some(Verb::QftpCfg), "+QFTPCFG=\"rsptimeout\",{r}";
+    SslType Some(Verb::QftpCfg), "+QFTPCFG=\"ssltype\",{s}";
+    SslContext Some(Verb::QftpCfg), tls("+QFTPCFG=\"{k}\",{x}");
+    SslNumber Some(Verb::Qsslcfg), tls("+QSSLCFG=\"{K}\",{x},{N}");
+    SslSuite Some(Verb::Qsslcfg), tls("+QSSLCFG=\"{K}\",{x},0X{H}");
+    SslFile Some(Verb::Qsslcfg), tls("+QSSLCFG=\"{K}\",{x},\"{F}\"");
+    SslFileAndPassword Some(Verb::Qsslcfg), tls("+QSSLCFG=\"{K}\",{x},\"{F}\",\"{P}\"");
+    DataAddress Some(Verb::QftpCfg), "+QFTPCFG=\"data_address\",{d}{D}";
+    Open Some(Verb::QftpOpen), "+QFTPOPEN=\"{h}\",{p}";
+    Cwd Some(Verb::QftpCwd), "+QFTPCWD=\"{n}\"";
+    CwdAgain Some(Verb::QftpCwd), recovery("+QFTPCWD=\"{v}\"");
+    Pwd Some(Verb::QftpPwd), "+QFTPPWD";
+    Len Some(Verb::QftpLen), "+QFTPLEN";
+    Size Some(Verb::QftpSize), "+QFTPSIZE=\"{n}\"";
+    Modified Some(Verb::QftpMdtm), "+QFTPMDTM=\"{n}\"";
+    Delete Some(Verb::QftpDel), "+QFTPDEL=\"{n}\"";
+    MakeDir Some(Verb::QftpMkdir), "+QFTPMKDIR=\"{n}\"";
+    RemoveDir Some(Verb::QftpRmdir), "+QFTPRMDIR=\"{n}\"";
+    Rename Some(Verb::QftpRename), "+QFTPRENAME=\"{n}\",\"{1}\"";
+    List Some(Verb::QftpList), listings("+QFTPLIST=\"{n}\"");
+    Names Some(Verb::QftpNlst), listings("+QFTPNLST=\"{n}\"");
+    Facts Some(Verb::QftpMlsd), listings("+QFTPMLSD=\"{n}\"");
+    Get Some(Verb::QftpGet), "+QFTPGET=\"{n}\",\"COM:\",{o}{L}";
+    Put Some(Verb::QftpPut), "+QFTPPUT=\"{n}\",\"COM:\",{O},{l},{e}";
+    Fetch Some(Verb::QftpGet), staging("+QFTPGET=\"{n}\",\"{f}\",{o}");
+    Push Some(Verb::QftpPut), staging("+QFTPPUT=\"{n}\",\"{f}\",{O}");
+    Measure Some(Verb::Qflst), staging("+QFLST=\"{f}\"");
+    Remove Some(Verb::Qfdel), staging("+QFDEL=\"{f}\"");
+    Upload Some(Verb::Qfupl), staging("+QFUPL=\"{f}\",{l},{r},1");
+    Download Some(Verb::Qfdwl), staging("+QFDWL=\"{f}\"");
+    Space Some(Verb::Qflds), staging("+QFLDS=\"{1}\"");
+    FileOpen Some(Verb::Qfopen), staging("+QFOPEN=\"{f}\",{2}");
+    FileRead Some(Verb::Qfread), staging("+QFREAD={2},{3}");
+    FileWrite Some(Verb::Qfwrite), staging("+QFWRITE={2},{3},{r}");
+}
+
+/// A text that only builds with this feature have.
+const fn staging(text: &'static str) -> &'static str {
+    if cfg!(feature = "staging") { text } else { "" }
+}
+
+const fn tls(text: &'static str) -> &'static str {
+    if cfg!(feature = "tls") { text } else { "" }
+}
+
+const fn recovery(text: &'static str) -> &'static str {
+    if cfg!(feature = "recovery") { text } else { "" }
+}
+
+const fn listings(text: &'static str) -> &'static str {
+    if cfg!(feature = "listings") { text } else { "" }
+}
+
+/// Marks a byte of [`LINES`] as a slot.
+const SLOT: u8 = 0x80;
+
+/// The table as one string: each text ends with a NUL, a slot is its letter with the mark.
+static LINES: [u8; length()] = {
+    let mut lines = [0; length()];
+    let (mut row, mut to) = (0, 0);
+    while row < TABLE.len() {
+        let text = TABLE[row].as_bytes();
+        let mut at = 0;
+        while at < text.len() {
+            if text[at] == b'{' {
+                assert!(text[at + 2] == b'}', "a slot is one letter");
+                lines[to] = text[at + 1] | SLOT;
+                at += 3;
+            } else {
+                lines[to] = text[at];
+                at += 1;
+            }
+            to += 1;
+        }
+        to += 1;
+        row += 1;
+    }
+    lines
+};
+
+const fn length() -> usize {
+    let (mut row, mut length) = (0, 0);
+    while row < TABLE.len() {
+        let text = TABLE[row].as_bytes();
+        let mut at = 0;
+        while at < text.len() {
+            at += if text[at] == b'{' { 3 } else { 1 };
+            length += 1;
+        }
+        length += 1;
+        row += 1;
+    }
+    length
+}
+
+impl HostCommand {
+    /// The text with its slots.
+    pub(super) fn text(self) -> &'static [u8] {
+        let mut rest: &'static [u8] = &LINES;
+        let mut row = self as u8;
+        loop {
+            let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
+            let (text, tail) = rest.split_at_checked(end).unwrap_or((rest, b""));
+            let Some(next) = row.checked_sub(1) else { return text };
+            row = next;
+            rest = tail.get(1..).unwrap_or_default();
+        }
+    }
+}
+
+/// What the slots are filled from.
+#[derive(Clone, Copy)]
+pub(super) struct Slots<'a> {
+    pub(super) config: &'a Config,
+    pub(super) account: &'a Account,
+    pub(super) transfer: &'a Transfer,
+    /// A text and two numbers of the caller's, for commands that are sent once.
+    pub(super) text: &'a [u8],
+    pub(super) numbers: [u32; 2],
+}
+
+/// What stands in a slot.
+pub(super) enum Fill<'a> {
+    Text(&'a [u8]),
+    Number(u64),
+    /// The number of a cipher suite, which stands there in hexadecimal.
+    Suite(u16),
+    /// A comma and a number.
+    Also(u64),
+    Nothing,
+}
+
+impl Slots<'_> {
+    /// Writes a command behind its `AT`.
+    pub(super) fn write(&self, command: HostCommand, out: &mut Writer<'_>) {
+        let mut rest = command.text();
+        while let Some(end) = rest.iter().position(|byte| byte & SLOT != 0) {
+            let (plain, tail) = rest.split_at_checked(end).unwrap_or((rest, b""));
+            out.bytes(plain);
+            let [slot, tail @ ..] = tail else { return };
+            match self.fill(slot & !SLOT) {
+                Fill::Text(text) => out.bytes(text),
+                Fill::Number(number) => out.dec(number),
+                Fill::Suite(suite) => out.suite(suite),
+                Fill::Also(number) => out.bytes(b",").dec(number),
+                Fill::Nothing => out,
+            };
+            rest = tail;
+        }
+        out.bytes(rest);
+    }
+
+    fn fill(&self, letter: u8) -> Fill<'_> {
+        let Self { config, account, transfer, text, numbers } = self;
+        Fill::Number(match letter {
+            // The line.
+            b'g' => config.guard_units().into(),
+            b'U' => return Fill::Text(text),
+            // The access point.
+            b'c' => account.context.into(),
+            b'y' => account.kind.number().into(),
+            b'a' => return Fill::Text(account.apn.as_bytes()),
+            b'A' => return Fill::Text(account.apn_user.as_bytes()),
+            b'W' => return Fill::Text(account.apn_password.as_bytes()),
+            b'Y' => account.auth.number().into(),
+            // The login.
+            b'h' => return Fill::Text(account.host.as_bytes()),
+            b'p' => account.port.into(),
+            b'u' => return Fill::Text(account.user.as_bytes()),
+            b'w' => return Fill::Text(account.password.as_bytes()),
+            b't' => account.transfer_type.number().into(),
+            b'm' => account.trans_mode.number().into(),
+            b'r' => config.rsptimeout_s.into(),
+            b's' => account.tls.form.number().into(),
+            b'd' => account.data_address.map_or(0, DataAddress::number).into(),
+            b'D' => match account.data_address {
+                Some(DataAddress::ControlThenGiven(Some(seconds))) => return Fill::Also(seconds.into()),
+                _ => return Fill::Nothing,
+            },
+            b'v' => return Fill::Text(account.cwd.as_bytes()),
+            // FTPS.
+            b'k' | b'K' | b'x' | b'N' | b'H' | b'F' | b'P' if cfg!(feature = "tls") => {
+                return account.tls.fill(letter);
+            }
+            // The file.
+            b'n' => return Fill::Text(transfer.name.as_bytes()),
+            b'f' => return Fill::Text(transfer.local.as_bytes()),
+            b'o' => transfer.get.start,
+            b'L' => return transfer.get.len.map_or(Fill::Nothing, Fill::Also),
+            b'O' => transfer.put.start,
+            b'l' => transfer.put.len,
+            b'e' => transfer.put.last.into(),
+            // The caller's.
+            b'1' => return Fill::Text(text),
+            b'2' => numbers[0].into(),
+            b'3' => numbers[1].into(),
+            _ => return Fill::Nothing,
+        })
+    }
+}

@@ -1,0 +1,200 @@
+//! The SSL context of a login: its settings, kept over the steps that bring them to the module (`AT+QSSLCFG`).
+
+use super::commands::{Fill, HostCommand};
+use super::failure::{Field, Misuse};
+use super::kept::Kept;
+use super::tls::{Tls, TlsGaps};
+use crate::limits;
+use crate::wire::{FtpKey, SecLevel, SslKey, SslSpelling, SslType, SslVersion, Text, TransMode};
+
+/// The settings of a login, kept over its steps.
+pub(super) struct KeptTls {
+    /// Which of the settings is brought to the module.
+    nth: usize,
+    pub(super) form: SslType,
+    pub(super) context: u8,
+    /// How this firmware spells the key of the SSL context, as far as is known.
+    pub(super) spelling: SslSpelling,
+    pub(super) gaps: TlsGaps,
+    respelled: bool,
+    older_cache: bool,
+    version: SslVersion,
+    suite: u16,
+    level: SecLevel,
+    ignore_dates: bool,
+    sni: bool,
+    ca: Kept<FILE>,
+    certificate: Kept<FILE>,
+    key: Kept<FILE>,
+    key_password: Kept<PASSWORD>,
+}
+
+/// What is kept of FTPS where there is none.
+const FILE: usize = if cfg!(feature = "tls") { limits::MODULE_FILE } else { 0 };
+const PASSWORD: usize = if cfg!(feature = "tls") { limits::KEY_PASSWORD } else { 0 };
+
+/// In the order in which they are set.
+const KEYS: &[SslKey] = if cfg!(feature = "tls") { ALL_KEYS } else { &[] };
+
+const ALL_KEYS: &[SslKey] = &[
+    SslKey::SslVersion,
+    SslKey::CipherSuite,
+    SslKey::SecLevel,
+    SslKey::CaCert,
+    SslKey::ClientCert,
+    SslKey::ClientKey,
+    SslKey::IgnoreLocalTime,
+    SslKey::CheckHost,
+    SslKey::Sni,
+    SslKey::SessionCache,
+    SslKey::Session,
+];
+
+impl KeptTls {
+    /// How many settings there are at most.
+    pub(super) const SETTINGS: usize = KEYS.len();
+
+    #[inline(always)] // As State::new.
+    pub(super) const fn new() -> Self {
+        Self {
+            nth: 0,
+            form: SslType::Plain,
+            context: 0,
+            spelling: SslSpelling::Note,
+            gaps: TlsGaps { host: false, dates: false, sni: false },
+            respelled: false,
+            older_cache: false,
+            version: SslVersion::Tls1_2,
+            suite: limits::ALL_CIPHER_SUITES,
+            level: SecLevel::Open,
+            ignore_dates: false,
+            sni: true,
+            ca: Kept::new(),
+            certificate: Kept::new(),
+            key: Kept::new(),
+            key_password: Kept::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, tls: Option<&Tls<'_>>, mode: TransMode) -> Result<(), Misuse> {
+        let Some(tls) = tls else {
+            self.form = SslType::Plain;
+            return Ok(());
+        };
+        if !cfg!(feature = "tls") {
+            return Err(Misuse::LeftOut);
+        }
+        if mode == TransMode::Active {
+            return Err(Misuse::ActiveFtps);
+        }
+        if tls.client.is_some() && tls.ca.is_none() {
+            return Err(Misuse::ClientCertificateAlone);
+        }
+        if !limits::SSL_CONTEXT_ID.contains(&tls.context) {
+            return Err(Misuse::Range(Field::SslContext));
+        }
+        let file = |name| {
+            Text::<{ limits::MODULE_FILE }>::new(name).map_err(|fault| Misuse::Name(Field::ModuleFile, fault))
+        };
+        let ca = file(tls.ca.unwrap_or_default())?;
+        let certificate = file(tls.client.map_or("", |client| client.certificate))?;
+        let key = file(tls.client.map_or("", |client| client.key))?;
+        let password = tls.client.map_or("", |client| client.password.expose());
+        let password = Text::<{ limits::KEY_PASSWORD }>::new(password)
+            .map_err(|fault| Misuse::Name(Field::KeyPassword, fault))?;
+        self.form = if tls.implicit { SslType::Implicit } else { SslType::Explicit };
+        self.context = tls.context;
+        self.gaps = TlsGaps::default();
+        self.respelled = false;
+        self.older_cache = false;
+        self.version = tls.version;
+        self.suite = tls.suite;
+        self.level = tls.level();
+        self.ignore_dates = tls.ignore_dates;
+        self.sni = tls.sni;
+        self.ca.set(ca.as_bytes());
+        self.certificate.set(certificate.as_bytes());
+        self.key.set(key.as_bytes());
+        self.key_password.set(password.as_bytes());
+        Ok(())
+    }
+
+    pub(super) fn is_plain(&self) -> bool {
+        !cfg!(feature = "tls") || self.form == SslType::Plain
+    }
+
+    /// The command of the n-th setting, if this login needs it; the setting is then what [`fill`](Self::fill) fills in.
+    pub(super) fn command(&mut self, nth: usize) -> Option<HostCommand> {
+        self.nth = nth;
+        let checks = self.level != SecLevel::Open;
+        let mutual = self.level == SecLevel::Mutual;
+        Some(match KEYS.get(nth)? {
+            SslKey::SslVersion | SslKey::SecLevel | SslKey::Sni => HostCommand::SslNumber,
+            // Many servers take a data connection only with the control connection's session.
+            SslKey::SessionCache => HostCommand::SslNumber,
+            SslKey::Session if self.older_cache => HostCommand::SslNumber,
+            SslKey::IgnoreLocalTime | SslKey::CheckHost if checks => HostCommand::SslNumber,
+            SslKey::CipherSuite => HostCommand::SslSuite,
+            SslKey::CaCert if checks => HostCommand::SslFile,
+            SslKey::ClientCert if mutual => HostCommand::SslFile,
+            SslKey::ClientKey if mutual && self.key_password.is_empty() => HostCommand::SslFile,
+            SslKey::ClientKey if mutual => HostCommand::SslFileAndPassword,
+            _ => return None,
+        })
+    }
+
+    /// What stands in a slot of the commands of FTPS.
+    pub(super) fn fill(&self, letter: u8) -> Fill<'_> {
+        let Some(key) = KEYS.get(self.nth) else { return Fill::Nothing };
+        match letter {
+            b'k' => Fill::Text(FtpKey::SslCtxId(self.spelling).name().as_bytes()),
+            b'K' => Fill::Text(key.name().as_bytes()),
+            b'x' => Fill::Number(self.context.into()),
+            b'H' => Fill::Suite(self.suite),
+            b'P' => Fill::Text(self.key_password.as_bytes()),
+            b'F' => Fill::Text(match key {
+                SslKey::CaCert => self.ca.as_bytes(),
+                SslKey::ClientCert => self.certificate.as_bytes(),
+                _ => self.key.as_bytes(),
+            }),
+            _ => Fill::Number(match key {
+                SslKey::SslVersion => self.version.number().into(),
+                SslKey::SecLevel => self.level.number().into(),
+                SslKey::IgnoreLocalTime => self.ignore_dates.into(),
+                SslKey::Sni => self.sni.into(),
+                _ => 1,
+            }),
+        }
+    }
+
+    /// Whether a login can go on where the module refuses the n-th setting; what is lost by that is noted.
+    pub(super) fn can_do_without(&mut self, nth: usize) -> bool {
+        match KEYS.get(nth) {
+            Some(SslKey::IgnoreLocalTime) => self.gaps.dates = !self.ignore_dates,
+            Some(SslKey::CheckHost) => self.gaps.host = true,
+            Some(SslKey::Sni) => self.gaps.sni = self.sni,
+            Some(SslKey::SessionCache) => self.older_cache = true,
+            Some(SslKey::Session) => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// The password of the client's key.
+    pub(super) fn key_password(&self) -> &[u8] {
+        self.key_password.as_bytes()
+    }
+
+    /// Turns to the other spelling, once.
+    pub(super) fn spell_otherwise(&mut self) -> bool {
+        if self.respelled {
+            return false;
+        }
+        self.respelled = true;
+        self.spelling = match self.spelling {
+            SslSpelling::Note => SslSpelling::Newer,
+            SslSpelling::Newer => SslSpelling::Note,
+        };
+        true
+    }
+}
