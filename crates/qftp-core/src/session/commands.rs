@@ -145,6 +145,14 @@ const fn length() -> usize {
 }
 
 impl HostCommand {
+    /// The name that its answers have; empty where they have none.
+    pub(super) fn name(self) -> &'static [u8] {
+        let text = self.text();
+        let is_name = |byte: &u8| *byte == b'+' || byte.is_ascii_alphabetic();
+        let end = text.iter().position(|byte| !is_name(byte)).unwrap_or(text.len());
+        if self.verb().is_some() { text.get(..end).unwrap_or_default() } else { b"" }
+    }
+
     /// The text with its slots.
     pub(super) fn text(self) -> &'static [u8] {
         let mut rest: &'static [u8] = &LINES;

@@ -4,7 +4,7 @@ use super::commands::HostCommand;
 use super::event::Reason;
 use super::failure::{Cause, LineFault};
 use super::held::{Held, Question};
-use super::link::Answer;
+use super::link::Outcome;
 use super::receive::Receive;
 use super::state::State;
 use crate::Instant;
@@ -84,14 +84,14 @@ impl State {
     }
 
     /// Whether the module's count of a download agrees with ours.
-    pub(super) fn received(result: Result<Answer, Cause>, receive: &Receive) -> Result<u64, Cause> {
+    pub(super) fn received(result: Result<Outcome, Cause>, receive: &Receive) -> Result<u64, Cause> {
         let host = receive.delivered;
         let expected = receive.expected.unwrap_or(host);
         match result? {
-            Answer::Number(_) if mutated(Mutation::CountIgnored) => Ok(host),
-            Answer::Number(module) if module == host && host == expected => Ok(host),
-            Answer::Number(module) if module == host => Err(Cause::Line(LineFault::Short { expected })),
-            Answer::Number(module) => Err(Cause::Line(LineFault::Count { module, host })),
+            Outcome::Number(_) if mutated(Mutation::CountIgnored) => Ok(host),
+            Outcome::Number(module) if module == host && host == expected => Ok(host),
+            Outcome::Number(module) if module == host => Err(Cause::Line(LineFault::Short { expected })),
+            Outcome::Number(module) => Err(Cause::Line(LineFault::Count { module, host })),
             _ => Err(Cause::Line(LineFault::Desync)),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::commands::HostCommand;
 use super::failure::{Cause, LineFault, Misuse};
-use super::link::Answer;
+use super::link::Outcome;
 use super::options::{GetOptions, Via};
 use super::receive::Receive;
 use super::state::{End, Op, State};
@@ -70,14 +70,14 @@ impl State {
         &mut self,
         now: Instant,
         step: GetStep,
-        result: Result<Answer, Cause>,
+        result: Result<Outcome, Cause>,
         receive: &Receive,
     ) {
         if !cfg!(feature = "staging") && !matches!(step, GetStep::Size | GetStep::Transfer) {
             return;
         }
         let next = match (step, result) {
-            (GetStep::Size, Ok(Answer::Number(size))) => match size.checked_sub(self.transfer.get.start) {
+            (GetStep::Size, Ok(Outcome::Number(size))) => match size.checked_sub(self.transfer.get.start) {
                 None => {
                     let misuse = Misuse::StartBeyondEnd { start: self.transfer.get.start, size };
                     return self.fail(now, Cause::Misuse(misuse), receive);
@@ -105,17 +105,17 @@ impl State {
                 Err(cause) => return self.fail(now, cause, receive),
             },
             (GetStep::Clear, Ok(_) | Err(Cause::Cme(_) | Cause::Refused)) => GetStep::Fetch,
-            (GetStep::Fetch, Ok(Answer::Number(count))) => {
+            (GetStep::Fetch, Ok(Outcome::Number(count))) => {
                 self.size = Some(count);
                 self.transfer.get.len = Some(count);
                 GetStep::Pull
             }
-            (GetStep::Measure, Ok(Answer::Number(size))) => {
+            (GetStep::Measure, Ok(Outcome::Number(size))) => {
                 self.size = Some(size);
                 self.transfer.get.len = Some(size);
                 GetStep::Pull
             }
-            (GetStep::Pull, Ok(Answer::Moved { size, checksum })) => {
+            (GetStep::Pull, Ok(Outcome::Moved { size, checksum })) => {
                 if size != receive.delivered {
                     let fault = LineFault::Count { module: size, host: receive.delivered };
                     return self.fail(now, Cause::Line(fault), receive);

@@ -2,7 +2,7 @@
 
 use super::receive::{Receive, could_be_words};
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{FtpOutcome, FtpResult, Line, Urc, Verb, is_end};
+use crate::wire::{Answer, Outcome, Value, Verb, Word, is_end};
 
 /// What the held-back bytes say, if the line stays silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,74 @@ pub(super) enum Question {
     Unanswered(usize),
 }
 
+/// A line as it may stand behind data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spoken {
+    Ok,
+    /// ERROR, `+CME ERROR`.
+    Refused,
+    NoCarrier,
+    /// `RDY`
+    Ready,
+    /// Another line that comes unasked.
+    Urc,
+    /// The outcome of the command that brought the data: success and how many bytes it was, or anything else.
+    Count(u64),
+    Outcome,
+    /// An information line of that command.
+    Info,
+    /// The outcome of `AT+QFTPSTAT` or `AT+QFTPCLOSE`.
+    State,
+    Close,
+    Text,
+}
+
+impl Spoken {
+    /// Whether the module may say so behind broken-off data.
+    pub(super) const fn is_word(self) -> bool {
+        !matches!(self, Self::Text)
+    }
+}
+
+/// The command that brings data, as its answers name it.
+#[derive(Clone, Copy)]
+pub(super) struct Speaker {
+    pub(super) verb: Verb,
+    pub(super) own: &'static [u8],
+}
+
+impl Speaker {
+    /// What a whole line is; `None` where there is none.
+    #[inline(never)]
+    pub(super) fn hears(self, line: &[u8]) -> Option<Spoken> {
+        let mut answer = Answer::new();
+        answer.read(line);
+        if !answer.finish() {
+            return None;
+        }
+        let outcome = |value| answer.outcome(value).is_some();
+        Some(match answer.word(self.own) {
+            Word::Ok => Spoken::Ok,
+            Word::Error | Word::Cme => Spoken::Refused,
+            Word::NoCarrier => Spoken::NoCarrier,
+            Word::Ready => Spoken::Ready,
+            Word::Urc => Spoken::Urc,
+            Word::State if outcome(Value::Number) => Spoken::State,
+            Word::Close if outcome(Value::Nothing) => Spoken::Close,
+            Word::Own => match self.verb.urc() {
+                Some(value) => match answer.outcome(value) {
+                    Some(Outcome::Number(count)) => Spoken::Count(count),
+                    Some(_) => Spoken::Outcome,
+                    None => Spoken::Text,
+                },
+                None if answer.number(0).is_some() => Spoken::Info,
+                None => Spoken::Text,
+            },
+            _ => Spoken::Text,
+        })
+    }
+}
+
 impl Receive {
     /// What the bytes held back say, if the line stays silent.
     pub(super) fn verdict(&self) -> Held {
@@ -42,7 +110,7 @@ impl Receive {
         for (at, line) in self.lines() {
             match line {
                 // Without its OK it is the answer to a question of before.
-                Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }) if self.is_answered_before(at) => {
+                Spoken::State if self.is_answered_before(at) => {
                     if let (Held::Agrees { rest }, Some(count)) = (verdict, told)
                         && self.is_accepted(rest, count)
                     {
@@ -50,15 +118,15 @@ impl Receive {
                     }
                 }
                 // A module that refuses the question, however late: nothing is known of the data then.
-                Line::Error | Line::Cme(_) if self.may_be_refusal(at) => {}
-                Line::Ftp(FtpResult { verb, outcome: FtpOutcome::Number(count) }) if verb == self.verb => {
+                Spoken::Refused if self.may_be_refusal(at) => {}
+                Spoken::Count(count) => {
                     // The data's own last lines may be among what is held back: the count tells where the words begin.
                     let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
                     // A count that ends the data behind itself is data.
                     // The words begin with CR LF: a line feed alone means that a byte of the data was lost.
                     let rest = rest.filter(|rest| *rest <= at).filter(|rest| {
                         held.get(*rest..).is_some_and(|words| {
-                            words.starts_with(b"\r\n") && could_be_words(words, self.verb)
+                            words.starts_with(b"\r\n") && could_be_words(words, self.speaker())
                         })
                     });
                     match rest {
@@ -70,11 +138,11 @@ impl Receive {
                     }
                     told = Some(at);
                 }
-                Line::Ok | Line::Text(_) => {}
-                Line::Ftp(FtpResult { verb, .. }) if verb == self.verb => {
+                Spoken::Ok | Spoken::Text => {}
+                Spoken::Outcome => {
                     verdict = Held::Ended { rest: self.words_before(at, told) };
                 }
-                Line::Error | Line::Cme(_) | Line::NoCarrier | Line::Urc(Urc::Ready) => {
+                Spoken::Refused | Spoken::NoCarrier | Spoken::Ready => {
                     verdict = Held::Ended { rest: self.words_before(at, told) };
                 }
                 _ if verdict == Held::Nothing => verdict = Held::Ended { rest: 0 },
@@ -91,8 +159,8 @@ impl Receive {
     /// only what follows that can be words. Without such a count, all that is held back may be.
     fn words_before(&self, at: usize, told: Option<usize>) -> usize {
         let Some(told) = told else { return 0 };
-        let ours = |place: usize, line: &Line<'_>| place > told && place < at && *line == Line::Ok;
-        let ok = self.lines().filter(|(place, line)| ours(*place, line)).last();
+        let ours = |place: usize, line: Spoken| place > told && place < at && line == Spoken::Ok;
+        let ok = self.lines().filter(|(place, line)| ours(*place, *line)).last();
         let words = ok.map_or(at, |(place, _)| place);
         // The line end before a word belongs to it.
         let before = self.held().get(..words).unwrap_or_default();
@@ -108,16 +176,16 @@ impl Receive {
         let mut open = false;
         for (at, line) in self.lines().filter(|(at, _)| *at >= words) {
             if at < count {
-                before = before.saturating_add(u8::from(line == Line::Ok));
+                before = before.saturating_add(u8::from(line == Spoken::Ok));
                 continue;
             }
             if self.was_asked(words) && self.is_after_question(at) {
-                answers_now = answers_now.saturating_add(u8::from(line == Line::Ok));
+                answers_now = answers_now.saturating_add(u8::from(line == Spoken::Ok));
                 continue;
             }
-            let answers = asked && matches!(line, Line::Ftp(FtpResult { verb: Verb::QftpStat, .. }));
+            let answers = asked && line == Spoken::State;
             behind = behind.saturating_add(u8::from(open && !answers));
-            open = line == Line::Ok;
+            open = line == Spoken::Ok;
         }
         behind = behind.saturating_add(u8::from(open));
         // The question has one answer, too.
@@ -159,37 +227,37 @@ impl Receive {
     /// Whether the result code of the question, and nothing else, has come since: OK, or the refusal of a module that always `refuses` it.
     pub(super) fn is_answered(&self, refuses: bool) -> bool {
         let mut since = self.lines().filter(|(at, _)| self.is_after_question(*at));
-        let result = |line: &Line<'_>| *line == Line::Ok || (refuses && is_result(line));
-        since.next().is_some_and(|(_, line)| result(&line))
+        let result = |line: Spoken| line == Spoken::Ok || (refuses && is_result(line));
+        since.next().is_some_and(|(_, line)| result(line))
             && since.next().is_none()
             && self.held().last().is_some_and(|last| is_end(*last))
     }
 
     fn is_answered_before(&self, end: usize) -> bool {
         let since = |at: usize| self.is_after_question(at) && at < end;
-        self.lines().any(|(at, line)| since(at) && line == Line::Ok)
+        self.lines().any(|(at, line)| since(at) && line == Spoken::Ok)
     }
 
     /// The whole lines among the bytes held back, and where each begins. A line without its end may still grow.
-    fn lines(&self) -> impl Iterator<Item = (usize, Line<'_>)> {
+    fn lines(&self) -> impl Iterator<Item = (usize, Spoken)> {
         let held = self.held();
         let whole = held.iter().rposition(|byte| is_end(*byte)).and_then(|last| held.get(..=last));
         let mut next = 0usize;
         whole.unwrap_or_default().split(|byte| is_end(*byte)).filter_map(move |line| {
             let at = next;
             next = at.saturating_add(line.len()).saturating_add(1);
-            (!line.is_empty()).then(|| (at, Line::parse(line)))
+            self.speaker().hears(line).map(|line| (at, line))
         })
     }
 }
 
 /// Whether a line belongs to the answer to the question.
-pub(super) fn is_answer(line: &Line<'_>) -> bool {
-    is_result(line) || matches!(line, Line::Ftp(result) if result.verb == Verb::QftpStat)
+pub(super) const fn is_answer(line: Spoken) -> bool {
+    is_result(line) || matches!(line, Spoken::State)
 }
 
-const fn is_result(line: &Line<'_>) -> bool {
-    matches!(line, Line::Ok | Line::Error | Line::Cme(_))
+const fn is_result(line: Spoken) -> bool {
+    matches!(line, Spoken::Ok | Spoken::Refused)
 }
 
 #[cfg(test)]
@@ -199,7 +267,7 @@ mod tests {
     /// What is held back after these pieces, the question asked where `|` stands.
     fn verdict(pieces: &[&[u8]]) -> Held {
         let mut receive = Receive::new();
-        receive.begin(Verb::QftpGet, None);
+        receive.begin(Verb::QftpGet, b"+QFTPGET", None);
         for piece in pieces {
             if *piece == b"|" {
                 let Held::Agrees { rest } = receive.verdict() else { panic!("{:?}", receive.verdict()) };
@@ -233,7 +301,7 @@ mod tests {
         assert_eq!(after(b"more"), Held::Agrees { rest: 0 });
         // The question is refused, and its time is up: what was asked about is no more data than before.
         let mut receive = Receive::new();
-        receive.begin(Verb::QftpGet, None);
+        receive.begin(Verb::QftpGet, b"+QFTPGET", None);
         receive.take(b"data");
         receive.take(end.strip_prefix(b"data").unwrap_or_default());
         receive.ask(0);

@@ -19,6 +19,12 @@ impl<const N: usize> Kept<N> {
         self.len = copy(&mut self.buf, bytes);
     }
 
+    /// Keeps more, as far as there is room.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        let room = self.buf.get_mut(self.len..).unwrap_or_default();
+        self.len = self.len.saturating_add(copy(room, bytes));
+    }
+
     pub(super) const fn clear(&mut self) {
         self.len = 0;
     }

@@ -3,17 +3,14 @@
 use super::commands::{HostCommand, Slots};
 use super::event::Reason;
 use super::failure::{Cause, LineFault};
-use super::kept::Kept;
+use super::reader::Wanted;
 use super::sim_state::SimState;
 use crate::Instant;
 use crate::codes::{CmeCode, TcpIpCode};
 use crate::copy::copy;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{
-    Cme, Command, FileInfo, FtpError, FtpOutcome, FtpResult, GeneralInfo, Info, Line, PdpInfo,
-    PinState, Urc, Verb, Writer,
-};
+use crate::wire::{self, Answer, Args, Command, FtpError, PinState, Verb, Word, Writer};
 
 /// Added to the module's own time limits, so that its error arrives before ours.
 pub(super) const MARGIN_MS: u64 = 5_000;
@@ -44,10 +41,10 @@ impl Phase {
 
 /// What an exchange brought, besides success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum Outcome {
     Nothing,
     Number(u64),
-    /// In [`Link::text`].
+    /// That of the reader.
     Text,
     Space(u64, u64),
     Moved {
@@ -68,20 +65,22 @@ pub(super) enum Meaning {
     Ours,
     /// An information line of the exchange.
     Info,
+    /// A line of no known form, while an answer is awaited.
+    Text,
     /// A line of nobody's.
     Unasked,
     /// Data mode begins.
     Connect(Option<u32>),
     /// The exchange is over.
-    End(Result<Answer, Cause>),
+    End(Result<Outcome, Cause>),
 }
 
 pub(super) struct Link {
     pub(super) phase: Phase,
     /// The command that is out.
     pub(super) verb: Option<Verb>,
-    /// The text of a URC.
-    pub(super) text: Kept<{ limits::NAME }>,
+    /// The name that its answers have.
+    pub(super) own: &'static [u8],
     /// The PDP context whose state `AT+QIACT?` is asked for.
     pub(super) context: u8,
     /// Guard time in force, in milliseconds.
@@ -101,7 +100,7 @@ pub(super) struct Link {
     accepted: bool,
     /// OK itself has come.
     pub(super) ok: bool,
-    answer: Option<Answer>,
+    answer: Option<Outcome>,
     failed: Option<FtpError>,
 }
 
@@ -111,7 +110,7 @@ impl Link {
         Self {
             phase: Phase::Idle,
             verb: None,
-            text: Kept::new(),
+            own: b"",
             context: 1,
             guard: limits::GUARD_UNIT_MS as u64 * limits::GUARD_UNITS_DEFAULT as u64,
             queue: 0,
@@ -137,6 +136,7 @@ impl Link {
         // The longest command fits: COMMAND_LINE counts it, and every string in it was checked.
         self.tx_len = out.bytes(b"\r").written();
         self.begin(now, command.verb(), Phase::Answer, limit, Reason::Response);
+        self.own = command.name();
     }
 
     /// Sends a command of the caller's.
@@ -146,6 +146,7 @@ impl Link {
         self.tx_len = out.bytes(b"\r").written();
         let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(t));
         self.begin(now, command.verb(), Phase::Answer, limit.saturating_add(MARGIN_MS), Reason::Response);
+        self.own = command.verb().map_or(b"", |verb| verb.name().as_bytes());
     }
 
     /// Asks whether the module answers, with a line end before the question where one is wanted.
@@ -215,6 +216,7 @@ impl Link {
     fn begin(&mut self, now: Instant, verb: Option<Verb>, phase: Phase, limit: u64, reason: Reason) {
         self.tx_pos = 0;
         self.verb = verb;
+        self.own = b"";
         self.phase = phase;
         self.heard = false;
         self.spoke = false;
@@ -293,38 +295,59 @@ impl Link {
         self.timer = Some((now.after(t.saturating_add(MARGIN_MS)), Reason::DataGap));
     }
 
-    /// What a line means to the exchange.
-    pub(super) fn on_line(&mut self, line: &Line<'_>) -> Meaning {
+    /// What a line means to the exchange; `text` is that of its parameters that was [`wanted`](Self::wanted).
+    pub(super) fn on_answer(&mut self, answer: &Answer, text: &[u8]) -> Meaning {
         self.heard = true;
         if self.phase == Phase::Idle || self.phase == Phase::Pause {
             self.spoke = true;
             return Meaning::Unasked;
         }
-        match line {
-            Line::Ok => self.accept(),
-            Line::Error => self.refuse(Cause::Refused),
-            Line::NoCarrier => self.refuse(Cause::NoCarrier),
-            Line::Cme(Cme::Code(code)) => self.refuse(Cause::Cme(*code)),
-            Line::Cme(Cme::Text(text)) => {
+        match answer.word(self.own) {
+            Word::Ok => self.accept(),
+            Word::Error => self.refuse(Cause::Refused),
+            Word::NoCarrier => self.refuse(Cause::NoCarrier),
+            Word::Cme => {
                 let ftp = self.verb.is_some_and(Verb::is_ftp);
-                self.refuse(CmeCode::from_text(text, ftp).map_or(Cause::Refused, Cause::Cme))
+                let code = answer.code(0).map(CmeCode::new);
+                let code = code.or_else(|| CmeCode::from_text(text.trim_ascii(), ftp));
+                self.refuse(code.map_or(Cause::Refused, Cause::Cme))
             }
-            Line::Connect(len) if self.phase == Phase::Answer && self.takes_data() => Meaning::Connect(*len),
-            Line::Ftp(result) if Some(result.verb) == self.verb => self.outcome(result),
-            Line::Info(info) if Some(info.verb()) == self.verb => self.inform(info),
-            Line::Urc(Urc::Ready) => Meaning::End(Err(Cause::Line(LineFault::Restarted))),
-            // Echo of the command, whole or garbled: it may hold a password and is nobody's news.
-            Line::Text(text) if text.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT")) => {
-                Meaning::Ours
+            Word::Connect if self.phase == Phase::Answer && self.takes_data() => {
+                Meaning::Connect(answer.number(0).and_then(|len| u32::try_from(len).ok()))
             }
-            Line::Text(text) if self.phase == Phase::Answer => {
-                if let (Some(Verb::Cpin), Some(words)) = (self.verb, text.strip_prefix(b"+CPIN:")) {
-                    // A state of the SIM card that no table has: it is shown as it is.
-                    self.answer = Some(Answer::Sim(SimState::new(words.trim_ascii())));
-                }
-                Meaning::Info
-            }
+            Word::Own => match self.verb.and_then(Verb::urc) {
+                Some(value) => match answer.outcome(value) {
+                    Some(outcome) => self.outcome(outcome),
+                    None => self.text(answer),
+                },
+                None => self.inform(answer, text),
+            },
+            Word::Ready => Meaning::End(Err(Cause::Line(LineFault::Restarted))),
+            Word::Text => self.text(answer),
             _ => Meaning::Unasked,
+        }
+    }
+
+    /// What a line means that no table has.
+    fn text(&self, answer: &Answer) -> Meaning {
+        let name = answer.name();
+        if name.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT")) {
+            // Echo of the command, whole or garbled: it may hold a password and is nobody's news.
+            return Meaning::Ours;
+        }
+        match self.phase {
+            Phase::Answer => Meaning::Text,
+            _ => Meaning::Unasked,
+        }
+    }
+
+    /// Which text of the answers of the command that is out is needed.
+    pub(super) fn wanted(&self) -> Wanted {
+        match self.verb {
+            Some(Verb::Cpin) => Wanted::All,
+            Some(Verb::QftpPwd | Verb::QftpMdtm) => Wanted::Second,
+            Some(Verb::Qfupl | Verb::Qfdwl) if cfg!(feature = "staging") => Wanted::Second,
+            _ => Wanted::Nothing,
         }
     }
 
@@ -359,18 +382,15 @@ impl Link {
         Meaning::End(Err(cause))
     }
 
-    fn outcome(&mut self, result: &FtpResult<'_>) -> Meaning {
-        match result.outcome {
-            FtpOutcome::Done => self.answer = Some(Answer::Nothing),
-            FtpOutcome::Number(number) => self.answer = Some(Answer::Number(number)),
-            FtpOutcome::Text(text) => {
-                self.text.set(text);
-                self.answer = Some(Answer::Text);
+    fn outcome(&mut self, outcome: wire::Outcome) -> Meaning {
+        match outcome {
+            wire::Outcome::Done => self.answer = Some(Outcome::Nothing),
+            wire::Outcome::Number(number) => self.answer = Some(Outcome::Number(number)),
+            wire::Outcome::Text => self.answer = Some(Outcome::Text),
+            wire::Outcome::Failed(error) if mutated(Mutation::OneNumber) => {
+                self.answer = Some(Outcome::Number(u64::from(error.reply.get())));
             }
-            FtpOutcome::Failed(error) if mutated(Mutation::OneNumber) => {
-                self.answer = Some(Answer::Number(u64::from(error.reply.get())));
-            }
-            FtpOutcome::Failed(error) => self.failed = Some(error),
+            wire::Outcome::Failed(error) => self.failed = Some(error),
         }
         // Where data mode was open, the result code may be missing when the outcome is a failure.
         if matches!(self.phase, Phase::Transmit | Phase::Trailer) && self.failed.is_some() {
@@ -379,24 +399,32 @@ impl Link {
         self.conclude()
     }
 
-    fn inform(&mut self, info: &Info<'_>) -> Meaning {
-        let answer = match info {
-            Info::File(FileInfo::Space(free, total)) => Answer::Space(*free, *total),
-            Info::File(FileInfo::Uploaded { size, checksum } | FileInfo::Downloaded { size, checksum }) => {
-                Answer::Moved { size: *size, checksum: *checksum }
+    /// An information line of the command that is out.
+    fn inform(&mut self, answer: &Answer, text: &[u8]) -> Meaning {
+        let (first, second) = (answer.number(0), answer.number(1));
+        let outcome = match (self.verb, first, second) {
+            (Some(Verb::Cpin), ..) => {
+                let words = Args::new(text).remainder().unwrap_or_default();
+                Some(PinState::from_name(words).map_or(Outcome::Sim(SimState::new(words)), Outcome::Pin))
             }
-            Info::File(FileInfo::Handle(handle)) => Answer::Number(u64::from(*handle)),
-            Info::File(FileInfo::Written { written, .. }) => Answer::Number(*written),
-            Info::File(FileInfo::Position(offset)) => Answer::Number(*offset),
-            Info::File(FileInfo::File { size, .. }) => Answer::Number(*size),
-            Info::Pdp(PdpInfo::Context { context, active, .. }) if *context == self.context => {
-                Answer::Active(*active)
+            (Some(Verb::Qiact), Some(context), Some(active)) if context == u64::from(self.context) => {
+                Some(Outcome::Active(active == 1))
             }
-            Info::Pdp(PdpInfo::LastError { code, .. }) => Answer::Error(*code),
-            Info::General(GeneralInfo::Pin(state)) => Answer::Pin(*state),
-            _ => return Meaning::Info,
+            (Some(Verb::Qigeterror), Some(_), _) => answer.code(0).map(TcpIpCode::new).map(Outcome::Error),
+            _ if !cfg!(feature = "staging") => None,
+            (Some(Verb::Qflds), Some(free), Some(total)) => Some(Outcome::Space(free, total)),
+            (Some(Verb::Qfupl | Verb::Qfdwl), Some(size), _) => {
+                Args::new(text).hex().map(|checksum| Outcome::Moved { size, checksum })
+            }
+            (Some(Verb::Qfopen), Some(handle), None) => Some(Outcome::Number(handle)),
+            (Some(Verb::Qfwrite), Some(written), Some(_)) => Some(Outcome::Number(written)),
+            (Some(Verb::Qfposition), Some(offset), None) => Some(Outcome::Number(offset)),
+            (Some(Verb::Qflst), None, Some(size)) => Some(Outcome::Number(size)),
+            _ => None,
         };
-        self.answer = Some(answer);
+        if outcome.is_some() {
+            self.answer = outcome;
+        }
         Meaning::Info
     }
 
@@ -407,7 +435,7 @@ impl Link {
             (true, _, Some(error)) => Meaning::End(Err(Cause::Ftp(error))),
             (true, Some(answer), None) => Meaning::End(Ok(answer)),
             (true, None, None) if !wants_urc || mutated(Mutation::OkIsTheOutcome) => {
-                Meaning::End(Ok(Answer::Nothing))
+                Meaning::End(Ok(Outcome::Nothing))
             }
             _ => Meaning::Ours,
         }

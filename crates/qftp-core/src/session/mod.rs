@@ -51,6 +51,7 @@ mod open;
 mod operations;
 mod options;
 mod put;
+mod reader;
 mod receive;
 mod recover;
 mod secrets;
@@ -74,9 +75,9 @@ pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 
 use crate::Instant;
 use crate::copy::copy;
-use crate::limits;
-use crate::wire::{Line, LineReader, is_end};
+use crate::wire::{Line, is_end};
 use link::Phase;
+use reader::Reader;
 use receive::{Piece, Receive};
 pub(crate) use state::End;
 use state::{Op, State, Told};
@@ -139,7 +140,7 @@ pub(crate) enum Place {
 
 /// The host's side of one module. See the [module's documentation](self).
 pub struct Session {
-    reader: LineReader<{ limits::ANSWER_LINE }>,
+    reader: Reader,
     receive: Receive,
     state: State,
 }
@@ -150,7 +151,7 @@ impl Session {
     // As State::new.
     #[inline(always)]
     pub const fn new(config: Config) -> Self {
-        Self { reader: LineReader::new(), receive: Receive::new(), state: State::new(config) }
+        Self { reader: Reader::new(), receive: Receive::new(), state: State::new(config) }
     }
 
     /// Takes bytes that came from the module, and gives at most one event.
@@ -216,27 +217,34 @@ impl Session {
     }
 
     fn take_line<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
-        if let [only] = input
-            && self.reader.begin(*only)
-        {
-            self.state.link.heard |= !is_end(*only);
-            return (1, None);
-        }
+        let link = &mut self.state.link;
         // A line without end is no answer, but something is there.
-        self.state.link.heard |= input.last().is_some_and(|last| !is_end(*last));
+        link.heard |= input.last().is_some_and(|last| !is_end(*last));
         let had_begun = self.reader.is_within_line();
-        let read = self.reader.read(input);
-        let consumed = read.consumed;
-        let Some(text) = read.line else { return (consumed, None) };
+        let (consumed, ended) = self.reader.read(input, link.own, link.wanted());
+        let line = input.get(..consumed).unwrap_or_default();
+        if !ended {
+            self.reader.keep(line, !had_begun);
+            return (consumed, None);
+        }
+        let told = self.state.on_answer(now, &self.reader.answer, self.reader.text(), &mut self.receive);
         // A carriage return may have its line feed still to come, which is no file data.
-        let ended_by_lf = consumed.checked_sub(1).and_then(|last| input.get(last)) == Some(&b'\n');
-        let line = Line::parse(text);
-        let told = self.state.on_line(now, &line, text, &mut self.receive);
-        if ended_by_lf {
+        if line.last() == Some(&b'\n') {
             self.state.skip_lf = false;
         }
-        let place = if had_begun { Place::Reader(text.len()) } else { Place::Input(text.len()) };
-        (consumed, told.map(|told| F::line(told, line, place)))
+        let Some(told) = told.filter(|_| cfg!(feature = "lines")) else { return (consumed, None) };
+        let (text, place) = if had_begun {
+            self.reader.keep(line.split_last().map_or(b"", |(_, line)| line), false);
+            let text = self.reader.whole();
+            (text, Place::Reader(text.len()))
+        } else {
+            let begin = line.iter().take_while(|byte| is_end(**byte)).count();
+            let text = line.get(begin..consumed.saturating_sub(1)).unwrap_or_default();
+            (text, Place::Input(text.len()))
+        };
+        let line = Line::parse(text);
+        let told = self.state.may_tell(&line, text).then(|| F::line(told, line, place));
+        (consumed, told)
     }
 
     fn awaits_ack(&self) -> bool {
@@ -321,13 +329,15 @@ impl Session {
         match news {
             News::Size(size) => Event::Size(size),
             News::Data(piece) => Event::Data(self.receive.data(piece, input).unwrap_or_default()),
+            // No line of such a build is told.
+            News::Line(..) if !cfg!(feature = "lines") => Event::Data(b""),
             News::Line(told, place) => {
                 let text = match place {
                     Place::Input(len) => {
                         let begin = input.iter().take_while(|byte| is_end(**byte)).count();
                         input.get(begin..begin.saturating_add(len))
                     }
-                    Place::Reader(len) => self.reader.last(len),
+                    Place::Reader(len) => self.reader.whole().get(..len),
                     Place::Held(piece) => self.receive.data(piece, b""),
                 };
                 told.event(Line::parse(text.unwrap_or_default()))
@@ -335,7 +345,7 @@ impl Session {
             News::End(end) => match end {
                 End::Nothing => Event::Done(Done::Nothing),
                 End::Number(number) => Event::Done(Done::Number(number)),
-                End::Text => Event::Done(Done::Text(self.state.link.text.as_bytes())),
+                End::Text => Event::Done(Done::Text(self.reader.said())),
                 End::State(state) => Event::Done(Done::State(state)),
                 End::Space(free, total) => Event::Done(Done::Space { free, total }),
                 End::Failed(failure) => Event::Failed(failure),
@@ -350,19 +360,26 @@ impl Session {
             let line = self.receive.data(piece, b"").unwrap_or_default();
             let len = copy(&mut text, line);
             let text = text.get(..len).unwrap_or_default();
-            let line = Line::parse(text);
             // The answer to the question whether the data is over is nobody else's.
-            if after_question && held::is_answer(&line) {
+            if after_question && self.receive.speaker().hears(text).is_some_and(held::is_answer) {
                 continue;
             }
-            let told = self.state.on_line(self.state.clock, &line, text, &mut self.receive);
-            if let Some(told) = told {
+            let link = &self.state.link;
+            self.reader.read(text, link.own, link.wanted());
+            self.reader.answer.finish();
+            let told =
+                self.state.on_answer(self.state.clock, &self.reader.answer, self.reader.text(), &mut self.receive);
+            if let Some(told) = told.filter(|_| cfg!(feature = "lines"))
+                && self.state.may_tell(&Line::parse(text), text)
+            {
                 return Some((told, piece));
             }
         }
         self.state.replay = false;
         // The start of a line whose end is still to come.
-        self.reader.read(self.receive.held());
+        let held = self.receive.held();
+        let (consumed, _) = self.reader.read(held, self.state.link.own, self.state.link.wanted());
+        self.reader.keep(held.get(..consumed).unwrap_or_default(), true);
         None
     }
 

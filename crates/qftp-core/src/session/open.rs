@@ -2,7 +2,7 @@
 
 use super::commands::HostCommand;
 use super::failure::{Cause, Misuse};
-use super::link::{Answer, MARGIN_MS};
+use super::link::{Outcome, MARGIN_MS};
 use super::options::Login;
 use super::receive::Receive;
 use super::ssl_context::KeptTls;
@@ -84,7 +84,7 @@ impl State {
         &mut self,
         now: Instant,
         step: OpenStep,
-        result: Result<Answer, Cause>,
+        result: Result<Outcome, Cause>,
         receive: &Receive,
     ) {
         let next = match (step, result) {

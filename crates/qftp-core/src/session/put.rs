@@ -2,7 +2,7 @@
 
 use super::commands::HostCommand;
 use super::failure::{Cause, LineFault};
-use super::link::Answer;
+use super::link::Outcome;
 use super::options::{PutOptions, Via};
 use super::receive::Receive;
 use super::state::{End, Op, State};
@@ -53,7 +53,7 @@ impl State {
         &mut self,
         now: Instant,
         step: PutStep,
-        result: Result<Answer, Cause>,
+        result: Result<Outcome, Cause>,
         receive: &Receive,
     ) {
         let len = self.transfer.put.len;
@@ -61,7 +61,7 @@ impl State {
             return;
         }
         let next = match (step, result) {
-            (PutStep::Transfer | PutStep::Push, Ok(Answer::Number(count))) => {
+            (PutStep::Transfer | PutStep::Push, Ok(Outcome::Number(count))) => {
                 if count != len || (step == PutStep::Transfer && !self.transmit.is_complete()) {
                     let fault = match (count, self.transmit.is_complete()) {
                         (count, false) if count <= self.transmit.sent => LineFault::LeftDataMode,
@@ -76,7 +76,7 @@ impl State {
                     _ => return self.finish(End::Number(len)),
                 }
             }
-            (PutStep::Check, Ok(Answer::Number(size))) => {
+            (PutStep::Check, Ok(Outcome::Number(size))) => {
                 let whole = self.transfer.put.start.saturating_add(len);
                 if size != whole {
                     let fault = LineFault::Count { module: size, host: whole };
@@ -88,7 +88,7 @@ impl State {
                 return self.finish(End::Number(len));
             }
             (PutStep::Clear, Ok(_) | Err(Cause::Cme(_) | Cause::Refused)) => PutStep::Stage,
-            (PutStep::Stage | PutStep::Upload, Ok(Answer::Moved { size, checksum })) => {
+            (PutStep::Stage | PutStep::Upload, Ok(Outcome::Moved { size, checksum })) => {
                 if size != len || !self.transmit.is_complete() {
                     let fault = LineFault::Count { module: size, host: self.transmit.sent };
                     return self.fail(now, Cause::Line(fault), receive);

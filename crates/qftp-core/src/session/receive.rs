@@ -3,12 +3,12 @@
 //! Bytes that could be the module's words after broken-off data are held back while they stand at the very end of what has come:
 //! only silence makes them final. As soon as anything else follows they are file data.
 
-use super::held::Question;
+use super::held::{Question, Speaker, Spoken};
 use crate::Checksum;
 use crate::copy::copy;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Line, Verb, is_end};
+use crate::wire::{Verb, is_end};
 
 /// The longest end of data that is held back: the module's words after it, and a few URCs among them.
 const WINDOW: usize = limits::WORDS;
@@ -16,8 +16,9 @@ const WINDOW: usize = limits::WORDS;
 pub(super) const HOLD: usize = 2 * WINDOW;
 
 pub(crate) struct Receive {
-    /// The command that brings the data.
+    /// The command that brings the data, and the name that its answers have.
     pub(super) verb: Verb,
+    pub(super) own: &'static [u8],
     /// Its length, where it is known.
     pub(super) expected: Option<u64>,
     /// Bytes handed out.
@@ -50,6 +51,7 @@ impl Receive {
     pub(super) const fn new() -> Self {
         Self {
             verb: Verb::QftpGet,
+            own: b"",
             expected: None,
             delivered: 0,
             checksum: Checksum::new(),
@@ -62,8 +64,9 @@ impl Receive {
         }
     }
 
-    pub(super) const fn begin(&mut self, verb: Verb, expected: Option<u64>) {
+    pub(super) const fn begin(&mut self, verb: Verb, own: &'static [u8], expected: Option<u64>) {
         self.verb = verb;
+        self.own = own;
         self.expected = expected;
         self.delivered = 0;
         self.checksum = Checksum::new();
@@ -79,7 +82,12 @@ impl Receive {
         if mutated(Mutation::StaleCount) {
             return;
         }
-        self.begin(Verb::QftpGet, None);
+        self.begin(Verb::QftpGet, b"", None);
+    }
+
+    /// How the module's words are told apart.
+    pub(super) const fn speaker(&self) -> Speaker {
+        Speaker { verb: self.verb, own: self.own }
     }
 
     /// All data of a known length is handed out.
@@ -119,7 +127,7 @@ impl Receive {
         let missing = self.expected.map(|all| all.saturating_sub(self.delivered));
         let missing = missing.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
         if held == 0 {
-            let end = if missing <= input.len() { missing } else { end_of_data(input, self.verb) };
+            let end = if missing <= input.len() { missing } else { end_of_data(input, self.speaker()) };
             let Some(data) = input.get(..end).filter(|data| !data.is_empty()) else {
                 return (self.hold_back(input), Piece::Nothing);
             };
@@ -130,7 +138,7 @@ impl Receive {
             return (0, self.release(held.min(missing)));
         }
         let taken = self.hold_back(input);
-        match end_of_data(self.held(), self.verb) {
+        match end_of_data(self.held(), self.speaker()) {
             0 => (taken, Piece::Nothing),
             end => (taken, self.release(end)),
         }
@@ -203,14 +211,14 @@ fn has_checksum(verb: Verb) -> bool {
 }
 
 /// Where in `bytes` an end starts that could be the module's words; the length of `bytes` when there is none.
-fn end_of_data(bytes: &[u8], verb: Verb) -> usize {
+fn end_of_data(bytes: &[u8], speaker: Speaker) -> usize {
     let from = bytes.len().saturating_sub(WINDOW);
     let window = bytes.get(from..).unwrap_or_default();
     let mut at = 0;
     while let Some(rest) = window.get(at..) {
         let Some(next) = rest.iter().position(|byte| is_end(*byte)) else { break };
         at = at.saturating_add(next);
-        if window.get(at..).is_some_and(|words| could_be_words(words, verb)) {
+        if window.get(at..).is_some_and(|words| could_be_words(words, speaker)) {
             return from.saturating_add(at);
         }
         at = at.saturating_add(1);
@@ -219,50 +227,37 @@ fn end_of_data(bytes: &[u8], verb: Verb) -> usize {
 }
 
 /// Whether `words`, which begin with CR or LF, are lines of the module from their first to their last byte, as far as they go.
-pub(super) fn could_be_words(words: &[u8], verb: Verb) -> bool {
+pub(super) fn could_be_words(words: &[u8], speaker: Speaker) -> bool {
     // At most a blank line stands between two lines: more line ends in a row are text.
     let blank = words.iter().take_while(|byte| is_end(**byte)).count();
     let Some(first) = words.get(blank..).filter(|_| blank <= 4) else { return false };
     match first.iter().position(|byte| is_end(*byte)) {
-        None => could_begin(first, verb),
+        None => could_begin(first, speaker.own),
         Some(end) => {
             let (line, rest) = first.split_at_checked(end).unwrap_or((first, b""));
-            is_word(line, verb) && rest.iter().all(|byte| is_end(*byte) || (b' '..=b'~').contains(byte))
+            speaker.hears(line).is_some_and(Spoken::is_word) && rest.iter().all(|byte| is_end(*byte) || (b' '..=b'~').contains(byte))
         }
     }
 }
 
-/// Whether a complete line is one that can follow broken-off data.
-fn is_word(line: &[u8], verb: Verb) -> bool {
-    match Line::parse(line) {
-        Line::Ok | Line::Error | Line::Cme(_) | Line::NoCarrier | Line::Urc(_) => true,
-        Line::Ftp(result) => matches!(result.verb, Verb::QftpClose | Verb::QftpStat) || result.verb == verb,
-        Line::Info(info) => info.verb() == verb,
-        Line::Connect(_) | Line::Text(_) => false,
-    }
-}
-
 /// Whether a line without its end can still become such a line.
-fn could_begin(start: &[u8], verb: Verb) -> bool {
-    const WORDS: [&str; 10] = [
-        "OK",
-        "ERROR",
-        "NO CARRIER",
-        "RDY",
-        "POWERED DOWN",
-        "+CME ERROR:",
-        "+QIURC:",
-        "+QFTPCLOSE:",
-        "+QFTPSTAT:",
-        "+QIND:",
+fn could_begin(start: &[u8], own: &[u8]) -> bool {
+    const WORDS: [&[u8]; 10] = [
+        b"OK",
+        b"ERROR",
+        b"NO CARRIER",
+        b"RDY",
+        b"POWERED DOWN",
+        b"+CME ERROR:",
+        b"+QIURC:",
+        b"+QFTPCLOSE:",
+        b"+QFTPSTAT:",
+        b"+QIND:",
     ];
-    WORDS.into_iter().chain([verb.name()]).any(|word| {
-        let word = word.as_bytes();
-        match start.split_at_checked(word.len()) {
-            None => word.starts_with(start),
-            Some((head, rest)) => {
-                head == word && rest.len() < 96 && rest.iter().all(|byte| (b' '..=b'~').contains(byte))
-            }
+    WORDS.into_iter().chain([own]).any(|word| match start.split_at_checked(word.len()) {
+        None => word.starts_with(start),
+        Some((head, rest)) => {
+            head == word && rest.len() < 96 && rest.iter().all(|byte| (b' '..=b'~').contains(byte))
         }
     })
 }

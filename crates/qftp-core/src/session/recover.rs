@@ -3,7 +3,7 @@
 use super::commands::HostCommand;
 use super::failure::{Cause, Failure, LineFault, SessionState};
 use super::get::GetStep;
-use super::link::{Answer, Phase};
+use super::link::{Outcome, Phase};
 use super::put::PutStep;
 use super::setup::PROBE_MS;
 use super::state::{Op, State};
@@ -150,7 +150,7 @@ impl State {
         })
     }
 
-    pub(super) fn recover_advance(&mut self, now: Instant, recover: Recover, result: Result<Answer, Cause>) {
+    pub(super) fn recover_advance(&mut self, now: Instant, recover: Recover, result: Result<Outcome, Cause>) {
         let aborted = matches!(recover.failure.cause, Cause::Aborted);
         let next = match (recover.step, result) {
             // It never came: CONNECT may be what was lost.
@@ -186,18 +186,18 @@ impl State {
                 return self.recovered(recover, SessionState::Reset);
             }
             // The login is gone, and with it what set-up did.
-            (RecoverStep::Settle | RecoverStep::Stat, Ok(Answer::Number(4)))
+            (RecoverStep::Settle | RecoverStep::Stat, Ok(Outcome::Number(4)))
                 if recover.ready && self.logged_in =>
             {
                 return self.recovered(recover, SessionState::Reset);
             }
             // Also where outcomes go to another port: its own OK has come.
             (RecoverStep::Settle, _) => return self.recovered(recover, SessionState::Usable),
-            (RecoverStep::Stat, Ok(Answer::Number(1))) => {
+            (RecoverStep::Stat, Ok(Outcome::Number(1))) => {
                 return self.recovered(recover, SessionState::Usable);
             }
-            (RecoverStep::Stat, Ok(Answer::Number(4))) if aborted => RecoverStep::Open,
-            (RecoverStep::Stat, Ok(Answer::Number(0 | 2 | 3))) => RecoverStep::Close,
+            (RecoverStep::Stat, Ok(Outcome::Number(4))) if aborted => RecoverStep::Open,
+            (RecoverStep::Stat, Ok(Outcome::Number(0 | 2 | 3))) => RecoverStep::Close,
             (RecoverStep::Close, Ok(_)) if aborted => RecoverStep::Open,
             (RecoverStep::Open, Ok(_)) if !self.account.cwd_known => {
                 return self.recovered(recover, SessionState::Reopen);

@@ -1,12 +1,18 @@
 //! Lines that must not be told.
 
 use super::state::State;
+use crate::mutation::{Mutation, mutated};
 use crate::wire::{Line, secret_start};
 
 impl State {
+    /// Whether a line may be told.
+    pub(super) fn may_tell(&self, line: &Line<'_>, text: &[u8]) -> bool {
+        !self.shows_secret(line, text) || mutated(Mutation::SecretTold)
+    }
+
     /// Whether a secret is to be read in a line. Information hides its own; the echo of a login may come late where the line was stuck,
     /// to whatever is under way by then, and after a byte of noise.
-    pub(super) fn shows_secret(&self, line: &Line<'_>, text: &[u8]) -> bool {
+    fn shows_secret(&self, line: &Line<'_>, text: &[u8]) -> bool {
         match line {
             Line::Info(_) => false,
             Line::Text(_) => secret_start(text).is_some() || self.is_secret(text),

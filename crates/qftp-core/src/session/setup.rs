@@ -2,7 +2,7 @@
 
 use super::commands::HostCommand;
 use super::failure::{Cause, LineFault, Misuse};
-use super::link::{Answer, MARGIN_MS, pin_code};
+use super::link::{Outcome, MARGIN_MS, pin_code};
 use super::options::Setup;
 use super::receive::Receive;
 use super::state::{End, Op, State};
@@ -91,7 +91,7 @@ impl State {
         &mut self,
         now: Instant,
         step: SetupStep,
-        result: Result<Answer, Cause>,
+        result: Result<Outcome, Cause>,
         receive: &Receive,
     ) {
         // A step may be refused where that only means that this firmware lacks it; silence and restarts always count.
@@ -125,7 +125,7 @@ impl State {
             // This firmware has no such port, or no such setting: what arrives will show.
             (SetupStep::Direct(_, tried), Err(_)) if refused => SetupStep::Probe(tried),
             // 1 and 3: an earlier session is open or closing; 0 and 2: it is busy. A close settles all of them.
-            (SetupStep::Probe(_), Ok(Answer::Number(state))) if state < 4 => SetupStep::CloseOld,
+            (SetupStep::Probe(_), Ok(Outcome::Number(state))) if state < 4 => SetupStep::CloseOld,
             (SetupStep::Probe(_), result) if result.is_ok() || refused => {
                 self.no_state = refused;
                 SetupStep::Pin
@@ -139,13 +139,13 @@ impl State {
             (SetupStep::CloseOld, Ok(_) | Err(Cause::Cme(_) | Cause::Ftp(_) | Cause::Refused)) => {
                 SetupStep::Pin
             }
-            (SetupStep::Pin, Ok(Answer::Pin(PinState::Ready))) => SetupStep::Contexts,
-            (SetupStep::Pin, Ok(Answer::Pin(state))) => {
+            (SetupStep::Pin, Ok(Outcome::Pin(PinState::Ready))) => SetupStep::Contexts,
+            (SetupStep::Pin, Ok(Outcome::Pin(state))) => {
                 let code = pin_code(state).unwrap_or(CmeCode::new(13));
                 return self.fail(now, Cause::Cme(code), receive);
             }
-            (SetupStep::Pin, Ok(Answer::Sim(state))) => return self.fail(now, Cause::Sim(state), receive),
-            (SetupStep::Contexts, Ok(Answer::Active(true))) => {
+            (SetupStep::Pin, Ok(Outcome::Sim(state))) => return self.fail(now, Cause::Sim(state), receive),
+            (SetupStep::Contexts, Ok(Outcome::Active(true))) => {
                 self.set_up = true;
                 return self.finish(End::Nothing);
             }
@@ -157,11 +157,11 @@ impl State {
                 return self.finish(End::Nothing);
             }
             (SetupStep::Activate(again), Err(_)) if refused => SetupStep::WhyNot(again),
-            (SetupStep::WhyNot(false), Ok(Answer::Error(OPEN_FAILED))) => SetupStep::Deactivate,
+            (SetupStep::WhyNot(false), Ok(Outcome::Error(OPEN_FAILED))) => SetupStep::Deactivate,
             // Neither is of use everywhere, and neither does harm: the second try will show.
             (SetupStep::Deactivate, result) if result.is_ok() || refused => SetupStep::Attach,
             (SetupStep::Attach, result) if result.is_ok() || refused => SetupStep::Activate(true),
-            (SetupStep::WhyNot(_), Ok(Answer::Error(code))) if code != TcpIpCode::new(0) => {
+            (SetupStep::WhyNot(_), Ok(Outcome::Error(code))) if code != TcpIpCode::new(0) => {
                 return self.fail_as(now, Some(Verb::Qiact), Cause::Network(code), receive);
             }
             (SetupStep::WhyNot(_), _) => {

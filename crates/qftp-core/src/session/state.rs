@@ -5,7 +5,7 @@ use super::commands::{HostCommand, Slots};
 use super::event::Event;
 use super::failure::{Cause, Failure, LineFault, Misuse, SessionState};
 use super::get::GetStep;
-use super::link::{Answer, Link, MARGIN_MS, Meaning, Phase};
+use super::link::{Outcome, Link, MARGIN_MS, Meaning, Phase};
 use super::open::OpenStep;
 use super::options::Config;
 use super::put::PutStep;
@@ -17,7 +17,7 @@ use super::transmit::Transmit;
 use crate::Instant;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Line, ServerState, Urc, Verb};
+use crate::wire::{Answer, Line, ServerState, Verb, Word};
 
 /// The operation under way.
 #[derive(Clone, Copy, Debug)]
@@ -207,22 +207,17 @@ impl State {
         self.finish(End::Failed(failure));
     }
 
-    /// A line has come, `text` as it came. The answer says whether it is to be told as information, as a URC, or not at all.
-    pub(super) fn on_line(
+    /// A line has come; `text` is that of its parameters. The answer says whether it is to be told as information, as a URC, or not at all.
+    pub(super) fn on_answer(
         &mut self,
         now: Instant,
-        line: &Line<'_>,
+        answer: &Answer,
         text: &[u8],
         receive: &mut Receive,
     ) -> Option<Told> {
-        let told = self.follow(now, line, receive).filter(|_| cfg!(feature = "lines"));
-        told.filter(|_| !self.shows_secret(line, text) || mutated(Mutation::SecretTold))
-    }
-
-    fn follow(&mut self, now: Instant, line: &Line<'_>, receive: &mut Receive) -> Option<Told> {
-        let meaning = self.link.on_line(line);
+        let meaning = self.link.on_answer(answer, text);
         if matches!(self.op, Op::Recover(_) | Op::Restart)
-            && let Some(told) = self.follow_aside(now, line, meaning)
+            && let Some(told) = self.follow_aside(now, answer, meaning)
         {
             return told;
         }
@@ -234,13 +229,13 @@ impl State {
                 }
                 None
             }
-            Meaning::Info => match self.op {
-                Op::Single(_) => Some(Told::Info),
-                _ if matches!(line, Line::Text(_)) => self.text_in_operation(line),
-                _ => None,
-            },
+            Meaning::Info | Meaning::Text if matches!(self.op, Op::Single(_)) => Some(Told::Info),
+            Meaning::Info => None,
+            // The `A` of a last full block.
+            Meaning::Text if self.transmit.acks.is_some() && answer.name() == b"A" => None,
+            Meaning::Text => Some(Told::Urc),
             Meaning::Unasked => {
-                if matches!(line, Line::Urc(Urc::Ready)) {
+                if answer.word(b"") == Word::Ready {
                     self.set_up = false;
                     self.logged_in = false;
                 }
@@ -259,8 +254,9 @@ impl State {
 
     /// What a line means while the module restarts, or while what a failure has left is drained; `None` where it is as everywhere.
     #[cold]
-    fn follow_aside(&mut self, now: Instant, line: &Line<'_>, meaning: Meaning) -> Option<Option<Told>> {
-        let ready = matches!(line, Line::Urc(Urc::Ready));
+    fn follow_aside(&mut self, now: Instant, answer: &Answer, meaning: Meaning) -> Option<Option<Told>> {
+        let word = answer.word(b"");
+        let ready = word == Word::Ready;
         match (self.op, meaning) {
             (Op::Restart, _) if ready => {
                 self.finish(End::Nothing);
@@ -272,17 +268,11 @@ impl State {
             }
             (Op::Recover(_), _) if ready && self.note_ready() => Some(Some(Told::Urc)),
             // What is drained off the line is the rest of the data, its end, or a real URC.
-            (Op::Recover(_), Meaning::Unasked | Meaning::Info) => {
-                Some(matches!(line, Line::Urc(_)).then_some(Told::Urc))
+            (Op::Recover(_), Meaning::Unasked | Meaning::Info | Meaning::Text) => {
+                Some((ready || word == Word::Urc).then_some(Told::Urc))
             }
             _ => None,
         }
-    }
-
-    /// The `A` of a last full block, or a line of nobody's.
-    fn text_in_operation(&self, line: &Line<'_>) -> Option<Told> {
-        let ack = self.transmit.acks.is_some() && matches!(line, Line::Text(b"A"));
-        (!ack).then_some(Told::Urc)
     }
 
     fn connect(&mut self, now: Instant, len: Option<u32>, receive: &mut Receive) {
@@ -313,7 +303,7 @@ impl State {
             // Data mode of a command that moves a file within the module.
             _ => return self.fail(now, Cause::Line(LineFault::Desync), receive),
         };
-        receive.begin(verb, expected);
+        receive.begin(verb, self.link.own, expected);
         self.link.await_data(now, Phase::Receive, t);
         self.after_data(now, receive);
     }
@@ -322,7 +312,7 @@ impl State {
     pub(super) fn on_time(&mut self, now: Instant, receive: &mut Receive) {
         match self.link.phase {
             Phase::Idle => self.link.timer = None,
-            Phase::Pause => self.advance(now, Ok(Answer::Nothing), receive),
+            Phase::Pause => self.advance(now, Ok(Outcome::Nothing), receive),
             Phase::Receive => self.silence_after_data(now, receive),
             Phase::Transmit => self.fail(now, Cause::Line(LineFault::Stalled), receive),
             // A module that takes a length of 0 for none still waits for the data of an empty file.
@@ -348,7 +338,7 @@ impl State {
     }
 
     /// An exchange is over: what comes next?
-    pub(super) fn advance(&mut self, now: Instant, result: Result<Answer, Cause>, receive: &mut Receive) {
+    pub(super) fn advance(&mut self, now: Instant, result: Result<Outcome, Cause>, receive: &mut Receive) {
         match self.op {
             Op::Idle => self.link.stop(),
             Op::Single(shape) => match result {
@@ -379,10 +369,10 @@ impl State {
                 Err(cause) => self.fail(now, cause, receive),
             },
             Op::FileWrite => match result {
-                Ok(Answer::Number(written)) if written == self.transfer.put.len && self.transmit.is_complete() => {
+                Ok(Outcome::Number(written)) if written == self.transfer.put.len && self.transmit.is_complete() => {
                     self.finish(End::Number(written));
                 }
-                Ok(Answer::Number(written)) => {
+                Ok(Outcome::Number(written)) => {
                     let fault = LineFault::Count { module: written, host: self.transmit.sent };
                     self.fail(now, Cause::Line(fault), receive);
                 }
@@ -417,16 +407,16 @@ impl Told {
     }
 }
 
-fn end_of(answer: Answer, shape: Shape) -> End {
+fn end_of(answer: Outcome, shape: Shape) -> End {
     match (answer, shape) {
         (_, Shape::Nothing) => End::Nothing,
-        (Answer::Number(number), Shape::State) => {
+        (Outcome::Number(number), Shape::State) => {
             let state = u8::try_from(number).ok().and_then(ServerState::from_number);
             state.map_or(End::Number(number), End::State)
         }
-        (Answer::Number(number), Shape::Plain) => End::Number(number),
-        (Answer::Text, _) => End::Text,
-        (Answer::Space(free, total), _) => End::Space(free, total),
+        (Outcome::Number(number), Shape::Plain) => End::Number(number),
+        (Outcome::Text, _) => End::Text,
+        (Outcome::Space(free, total), _) => End::Space(free, total),
         _ => End::Nothing,
     }
 }

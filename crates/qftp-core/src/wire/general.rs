@@ -102,7 +102,7 @@ impl PinState {
         }
     }
 
-    fn from_name(name: &[u8]) -> Option<Self> {
+    pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name().as_bytes().eq_ignore_ascii_case(name))
     }
 }

@@ -20,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answer;
 mod args;
 mod command;
 mod files;
@@ -36,6 +37,8 @@ mod text;
 mod verb;
 mod writer;
 
+pub(crate) use answer::{Answer, Outcome, Word};
+pub(crate) use args::Args;
 pub use command::{Basic, Command, CommandError, Commands, commands};
 pub use files::{FileCommand, FileInfo, OpenMode, Storage, Whence};
 pub use ftp::{
