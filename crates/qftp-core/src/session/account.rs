@@ -10,33 +10,33 @@ use crate::wire::{DataAddress, FileName, PdpAuth, PdpType, Text, TextFault, Tran
 /// What is kept of a folder for a login after an abort; a build without recovery logs in by itself never.
 const FOLDER: usize = if cfg!(feature = "recovery") { limits::CWD_PATH } else { 0 };
 
-pub(super) struct Account {
-    pub(super) context: u8,
-    pub(super) network: bool,
-    pub(super) urc_port: Option<UrcPort>,
-    pub(super) apn: Kept<{ limits::APN }>,
-    pub(super) apn_user: Kept<{ limits::PDP_LOGIN }>,
-    pub(super) apn_password: Kept<{ limits::PDP_LOGIN }>,
-    pub(super) has_apn_login: bool,
-    pub(super) auth: PdpAuth,
-    pub(super) kind: PdpType,
-    pub(super) host: Kept<{ limits::NAME }>,
-    pub(super) port: u16,
-    pub(super) user: Kept<{ limits::NAME }>,
-    pub(super) password: Kept<{ limits::NAME }>,
-    pub(super) transfer_type: TransferType,
-    pub(super) trans_mode: TransMode,
-    pub(super) data_address: Option<DataAddress>,
-    pub(super) tls: KeptTls,
+pub(crate) struct Account {
+    pub(crate) context: u8,
+    pub(crate) network: bool,
+    pub(crate) urc_port: Option<UrcPort>,
+    pub(crate) apn: Kept<{ limits::APN }>,
+    pub(crate) apn_user: Kept<{ limits::PDP_LOGIN }>,
+    pub(crate) apn_password: Kept<{ limits::PDP_LOGIN }>,
+    pub(crate) has_apn_login: bool,
+    pub(crate) auth: PdpAuth,
+    pub(crate) kind: PdpType,
+    pub(crate) host: Kept<{ limits::NAME }>,
+    pub(crate) port: u16,
+    pub(crate) user: Kept<{ limits::NAME }>,
+    pub(crate) password: Kept<{ limits::NAME }>,
+    pub(crate) transfer_type: TransferType,
+    pub(crate) trans_mode: TransMode,
+    pub(crate) data_address: Option<DataAddress>,
+    pub(crate) tls: KeptTls,
     /// Relative to the folder of the login, unless it begins with a slash; empty where no folder was changed.
-    pub(super) cwd: Kept<FOLDER>,
+    pub(crate) cwd: Kept<FOLDER>,
     /// Whether `cwd` is the working folder: it may be too long to be kept.
-    pub(super) cwd_known: bool,
+    pub(crate) cwd_known: bool,
 }
 
 impl Account {
     #[inline(always)] // As State::new.
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             context: 1,
             network: true,
@@ -61,7 +61,7 @@ impl Account {
     }
 
     /// Keeps what set-up is to bring about.
-    pub(super) fn take_setup(&mut self, setup: &Setup<'_>) -> Result<(), Misuse> {
+    pub(crate) fn take_setup(&mut self, setup: &Setup<'_>) -> Result<(), Misuse> {
         if !limits::CONTEXT_ID.contains(&setup.context) {
             return Err(Misuse::Range(Field::Context));
         }
@@ -87,7 +87,7 @@ impl Account {
     }
 
     /// Keeps what a login is to be.
-    pub(super) fn take_login(&mut self, login: &Login<'_>) -> Result<(), Misuse> {
+    pub(crate) fn take_login(&mut self, login: &Login<'_>) -> Result<(), Misuse> {
         let text = |text, field| FileName::new(text).map_err(|fault| Misuse::Name(field, fault));
         let host = text(login.host, Field::Host)?;
         if host.is_empty() {
@@ -112,7 +112,7 @@ impl Account {
     }
 
     /// The working folder has been changed.
-    pub(super) fn enter(&mut self, entered: &[u8]) {
+    pub(crate) fn enter(&mut self, entered: &[u8]) {
         if !cfg!(feature = "recovery") {
             return;
         }

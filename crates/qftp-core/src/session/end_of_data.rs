@@ -1,11 +1,8 @@
 //! When a download is over: by its length, or by the module's count and a question.
 
-use super::commands::HostCommand;
 use super::event::Reason;
+use super::exchange::{Held, HostCommand, MARGIN_MS, Question};
 use super::failure::{Cause, LineFault};
-use super::held::{Held, Question};
-use super::link::Outcome;
-use super::receive::Receive;
 use super::state::State;
 use crate::Instant;
 use crate::mutation::{Mutation, mutated};
@@ -15,84 +12,71 @@ const QUESTION_MS: u64 = 2_000;
 
 impl State {
     /// The timer of a download after a piece of it.
-    pub(super) fn after_data(&mut self, now: Instant, receive: &mut Receive) {
-        if receive.is_complete() {
+    pub(super) fn after_data(&mut self, now: Instant) {
+        if self.receive.is_complete() {
             self.check_end = true;
-            self.link.await_trailer(now, self.t());
+            self.exchange.await_trailer(now, self.t());
             return;
         }
-        match receive.verdict() {
+        match self.receive.verdict() {
             Held::Nothing | Held::Begun => {
-                receive.question = Question::NotAsked;
+                self.receive.question = Question::NotAsked;
                 self.await_more(now);
             }
             Held::Proven { rest } => self.end_data(now, rest),
             // The time of the question is running, and what came may be a part of its answer.
-            Held::Agrees { rest } if receive.was_asked(rest) => {}
+            Held::Agrees { rest } if self.receive.was_asked(rest) => {}
             Held::Agrees { .. } => {
-                receive.question = Question::NotAsked;
-                self.link.timer = Some((now.after(u64::from(self.config.settle_ms)), Reason::Quiet));
+                self.receive.question = Question::NotAsked;
+                self.exchange.wait(now, u64::from(self.config.settle_ms), Reason::Quiet);
             }
             Held::Ended { .. } => {
-                self.link.timer = Some((now.after(u64::from(self.config.quiet_ms)), Reason::Quiet));
+                self.exchange.wait(now, u64::from(self.config.quiet_ms), Reason::Quiet);
             }
         }
     }
 
     fn await_more(&mut self, now: Instant) {
-        self.link.timer = Some((now.after(self.t().saturating_add(5_000)), Reason::DataGap));
+        self.exchange.wait(now, self.t().saturating_add(MARGIN_MS), Reason::DataGap);
     }
 
     /// The data is over: its last `rest` bytes are among those held back, and lines behind them.
     fn end_data(&mut self, now: Instant, rest: usize) {
-        self.flush = rest;
-        self.replay = true;
-        self.link.await_trailer(now, 0);
+        self.events.flush = rest;
+        self.events.replay = true;
+        self.exchange.await_trailer(now, 0);
     }
 
     /// Silence has followed data of unknown length. `Agrees` is no proof of its end: data may hold the module's words with its own count in
     /// them, and a stall behind them looks like the end. A module that answers a question is out of data mode; in data mode it takes no
     /// command.
-    pub(super) fn silence_after_data(&mut self, now: Instant, receive: &mut Receive) {
-        match (receive.verdict(), receive.question) {
+    pub(super) fn silence_after_data(&mut self, now: Instant) {
+        match (self.receive.verdict(), self.receive.question) {
             (Held::Ended { rest } | Held::Proven { rest }, _) => self.end_data(now, rest),
             (Held::Agrees { rest }, _) if mutated(Mutation::EndUnproven) => self.end_data(now, rest),
             (Held::Agrees { rest }, Question::NotAsked) => {
-                receive.ask(rest);
-                self.link.ask_aside(HostCommand::State);
-                self.link.timer = Some((now.after(QUESTION_MS), Reason::Response));
+                self.receive.ask(rest);
+                self.exchange.ask_aside(HostCommand::State);
+                self.exchange.wait(now, QUESTION_MS, Reason::Response);
             }
             // A result code alone may be data behind a stall: that goes on within `T`.
-            (Held::Agrees { .. }, Question::Asked(at)) if receive.is_answered(self.no_state) => {
-                receive.question = Question::Late(at);
+            (Held::Agrees { .. }, Question::Asked(at)) if self.receive.is_answered(self.no_state) => {
+                self.receive.question = Question::Late(at);
                 self.await_more(now);
             }
             // Nothing goes on, and the URC goes to another port.
-            (Held::Agrees { rest }, Question::Late(_)) if receive.is_answered(self.no_state) => {
+            (Held::Agrees { rest }, Question::Late(_)) if self.receive.is_answered(self.no_state) => {
                 self.end_data(now, rest);
             }
             // It is in data mode, and there is a stall; or there is no module any more.
             (Held::Agrees { .. }, Question::Asked(at)) => {
-                receive.question = Question::Unanswered(at);
+                self.receive.question = Question::Unanswered(at);
                 self.await_more(now);
             }
             (Held::Nothing | Held::Begun, _)
             | (Held::Agrees { .. }, Question::Unanswered(_) | Question::Late(_)) => {
-                self.fail(now, Cause::Line(LineFault::Stalled), receive);
+                self.fail(now, Cause::Line(LineFault::Stalled));
             }
-        }
-    }
-
-    /// Whether the module's count of a download agrees with ours.
-    pub(super) fn received(result: Result<Outcome, Cause>, receive: &Receive) -> Result<u64, Cause> {
-        let host = receive.delivered;
-        let expected = receive.expected.unwrap_or(host);
-        match result? {
-            Outcome::Number(_) if mutated(Mutation::CountIgnored) => Ok(host),
-            Outcome::Number(module) if module == host && host == expected => Ok(host),
-            Outcome::Number(module) if module == host => Err(Cause::Line(LineFault::Short { expected })),
-            Outcome::Number(module) => Err(Cause::Line(LineFault::Count { module, host })),
-            _ => Err(Cause::Line(LineFault::Desync)),
         }
     }
 }

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::sim_state::SimState;
+use super::exchange::SimState;
 use crate::codes::{CmeCode, FtpCode, ReplyCode, TcpIpCode};
 use crate::decimal::Decimal;
 use crate::wire::{FtpError, TextFault, Verb};
@@ -243,7 +243,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(super) fn new(verb: Option<Verb>, cause: Cause) -> Self {
+    pub(crate) fn new(verb: Option<Verb>, cause: Cause) -> Self {
         Self { verb, cause, transferred: 0, state: cause.session_state(verb) }
     }
 

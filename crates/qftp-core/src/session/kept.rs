@@ -2,7 +2,7 @@ use crate::copy::copy;
 
 /// Bytes that a session keeps over several commands, in place.
 #[derive(Clone)]
-pub(super) struct Kept<const N: usize> {
+pub(crate) struct Kept<const N: usize> {
     buf: [u8; N],
     len: usize,
 }
@@ -10,30 +10,30 @@ pub(super) struct Kept<const N: usize> {
 impl<const N: usize> Kept<N> {
     // As State::new.
     #[inline(always)]
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { buf: [0; N], len: 0 }
     }
 
     /// Keeps as much of `bytes` as there is room for; callers check the length before.
-    pub(super) fn set(&mut self, bytes: &[u8]) {
+    pub(crate) fn set(&mut self, bytes: &[u8]) {
         self.len = copy(&mut self.buf, bytes);
     }
 
     /// Keeps more, as far as there is room.
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         let room = self.buf.get_mut(self.len..).unwrap_or_default();
         self.len = self.len.saturating_add(copy(room, bytes));
     }
 
-    pub(super) const fn clear(&mut self) {
+    pub(crate) const fn clear(&mut self) {
         self.len = 0;
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         self.buf.get(..self.len).unwrap_or_default()
     }
 }

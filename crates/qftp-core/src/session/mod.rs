@@ -39,48 +39,37 @@
 //! ```
 
 mod account;
-mod commands;
 mod end_of_data;
 mod event;
+mod events;
+mod exchange;
 mod failure;
-mod get;
-mod held;
 mod kept;
-mod link;
-mod open;
+mod operation;
 mod operations;
 mod options;
-mod put;
-mod reader;
-mod receive;
 mod recover;
 mod secrets;
-mod setup;
-mod sim_state;
 mod ssl_context;
 mod state;
-mod sync;
 mod tls;
 mod transfer;
-mod transmit;
 
 use core::fmt;
 
 pub use event::{Done, Event, Reason, Step};
 pub use failure::{Cause, Failure, Field, Kind, LineFault, Misuse, SessionState};
 pub use options::{Apn, Config, GetOptions, Login, PutOptions, Setup, Via};
-pub use sim_state::SimState;
+pub use exchange::SimState;
 
 pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 
 use crate::Instant;
 use crate::copy::copy;
 use crate::wire::{Line, is_end};
-use link::Phase;
-use reader::Reader;
-use receive::{Piece, Receive};
-pub(crate) use state::End;
-use state::{Op, State, Told};
+use exchange::{HOLD, Phase, Piece, Reader, Receive, is_answer};
+pub(crate) use operation::End;
+use state::{State, Told};
 
 /// What a session has brought, and where that stands: a value, so that whoever holds it may still use the session.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +130,6 @@ pub(crate) enum Place {
 /// The host's side of one module. See the [module's documentation](self).
 pub struct Session {
     reader: Reader,
-    receive: Receive,
     state: State,
 }
 
@@ -151,7 +139,7 @@ impl Session {
     // As State::new.
     #[inline(always)]
     pub const fn new(config: Config) -> Self {
-        Self { reader: Reader::new(), receive: Receive::new(), state: State::new(config) }
+        Self { reader: Reader::new(), state: State::new(config) }
     }
 
     /// Takes bytes that came from the module, and gives at most one event.
@@ -169,10 +157,10 @@ impl Session {
     pub(crate) fn hear<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
         // A byte within a line, as an interrupt brings it: only the end of the line means anything.
         if let [byte] = input
-            && self.state.link.phase.has_lines()
+            && self.state.exchange.phase.has_lines()
             && self.reader.push(*byte)
         {
-            self.state.link.heard = true;
+            self.state.exchange.heard = true;
             return (1, None);
         }
         self.take(now, input)
@@ -189,21 +177,21 @@ impl Session {
         if core::mem::take(&mut self.state.skip_lf) && *first == b'\n' {
             return (1, None);
         }
-        match self.state.link.phase {
+        match self.state.exchange.phase {
             Phase::Receive => self.take_data(now, input),
             Phase::Transmit if *first == b'A' && self.awaits_ack() => {
                 self.state.transmit.acks = self.state.transmit.acks.map(|acks| acks.saturating_add(1));
                 (1, None)
             }
             Phase::Trailer
-                if core::mem::take(&mut self.state.check_end) && !self.receive.end_begins(*first) =>
+                if core::mem::take(&mut self.state.check_end) && !self.state.receive.end_begins(*first) =>
             {
-                self.state.fail(now, Cause::Line(LineFault::Desync), &self.receive);
+                self.state.fail(now, Cause::Line(LineFault::Desync));
                 (0, None)
             }
             phase => {
                 if phase == Phase::Pause {
-                    self.state.link.disturb(now);
+                    self.state.exchange.disturb(now);
                 }
                 self.take_line(now, input)
             }
@@ -211,13 +199,13 @@ impl Session {
     }
 
     fn take_data<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
-        let (consumed, piece) = self.receive.take(input);
-        self.state.after_data(now, &mut self.receive);
-        (consumed, F::data(&self.receive, piece, input))
+        let (consumed, piece) = self.state.receive.take(input);
+        self.state.after_data(now);
+        (consumed, F::data(&self.state.receive, piece, input))
     }
 
     fn take_line<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
-        let link = &mut self.state.link;
+        let link = &mut self.state.exchange;
         // A line without end is no answer, but something is there.
         link.heard |= input.last().is_some_and(|last| !is_end(*last));
         let had_begun = self.reader.is_within_line();
@@ -227,7 +215,7 @@ impl Session {
             self.reader.keep(line, !had_begun);
             return (consumed, None);
         }
-        let told = self.state.on_answer(now, &self.reader.answer, self.reader.text(), &mut self.receive);
+        let told = self.state.on_answer(now, &self.reader.answer, self.reader.text());
         // A carriage return may have its line feed still to come, which is no file data.
         if line.last() == Some(&b'\n') {
             self.state.skip_lf = false;
@@ -254,9 +242,9 @@ impl Session {
     /// The time of [`poll_timeout`](Self::poll_timeout) has come. An early or needless call does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.state.clock = now;
-        if self.state.link.timer.is_some_and(|(due, _)| now >= due) {
+        if self.state.exchange.due().is_some_and(|due| now >= due) {
             self.reader.clear();
-            self.state.on_time(now, &mut self.receive);
+            self.state.on_time(now);
         }
     }
 
@@ -264,12 +252,12 @@ impl Session {
     ///
     /// File data of an upload does not come this way but by [`send`](Self::send).
     pub fn poll_transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
-        self.state.link.transmit(now, out)
+        self.state.exchange.transmit(now, out)
     }
 
     /// What [`poll_transmit`](Self::poll_transmit) would give, and still does not.
     pub(crate) fn waiting(&self) -> &[u8] {
-        self.state.link.waiting()
+        self.state.exchange.waiting()
     }
 
     /// Offers file bytes of an upload: as many of them as the answer says, and no more, have to be written to the port now.
@@ -280,13 +268,13 @@ impl Session {
         if !self.wants_data() {
             return 0;
         }
-        let guard = self.state.link.guard;
+        let guard = self.state.exchange.guard_ms.into();
         let len = self.state.transmit.send(now, data, self.state.config.in_flight, guard);
         if len > 0 {
-            self.state.link.touch(now);
-            self.state.link.await_data(now, Phase::Transmit, self.state.t());
+            self.state.exchange.touch(now);
+            self.state.exchange.await_data(now, Phase::Transmit, self.state.t());
             if self.state.transmit.is_complete() {
-                self.state.link.await_trailer(now, self.state.t());
+                self.state.exchange.await_trailer(now, self.state.t());
             }
         }
         len
@@ -295,11 +283,11 @@ impl Session {
     /// Whether an upload waits for bytes by [`send`](Self::send).
     #[must_use]
     pub fn wants_data(&self) -> bool {
-        self.state.link.phase == Phase::Transmit
+        self.state.exchange.phase == Phase::Transmit
             && self.state.transmit.room() > 0
-            && !self.state.link.is_sending()
+            && !self.state.exchange.is_sending()
             && !self.reader.is_within_line()
-            && !self.state.link.has_answered()
+            && !self.state.exchange.has_answered()
     }
 
     /// The next event that needs no further input.
@@ -309,26 +297,26 @@ impl Session {
 
     /// The same as a value that borrows nothing.
     pub(crate) fn poll_news(&mut self) -> Option<News> {
-        if let Some(size) = self.state.size.take() {
-            return Some(News::Size(size));
+        if core::mem::take(&mut self.state.events.size) {
+            return Some(News::Size(self.state.transfer.get.len.unwrap_or(0)));
         }
-        let flush = core::mem::take(&mut self.state.flush);
+        let flush = core::mem::take(&mut self.state.events.flush);
         if flush > 0 {
-            return Some(News::Data(self.receive.release(flush)));
+            return Some(News::Data(self.state.receive.release(flush)));
         }
-        if self.state.replay
+        if self.state.events.replay
             && let Some((told, piece)) = self.replay()
         {
             return Some(News::Line(told, Place::Held(piece)));
         }
-        self.state.end.take().map(News::End)
+        self.state.events.end.take().map(News::End)
     }
 
     /// What [`hear`](Self::hear) or [`poll_news`](Self::poll_news) brought last; `input` is what it was heard in.
     pub(crate) fn event<'a>(&'a self, news: News, input: &'a [u8]) -> Event<'a> {
         match news {
             News::Size(size) => Event::Size(size),
-            News::Data(piece) => Event::Data(self.receive.data(piece, input).unwrap_or_default()),
+            News::Data(piece) => Event::Data(self.state.receive.data(piece, input).unwrap_or_default()),
             // No line of such a build is told.
             News::Line(..) if !cfg!(feature = "lines") => Event::Data(b""),
             News::Line(told, place) => {
@@ -338,62 +326,65 @@ impl Session {
                         input.get(begin..begin.saturating_add(len))
                     }
                     Place::Reader(len) => self.reader.whole().get(..len),
-                    Place::Held(piece) => self.receive.data(piece, b""),
+                    Place::Held(piece) => self.state.receive.data(piece, b""),
                 };
                 told.event(Line::parse(text.unwrap_or_default()))
             }
             News::End(end) => match end {
                 End::Nothing => Event::Done(Done::Nothing),
-                End::Number(number) => Event::Done(Done::Number(number)),
+                End::Number => Event::Done(Done::Number(self.state.exchange.said.number)),
                 End::Text => Event::Done(Done::Text(self.reader.said())),
                 End::State(state) => Event::Done(Done::State(state)),
-                End::Space(free, total) => Event::Done(Done::Space { free, total }),
-                End::Failed(failure) => Event::Failed(failure),
+                End::Space => {
+                    let said = &self.state.exchange.said;
+                    Event::Done(Done::Space { free: said.number, total: said.second })
+                }
+                End::Failed => Event::Failed(self.state.failure),
             },
         }
     }
 
     /// Reads the bytes that were held back at the end of data as the lines they turned out to be, up to the first that is to be told.
     fn replay(&mut self) -> Option<(Told, Piece)> {
-        while let Some((piece, after_question)) = self.receive.next_line() {
-            let mut text = [0; receive::HOLD];
-            let line = self.receive.data(piece, b"").unwrap_or_default();
+        while let Some((piece, after_question)) = self.state.receive.next_line() {
+            let mut text = [0; HOLD];
+            let line = self.state.receive.data(piece, b"").unwrap_or_default();
             let len = copy(&mut text, line);
             let text = text.get(..len).unwrap_or_default();
             // The answer to the question whether the data is over is nobody else's.
-            if after_question && self.receive.speaker().hears(text).is_some_and(held::is_answer) {
+            if after_question && self.state.receive.speaker().hears(text).is_some_and(is_answer) {
                 continue;
             }
-            let link = &self.state.link;
+            let link = &self.state.exchange;
             self.reader.read(text, link.own, link.wanted());
             self.reader.answer.finish();
             let told =
-                self.state.on_answer(self.state.clock, &self.reader.answer, self.reader.text(), &mut self.receive);
+                self.state.on_answer(self.state.clock, &self.reader.answer, self.reader.text());
             if let Some(told) = told.filter(|_| cfg!(feature = "lines"))
                 && self.state.may_tell(&Line::parse(text), text)
             {
                 return Some((told, piece));
             }
         }
-        self.state.replay = false;
+        self.state.events.replay = false;
         // The start of a line whose end is still to come.
-        let held = self.receive.held();
-        let (consumed, _) = self.reader.read(held, self.state.link.own, self.state.link.wanted());
+        let held = self.state.receive.held();
+        let (consumed, _) = self.reader.read(held, self.state.exchange.own, self.state.exchange.wanted());
         self.reader.keep(held.get(..consumed).unwrap_or_default(), true);
         None
     }
 
     /// Whether [`poll_news`](Self::poll_news) has any.
     pub(crate) fn has_news(&self) -> bool {
-        self.state.size.is_some() || self.state.flush > 0 || self.state.replay || self.state.end.is_some()
+        self.state.events.is_any()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called, unless input comes before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let own = self.state.link.timer.map(|(due, _)| due);
-        let retry = match self.state.link.phase {
-            Phase::Transmit => self.state.transmit.retry_at(self.state.link.guard),
+        let own = self.state.exchange.due();
+        let retry = match self.state.exchange.phase {
+            Phase::Transmit => self.state.transmit.retry_at(self.state.exchange.guard_ms.into()),
             _ => None,
         };
         match (own, retry) {
@@ -405,13 +396,13 @@ impl Session {
     /// Why there is a [`poll_timeout`](Self::poll_timeout).
     #[must_use]
     pub fn timeout_reason(&self) -> Option<Reason> {
-        self.state.link.timer.map(|(_, reason)| reason)
+        self.state.exchange.due().map(|_| self.state.exchange.reason())
     }
 
     /// Whether an operation may start.
     #[must_use]
     pub const fn is_idle(&self) -> bool {
-        matches!(self.state.op, Op::Idle) && self.state.end.is_none()
+        self.state.is_idle()
     }
 
     /// Whether [`setup`](Self::setup) has succeeded since the module last started.
@@ -438,7 +429,7 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("operation", &self.state.op)
-            .field("phase", &self.state.link.phase)
+            .field("phase", &self.state.exchange.phase)
             .field("set_up", &self.state.set_up)
             .field("open", &self.state.logged_in)
             .finish_non_exhaustive()

@@ -1,18 +1,15 @@
 //! The operations, one call each. Every one is refused before a byte is sent, or ends with one event.
 
 use super::Session;
-use super::commands::HostCommand;
+use super::exchange::{HostCommand, MARGIN_MS};
 use super::failure::{Cause, Field, Misuse};
-use super::get::GetStep;
-use super::link::MARGIN_MS;
+use super::operation::{End, GetStep, Op, OpenStep, PutStep, Shape};
 use super::options::{GetOptions, Login, PutOptions, Setup, Via};
-use super::put::PutStep;
-use super::setup::PROBE_MS;
-use super::state::{Op, Shape, State};
+use super::state::PROBE_MS;
 use crate::Instant;
 use crate::limits;
 use crate::wire::{
-    Basic, Command, FileName, FtpCommand, Local, OpenMode, PathName, Storage, Text, TextFault, Verb, Writer,
+    Basic, Command, FileName, FtpCommand, Local, OpenMode, PathName, Storage, Text, TextFault, TransferType, Verb, Writer,
 };
 
 /// Name of the file of the module that a staged transfer uses.
@@ -50,7 +47,13 @@ impl Session {
     /// # Errors
     /// [`Misuse::Busy`], [`Misuse::Range`], [`Misuse::Name`].
     pub fn setup(&mut self, now: Instant, setup: &Setup<'_>) -> Result<(), Misuse> {
-        self.state.setup(now, setup)
+        if !self.is_idle() {
+            return Err(Misuse::Busy);
+        }
+        self.state.config.check()?;
+        self.state.account.take_setup(setup)?;
+        self.state.begin_setup(now);
+        Ok(())
     }
 
     /// Logs in to a server (§2.1, §2.2).
@@ -58,7 +61,12 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn open(&mut self, now: Instant, login: &Login<'_>) -> Result<(), Misuse> {
-        self.state.open(now, login)
+        self.state.ready()?;
+        self.state.account.take_login(login)?;
+        self.state.logged_in = false;
+        let first = if self.state.in_doubt { OpenStep::Close } else { OpenStep::Context };
+        self.state.go(now, Op::Open(first));
+        Ok(())
     }
 
     /// Logs out (§2.18); over only at its URC.
@@ -78,8 +86,7 @@ impl Session {
     /// [`Misuse`].
     pub fn deactivate(&mut self, now: Instant) -> Result<(), Misuse> {
         self.state.ready()?;
-        self.state.set_up = false;
-        self.state.logged_in = false;
+        self.state.forget_setup();
         self.state.single(now, HostCommand::Deactivate, Shape::Nothing);
         Ok(())
     }
@@ -93,8 +100,7 @@ impl Session {
         if !self.is_idle() {
             return Err(Misuse::Busy);
         }
-        self.state.set_up = false;
-        self.state.logged_in = false;
+        self.state.forget_setup();
         self.state.op = Op::Restart;
         self.state.send(now, HostCommand::Restart);
         Ok(())
@@ -249,8 +255,23 @@ impl Session {
             self.keep_staged(storage);
         }
         self.state.transfer.name.set(file.as_bytes());
-        self.receive.forget();
-        self.state.begin_get(now, options)
+        self.state.receive.forget();
+        self.state.transfer.get = *options;
+        let asks = options.len.is_none() && self.state.account.transfer_type == TransferType::Binary;
+        match (options.via, options.len) {
+            (Via::Storage(_), _) => self.state.go(now, Op::Get(GetStep::Clear)),
+            (Via::Com, Some(0)) => {
+                self.state.events.size = true;
+                self.state.exchange.said.number = 0;
+                self.state.finish(End::Number);
+            }
+            // The size of a converted file is not the number of bytes that will come.
+            (Via::Com, len) => {
+                self.state.events.size = len.is_some();
+                self.state.go(now, Op::Get(if asks { GetStep::Size } else { GetStep::Transfer }));
+            }
+        }
+        Ok(())
     }
 
     /// Uploads a file or a part of one (§2.5): exactly [`PutOptions::len`] bytes by [`send`](Self::send), then
@@ -261,7 +282,7 @@ impl Session {
     pub fn put(&mut self, now: Instant, file: &str, options: &PutOptions) -> Result<(), Misuse> {
         self.state.ready_for_ftp()?;
         let file = name(file)?;
-        if !State::road_fits(options) {
+        if options.via != Via::Com && (options.start > 0 || !options.last) {
             return Err(Misuse::Road);
         }
         let step = match options.via {
@@ -277,7 +298,8 @@ impl Session {
         };
         self.state.transfer.name.set(file.as_bytes());
         self.state.transmit.forget(options.len, now);
-        self.state.begin_put(now, options, step);
+        self.state.transfer.put = *options;
+        self.state.go(now, Op::Put(step));
         Ok(())
     }
 
@@ -314,7 +336,8 @@ impl Session {
         }
         self.state.transfer.local.set(file.as_bytes());
         self.state.transmit.forget(len, now);
-        self.state.begin_put(now, &PutOptions::whole(len), PutStep::Upload);
+        self.state.transfer.put = PutOptions::whole(len);
+        self.state.go(now, Op::Put(PutStep::Upload));
         Ok(())
     }
 
@@ -328,8 +351,8 @@ impl Session {
         let file = module_file(file)?;
         self.state.transfer.local.set(file.as_bytes());
         self.state.transfer.get = GetOptions::default();
-        self.receive.forget();
-        self.state.get_step(now, GetStep::Measure);
+        self.state.receive.forget();
+        self.state.go(now, Op::Get(GetStep::Measure));
         Ok(())
     }
 
@@ -359,7 +382,7 @@ impl Session {
     /// [`Misuse`].
     pub fn file_read(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
         self.ready_for_files()?;
-        self.receive.forget();
+        self.state.receive.forget();
         self.state.transfer.get = GetOptions { len: Some(u64::from(len)), ..GetOptions::default() };
         self.handle(now, HostCommand::FileRead, Op::FileRead, [handle, len]);
         Ok(())
@@ -398,7 +421,7 @@ impl Session {
             return Err(Misuse::Road);
         }
         self.state.op = Op::Single(Shape::Plain);
-        self.state.link.start_foreign(now, command, self.state.t());
+        self.state.exchange.start_foreign(now, command, self.state.t());
         Ok(())
     }
 
@@ -416,7 +439,8 @@ impl Session {
             Op::Recover(_) => Ok(()),
             _ => {
                 self.reader.clear();
-                self.state.fail(now, Cause::Aborted, &self.receive);
+                self.state.exchange.said.blamed = None;
+                self.state.fail(now, Cause::Aborted);
                 Ok(())
             }
         }
@@ -460,7 +484,7 @@ impl Session {
         built_with(cfg!(feature = "listings"))?;
         self.state.ready_for_ftp()?;
         self.state.transfer.name.set(name(dir)?.as_bytes());
-        self.receive.forget();
+        self.state.receive.forget();
         self.state.op = Op::List;
         self.state.send(now, command);
         Ok(())

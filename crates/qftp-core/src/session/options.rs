@@ -52,7 +52,7 @@ const LONGEST_SILENCE_MS: u32 = 60_000;
 
 impl Config {
     /// The guard time in units of 20 ms, rounded up, as `ATS12` takes it.
-    pub(super) fn guard_units(&self) -> u8 {
+    pub(crate) fn guard_units(&self) -> u8 {
         u8::try_from(self.guard_ms.div_ceil(limits::GUARD_UNIT_MS)).unwrap_or(limits::GUARD_UNITS_DEFAULT)
     }
 

@@ -1,6 +1,6 @@
 //! The SSL context of a login: its settings, kept over the steps that bring them to the module (`AT+QSSLCFG`).
 
-use super::commands::{Fill, HostCommand};
+use super::exchange::{Fill, HostCommand};
 use super::failure::{Field, Misuse};
 use super::kept::Kept;
 use super::tls::{Tls, TlsGaps};
@@ -8,14 +8,14 @@ use crate::limits;
 use crate::wire::{FtpKey, SecLevel, SslKey, SslSpelling, SslType, SslVersion, Text, TransMode};
 
 /// The settings of a login, kept over its steps.
-pub(super) struct KeptTls {
+pub(crate) struct KeptTls {
     /// Which of the settings is brought to the module.
-    nth: usize,
-    pub(super) form: SslType,
-    pub(super) context: u8,
+    nth: u8,
+    pub(crate) form: SslType,
+    pub(crate) context: u8,
     /// How this firmware spells the key of the SSL context, as far as is known.
-    pub(super) spelling: SslSpelling,
-    pub(super) gaps: TlsGaps,
+    pub(crate) spelling: SslSpelling,
+    pub(crate) gaps: TlsGaps,
     respelled: bool,
     older_cache: bool,
     version: SslVersion,
@@ -52,10 +52,11 @@ const ALL_KEYS: &[SslKey] = &[
 
 impl KeptTls {
     /// How many settings there are at most.
-    pub(super) const SETTINGS: usize = KEYS.len();
+    #[expect(clippy::cast_possible_truncation, reason = "there are eleven")]
+    pub(crate) const SETTINGS: u8 = KEYS.len() as u8;
 
     #[inline(always)] // As State::new.
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             nth: 0,
             form: SslType::Plain,
@@ -76,7 +77,7 @@ impl KeptTls {
         }
     }
 
-    pub(super) fn take(&mut self, tls: Option<&Tls<'_>>, mode: TransMode) -> Result<(), Misuse> {
+    pub(crate) fn take(&mut self, tls: Option<&Tls<'_>>, mode: TransMode) -> Result<(), Misuse> {
         let Some(tls) = tls else {
             self.form = SslType::Plain;
             return Ok(());
@@ -119,16 +120,16 @@ impl KeptTls {
         Ok(())
     }
 
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         !cfg!(feature = "tls") || self.form == SslType::Plain
     }
 
     /// The command of the n-th setting, if this login needs it; the setting is then what [`fill`](Self::fill) fills in.
-    pub(super) fn command(&mut self, nth: usize) -> Option<HostCommand> {
+    pub(crate) fn command(&mut self, nth: u8) -> Option<HostCommand> {
         self.nth = nth;
         let checks = self.level != SecLevel::Open;
         let mutual = self.level == SecLevel::Mutual;
-        Some(match KEYS.get(nth)? {
+        Some(match KEYS.get(usize::from(nth))? {
             SslKey::SslVersion | SslKey::SecLevel | SslKey::Sni => HostCommand::SslNumber,
             // Many servers take a data connection only with the control connection's session.
             SslKey::SessionCache => HostCommand::SslNumber,
@@ -144,8 +145,8 @@ impl KeptTls {
     }
 
     /// What stands in a slot of the commands of FTPS.
-    pub(super) fn fill(&self, letter: u8) -> Fill<'_> {
-        let Some(key) = KEYS.get(self.nth) else { return Fill::Nothing };
+    pub(crate) fn fill(&self, letter: u8) -> Fill<'_> {
+        let Some(key) = KEYS.get(usize::from(self.nth)) else { return Fill::Nothing };
         match letter {
             b'k' => Fill::Text(FtpKey::SslCtxId(self.spelling).name().as_bytes()),
             b'K' => Fill::Text(key.name().as_bytes()),
@@ -168,8 +169,8 @@ impl KeptTls {
     }
 
     /// Whether a login can go on where the module refuses the n-th setting; what is lost by that is noted.
-    pub(super) fn can_do_without(&mut self, nth: usize) -> bool {
-        match KEYS.get(nth) {
+    pub(crate) fn can_do_without(&mut self, nth: u8) -> bool {
+        match KEYS.get(usize::from(nth)) {
             Some(SslKey::IgnoreLocalTime) => self.gaps.dates = !self.ignore_dates,
             Some(SslKey::CheckHost) => self.gaps.host = true,
             Some(SslKey::Sni) => self.gaps.sni = self.sni,
@@ -181,12 +182,12 @@ impl KeptTls {
     }
 
     /// The password of the client's key.
-    pub(super) fn key_password(&self) -> &[u8] {
+    pub(crate) fn key_password(&self) -> &[u8] {
         self.key_password.as_bytes()
     }
 
     /// Turns to the other spelling, once.
-    pub(super) fn spell_otherwise(&mut self) -> bool {
+    pub(crate) fn spell_otherwise(&mut self) -> bool {
         if self.respelled {
             return false;
         }

@@ -1,221 +1,277 @@
-//! What a session knows, and how one exchange leads to the next.
+//! What a session knows, and how it carries out what the operations say.
+//!
+//! | what happens | what it leads to |
+//! |---|---|
+//! | a line | its [`Meaning`] to the exchange: told, CONNECT, or the end of the exchange |
+//! | the time of the phase is up | the end of the exchange, a look at what was held back, or a failure |
+//! | the end of the exchange | [`State::advance`]: the operation's machine says what comes [`Next`] |
+//! | a step begins | [`State::go`]: its command is sent, or the line brought in sync |
+//! | a failure | data on the line: [`RecoverStep`](super::operation::RecoverStep); none: the end |
 
 use super::account::Account;
-use super::commands::{HostCommand, Slots};
 use super::event::Event;
+use super::events::Events;
+use super::exchange::{
+    Exchange, HostCommand, MARGIN_MS, Meaning, Phase, Receive, Reply, Slots, Sync, Synced, Transmit,
+};
 use super::failure::{Cause, Failure, LineFault, Misuse, SessionState};
-use super::get::GetStep;
-use super::link::{Outcome, Link, MARGIN_MS, Meaning, Phase};
-use super::open::OpenStep;
+use super::operation::{
+    End, GetStep, LeftOnLine, Next, Op, PutStep, RecoverStep, Recovery, SetupStep, Shape, Work,
+};
 use super::options::Config;
-use super::put::PutStep;
-use super::receive::Receive;
-use super::recover::{LeftOnLine, Recover};
-use super::setup::SetupStep;
 use super::transfer::Transfer;
-use super::transmit::Transmit;
 use crate::Instant;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Answer, Line, ServerState, Verb, Word};
+use crate::wire::{Answer, Line, Verb, Word};
 
-/// The operation under way.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Op {
-    Idle,
-    /// One command whose answer is the result.
-    Single(Shape),
-    Setup(SetupStep),
-    Open(OpenStep),
-    /// A change of the working directory, which is kept for a login after an abort.
-    Cwd,
-    List,
-    Get(GetStep),
-    Put(PutStep),
-    FileRead,
-    FileWrite,
-    /// `AT+CFUN=1,1`, and the wait for `RDY`.
-    Restart,
-    Recover(Recover),
-}
+/// How long the URC of `AT+QFTPSTAT` may take before another URC port is tried, in milliseconds.
+pub(crate) const PROBE_MS: u64 = 2_000;
+/// The time for each command of recovery, in milliseconds: the caller is waiting for bad news.
+const RECOVER_MS: u64 = 10_000;
 
-/// How the answer of a single command becomes its result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Nothing,
-    Plain,
-    State,
-}
-
-/// The end of an operation, until it is told.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum End {
-    Nothing,
-    Number(u64),
-    Text,
-    State(ServerState),
-    Space(u64, u64),
-    Failed(Failure),
-}
-
-/// Everything but the two buffers that events borrow from.
-pub(super) struct State {
-    pub(super) config: Config,
-    pub(super) link: Link,
-    pub(super) transmit: Transmit,
-    pub(super) op: Op,
-    pub(super) set_up: bool,
-    pub(super) logged_in: bool,
-    /// An answer to an FTP command may still come that nobody waits for: only a close settles that.
-    pub(super) in_doubt: bool,
+/// Everything but the reader of lines.
+pub(crate) struct State {
+    pub(crate) config: Config,
+    pub(crate) exchange: Exchange,
+    pub(crate) receive: Receive,
+    pub(crate) transmit: Transmit,
+    pub(crate) op: Op,
+    sync: Sync,
+    pub(crate) recovery: Recovery,
+    /// The last failure, or that which is being recovered from.
+    pub(crate) failure: Failure,
+    pub(crate) set_up: bool,
+    pub(crate) logged_in: bool,
+    /// An answer to an FTP command may still come that no command waits for: only a close settles that.
+    pub(crate) in_doubt: bool,
     /// The module refuses `AT+QFTPSTAT`.
-    pub(super) no_state: bool,
+    pub(crate) no_state: bool,
     /// A command that opens data mode got no answer in its time: data mode may be open, or open still.
-    pub(super) may_be_in_data: bool,
-    /// The present time, for lines that are read without one.
-    pub(super) clock: Instant,
-    /// To be told before anything else.
-    pub(super) size: Option<u64>,
-    pub(super) end: Option<End>,
+    may_be_in_data: bool,
     /// The line feed of CONNECT has not come yet.
-    pub(super) skip_lf: bool,
+    pub(crate) skip_lf: bool,
     /// The next byte must begin the end of the data.
-    pub(super) check_end: bool,
-    /// Bytes held back that turned out to be data, and whether the rest of them are lines.
-    pub(super) flush: usize,
-    pub(super) replay: bool,
+    pub(crate) check_end: bool,
     /// An upload of no bytes whose end has not come yet.
     empty_upload: bool,
-    pub(super) account: Account,
-    pub(super) transfer: Transfer,
+    /// The present time, for lines that are read without one.
+    pub(crate) clock: Instant,
+    pub(crate) events: Events,
+    pub(crate) account: Account,
+    pub(crate) transfer: Transfer,
 }
 
 impl State {
     // A call of it, or of those that make its parts, would be a copy of kilobytes on the stack.
     #[inline(always)]
-    pub(super) const fn new(config: Config) -> Self {
+    pub(crate) const fn new(config: Config) -> Self {
         Self {
             config,
-            link: Link::new(),
+            exchange: Exchange::new(),
+            receive: Receive::new(),
             transmit: Transmit::new(),
             op: Op::Idle,
+            sync: Sync::new(),
+            recovery: Recovery::new(),
+            failure: Failure {
+                verb: None,
+                cause: Cause::Aborted,
+                transferred: 0,
+                state: SessionState::Reset,
+            },
             set_up: false,
             logged_in: false,
             in_doubt: false,
             no_state: false,
             may_be_in_data: false,
-            clock: Instant::from_millis(0),
-            size: None,
-            end: None,
             skip_lf: false,
             check_end: false,
-            flush: 0,
-            replay: false,
             empty_upload: false,
+            clock: Instant::from_millis(0),
+            events: Events::new(),
             account: Account::new(),
             transfer: Transfer::new(),
         }
     }
 
     /// `T` in milliseconds.
-    pub(super) fn t(&self) -> u64 {
+    pub(crate) fn t(&self) -> u64 {
         u64::from(self.config.rsptimeout_s).saturating_mul(1_000)
     }
 
+    /// Whether no operation is under way.
+    pub(crate) const fn is_idle(&self) -> bool {
+        matches!(self.op, Op::Idle) && self.events.end.is_none()
+    }
+
     /// Whether an operation may start.
-    pub(super) fn ready(&self) -> Result<(), Misuse> {
-        if !matches!(self.op, Op::Idle) || self.end.is_some() {
+    pub(crate) fn ready(&self) -> Result<(), Misuse> {
+        if !self.is_idle() {
             return Err(Misuse::Busy);
         }
         if self.set_up { Ok(()) } else { Err(Misuse::NotSetUp) }
     }
 
     /// Whether an operation on the FTP session may start.
-    pub(super) fn ready_for_ftp(&self) -> Result<(), Misuse> {
+    pub(crate) fn ready_for_ftp(&self) -> Result<(), Misuse> {
         self.ready()?;
         if self.in_doubt { Err(Misuse::ReopenFirst) } else { Ok(()) }
     }
 
+    /// The module has to be set up, and logged in, again.
+    pub(crate) const fn forget_setup(&mut self) {
+        self.set_up = false;
+        self.logged_in = false;
+    }
+
+    /// Begins set-up; what it is to bring about is kept already.
+    pub(crate) fn begin_setup(&mut self, now: Instant) {
+        self.forget_setup();
+        self.exchange.context = self.account.context;
+        self.exchange.queue_ms = self.config.queue_ms;
+        self.op = Op::Setup(SetupStep::Sync(false));
+        if self.may_be_in_data {
+            // What the last operation has left open, a question would be data of.
+            self.sync.escape(now, &mut self.exchange, false);
+        } else {
+            self.sync.ask(now, &mut self.exchange);
+        }
+    }
+
+    /// A command may have opened data mode, and its answer is not known.
+    pub(crate) const fn note_open_data_mode(&mut self) {
+        self.may_be_in_data = true;
+    }
+
+    /// Begins to bring the line in sync by the escape, as part of the operation.
+    pub(crate) fn begin_escape(&mut self, now: Instant, surely: bool) {
+        self.sync.escape(now, &mut self.exchange, surely);
+    }
+
+    /// A step begins.
+    pub(crate) fn go(&mut self, now: Instant, op: Op) {
+        self.op = op;
+        let plain = limits::PLAIN_COMMAND_MS.saturating_add(MARGIN_MS);
+        match op {
+            Op::Setup(SetupStep::Sync(_)) | Op::Recover(RecoverStep::Sync) => {
+                self.sync.ask(now, &mut self.exchange);
+            }
+            Op::Recover(RecoverStep::Escape) => self.sync.escape(now, &mut self.exchange, false),
+            Op::Setup(SetupStep::Probe(_)) | Op::Recover(RecoverStep::Settle) => {
+                self.send_within(now, HostCommand::State, PROBE_MS);
+            }
+            Op::Setup(step) => {
+                let port = step.port(self.account.urc_port).map_or("", crate::wire::UrcPort::name);
+                let command = step.command(self.account.has_apn_login);
+                let limit = if port.is_empty() { self.limit(command) } else { plain };
+                self.send_with(now, command, limit, port.as_bytes(), [0; 2]);
+            }
+            Op::Open(mut step) => {
+                let command = step.command(&mut self.account);
+                self.op = Op::Open(step);
+                self.send(now, command);
+            }
+            Op::Get(step) => self.send(now, step.command()),
+            Op::Put(step) => self.send(now, step.command()),
+            Op::Recover(RecoverStep::Stat) => self.send_within(now, HostCommand::State, RECOVER_MS),
+            Op::Recover(RecoverStep::Close) => self.send_within(now, HostCommand::Close, RECOVER_MS),
+            Op::Recover(RecoverStep::Open) => self.send(now, HostCommand::Open),
+            Op::Recover(RecoverStep::Cwd) => self.send_within(now, HostCommand::CwdAgain, RECOVER_MS),
+            // These wait for what is under way.
+            Op::Recover(RecoverStep::Outcome | RecoverStep::Wait) => {}
+            // These are sent by the call that begins them.
+            Op::Idle | Op::Single(_) | Op::Cwd | Op::List | Op::FileRead | Op::FileWrite | Op::Restart => {}
+        }
+    }
+
     /// Starts an operation that is one command.
-    pub(super) fn single(&mut self, now: Instant, command: HostCommand, shape: Shape) {
+    pub(crate) fn single(&mut self, now: Instant, command: HostCommand, shape: Shape) {
         self.op = Op::Single(shape);
         self.send(now, command);
     }
 
     /// Sends a command.
-    pub(super) fn send(&mut self, now: Instant, command: HostCommand) {
-        let t = self.t();
-        let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(t));
-        self.send_within(now, command, limit.saturating_add(MARGIN_MS));
+    pub(crate) fn send(&mut self, now: Instant, command: HostCommand) {
+        self.send_within(now, command, self.limit(command));
+    }
+
+    /// How long the outcome of a command may take, in milliseconds.
+    fn limit(&self, command: HostCommand) -> u64 {
+        let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(self.t()));
+        limit.saturating_add(MARGIN_MS)
     }
 
     /// Sends a command that has its own limit in milliseconds.
-    pub(super) fn send_within(&mut self, now: Instant, command: HostCommand, limit: u64) {
+    pub(crate) fn send_within(&mut self, now: Instant, command: HostCommand, limit: u64) {
         self.send_with(now, command, limit, b"", [0; 2]);
     }
 
     /// Sends a command with a text and two numbers that are not kept.
-    pub(super) fn send_with(&mut self, now: Instant, command: HostCommand, limit: u64, text: &[u8], numbers: [u32; 2]) {
-        let slots = Slots { config: &self.config, account: &self.account, transfer: &self.transfer, text, numbers };
-        self.link.start(now, command, limit, &slots);
+    pub(crate) fn send_with(
+        &mut self,
+        now: Instant,
+        command: HostCommand,
+        limit: u64,
+        text: &[u8],
+        numbers: [u32; 2],
+    ) {
+        let Self { config, account, transfer, exchange, .. } = self;
+        exchange.start(now, command, limit, &Slots { config, account, transfer, text, numbers });
     }
 
-    pub(super) fn finish(&mut self, end: End) {
-        self.link.stop();
+    pub(crate) fn finish(&mut self, end: End) {
+        self.exchange.stop();
         self.empty_upload = false;
         self.op = Op::Idle;
-        self.end = Some(end);
+        self.events.end = Some(end);
     }
 
-    /// Ends the operation with a failure, after the line is in step again if data was on it.
-    pub(super) fn fail(&mut self, now: Instant, cause: Cause, receive: &Receive) {
-        self.fail_as(now, self.link.verb, cause, receive);
-    }
-
-    pub(super) fn fail_as(&mut self, now: Instant, verb: Option<Verb>, cause: Cause, receive: &Receive) {
+    /// Ends the operation with a failure, after the line is in sync again if data was on it.
+    pub(crate) fn fail(&mut self, now: Instant, cause: Cause) {
+        let verb = self.exchange.said.blamed.or(self.exchange.verb);
         let mut failure = Failure::new(verb, cause);
         let restarted = matches!(cause, Cause::Line(LineFault::Restarted));
-        // Where bytes were lost, added or changed on the line, nobody knows which: none of them can be trusted.
+        // Where bytes were lost, added or changed on the line, none of them can be trusted: which they are is not known.
         let corrupt = matches!(
             cause,
             Cause::Line(LineFault::Count { .. } | LineFault::Checksum { .. } | LineFault::Desync)
         );
-        let downloading =
-            matches!(self.op, Op::Get(GetStep::Transfer | GetStep::Pull) | Op::List | Op::FileRead);
-        if downloading && !corrupt {
-            failure.transferred = receive.trusted(self.link.ok, restarted);
+        let downloads = match self.op {
+            Op::Get(step) => step.moves_data(),
+            Op::List | Op::FileRead => true,
+            _ => false,
+        };
+        if downloads && !corrupt {
+            failure.transferred = self.receive.trusted(self.exchange.ok, restarted);
         }
         if restarted {
-            self.set_up = false;
-            self.logged_in = false;
+            self.forget_setup();
         }
-        let line = self.left_on_line(cause);
-        if line != LeftOnLine::Nothing && failure.state != SessionState::Reset {
+        let left = self.left_on_line(cause);
+        let mut state = failure.state;
+        self.failure = failure;
+        if left != LeftOnLine::Nothing && state != SessionState::Reset {
             if cfg!(feature = "recovery") {
-                return self.recover(now, failure, line);
+                return self.recover(now, left);
             }
-            failure.state = SessionState::Reset;
+            state = SessionState::Reset;
         }
-        self.finish_failed(failure);
+        self.finish_failed(state);
     }
 
-    /// Ends the operation with a failure whose state is known.
-    pub(super) fn finish_failed(&mut self, failure: Failure) {
-        self.logged_in &= failure.state == SessionState::Usable;
-        self.in_doubt |= failure.state != SessionState::Usable;
-        self.set_up &= failure.state != SessionState::Reset;
-        self.finish(End::Failed(failure));
+    /// Ends the operation with the failure that is known, and what it leaves of the session.
+    fn finish_failed(&mut self, state: SessionState) {
+        self.failure.state = state;
+        self.logged_in &= state == SessionState::Usable;
+        self.in_doubt |= state != SessionState::Usable;
+        self.set_up &= state != SessionState::Reset;
+        self.finish(End::Failed);
     }
 
     /// A line has come; `text` is that of its parameters. The answer says whether it is to be told as information, as a URC, or not at all.
-    pub(super) fn on_answer(
-        &mut self,
-        now: Instant,
-        answer: &Answer,
-        text: &[u8],
-        receive: &mut Receive,
-    ) -> Option<Told> {
-        let meaning = self.link.on_answer(answer, text);
+    pub(crate) fn on_answer(&mut self, now: Instant, answer: &Answer, text: &[u8]) -> Option<Told> {
+        let meaning = self.exchange.on_answer(answer, text);
         if matches!(self.op, Op::Recover(_) | Op::Restart)
             && let Some(told) = self.follow_aside(now, answer, meaning)
         {
@@ -223,9 +279,9 @@ impl State {
         }
         match meaning {
             Meaning::Ours => {
-                if self.link.phase == Phase::Transmit && !mutated(Mutation::SendsOn) {
+                if self.exchange.phase == Phase::Transmit && !mutated(Mutation::SendsOn) {
                     // The module has left data mode: not one byte more.
-                    self.link.await_trailer(now, self.t());
+                    self.exchange.await_trailer(now, self.t());
                 }
                 None
             }
@@ -234,19 +290,18 @@ impl State {
             // The `A` of a last full block.
             Meaning::Text if self.transmit.acks.is_some() && answer.name() == b"A" => None,
             Meaning::Text => Some(Told::Urc),
-            Meaning::Unasked => {
+            Meaning::Unsolicited => {
                 if answer.word(b"") == Word::Ready {
-                    self.set_up = false;
-                    self.logged_in = false;
+                    self.forget_setup();
                 }
                 Some(Told::Urc)
             }
-            Meaning::Connect(len) => {
-                self.connect(now, len, receive);
+            Meaning::Connect => {
+                self.connect(now, answer.number(0));
                 None
             }
-            Meaning::End(result) => {
-                self.advance(now, result, receive);
+            Meaning::End(reply) => {
+                self.advance(now, reply);
                 None
             }
         }
@@ -262,22 +317,25 @@ impl State {
                 self.finish(End::Nothing);
                 Some(Some(Told::Urc))
             }
-            (Op::Recover(recover), Meaning::Connect(_)) => {
-                self.connected_late(now, recover);
+            (Op::Recover(_), _) if !cfg!(feature = "recovery") => None,
+            (Op::Recover(_), Meaning::Connect) => {
+                // The command that was broken off has its CONNECT now: the silence before the escape begins with data mode.
+                self.exchange.touch(now);
+                self.leave_data_mode(now);
                 Some(None)
             }
-            (Op::Recover(_), _) if ready && self.note_ready() => Some(Some(Told::Urc)),
+            (Op::Recover(step), _) if ready && self.note_ready(step) => Some(Some(Told::Urc)),
             // What is drained off the line is the rest of the data, its end, or a real URC.
-            (Op::Recover(_), Meaning::Unasked | Meaning::Info | Meaning::Text) => {
+            (Op::Recover(_), Meaning::Unsolicited | Meaning::Info | Meaning::Text) => {
                 Some((ready || word == Word::Urc).then_some(Told::Urc))
             }
             _ => None,
         }
     }
 
-    fn connect(&mut self, now: Instant, len: Option<u32>, receive: &mut Receive) {
+    fn connect(&mut self, now: Instant, len: Option<u64>) {
         let t = self.t();
-        let Some(verb) = self.link.verb else { return };
+        let Some(verb) = self.exchange.verb else { return };
         self.skip_lf = true;
         let expected = match self.op {
             Op::Get(GetStep::Transfer | GetStep::Pull) => self.transfer.get.len,
@@ -285,108 +343,142 @@ impl State {
             // No session of such a build comes here.
             Op::FileRead | Op::FileWrite if !cfg!(feature = "staging") => return,
             // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
-            Op::FileRead if len.is_none() || len.map(u64::from) > self.transfer.get.len => {
-                return self.fail(now, Cause::Line(LineFault::Desync), receive);
+            Op::FileRead if len.is_none() || len > self.transfer.get.len => {
+                return self.fail(now, Cause::Line(LineFault::Desync));
             }
-            Op::FileRead => len.map(u64::from),
+            Op::FileRead => len,
             Op::Put(PutStep::Transfer | PutStep::Stage | PutStep::Upload) | Op::FileWrite => {
                 let ack = verb == Verb::Qfupl && !mutated(Mutation::NoAcknowledge);
-                self.transmit.begin(verb, self.transfer.put.len, ack, now);
+                self.transmit.begin(self.transfer.put.len, ack, now);
                 if self.transfer.put.len == 0 {
                     self.empty_upload = true;
-                    self.link.await_trailer(now, 0);
+                    self.exchange.await_trailer(now, 0);
                 } else {
-                    self.link.await_data(now, Phase::Transmit, t);
+                    self.exchange.await_data(now, Phase::Transmit, t);
                 }
                 return;
             }
             // Data mode of a command that moves a file within the module.
-            _ => return self.fail(now, Cause::Line(LineFault::Desync), receive),
+            _ => return self.fail(now, Cause::Line(LineFault::Desync)),
         };
-        receive.begin(verb, self.link.own, expected);
-        self.link.await_data(now, Phase::Receive, t);
-        self.after_data(now, receive);
+        self.receive.begin(verb, self.exchange.own, expected);
+        self.exchange.await_data(now, Phase::Receive, t);
+        self.after_data(now);
     }
 
     /// The time of the exchange, the pause or the data is up.
-    pub(super) fn on_time(&mut self, now: Instant, receive: &mut Receive) {
-        match self.link.phase {
-            Phase::Idle => self.link.timer = None,
-            Phase::Pause => self.advance(now, Ok(Outcome::Nothing), receive),
-            Phase::Receive => self.silence_after_data(now, receive),
-            Phase::Transmit => self.fail(now, Cause::Line(LineFault::Stalled), receive),
+    pub(crate) fn on_time(&mut self, now: Instant) {
+        let fault = self.exchange.silence();
+        match self.exchange.phase {
+            Phase::Idle => self.exchange.rest(),
+            Phase::Pause => self.advance(now, Reply::Ok),
+            Phase::Receive => self.silence_after_data(now),
+            Phase::Transmit => self.fail(now, Cause::Line(LineFault::Stalled)),
             // A module that takes a length of 0 for none still waits for the data of an empty file.
             Phase::Trailer if self.empty_upload => {
                 self.empty_upload = false;
-                self.link.press_escape(now, self.t());
+                self.exchange.press_escape(now, self.t());
             }
             Phase::Trailer if matches!(self.op, Op::Recover(_)) => {
-                self.advance(now, Err(Cause::Line(LineFault::NoAnswer)), receive);
+                self.exchange.said.cause = Cause::Line(LineFault::NoAnswer);
+                self.advance(now, Reply::Silent);
             }
             // It said OK to all of the data, and then not what came of it.
-            Phase::Trailer if self.link.silence() == LineFault::UrcSilent => {
-                self.fail(now, Cause::Line(LineFault::UrcSilent), receive);
-            }
+            Phase::Trailer if fault == LineFault::UrcSilent => self.fail(now, Cause::Line(fault)),
             // Bytes were lost and the module waits for more, or its end was lost.
-            Phase::Trailer => self.fail(now, Cause::Line(LineFault::Stalled), receive),
+            Phase::Trailer => self.fail(now, Cause::Line(LineFault::Stalled)),
             Phase::Answer => {
-                let fault = self.link.silence();
                 self.may_be_in_data |= self.may_connect();
-                self.advance(now, Err(Cause::Line(fault)), receive);
+                self.exchange.said.cause = Cause::Line(fault);
+                let accepted = fault == LineFault::UrcSilent;
+                self.advance(now, if accepted { Reply::UrcSilent } else { Reply::Silent });
             }
         }
     }
 
     /// An exchange is over: what comes next?
-    pub(super) fn advance(&mut self, now: Instant, result: Result<Outcome, Cause>, receive: &mut Receive) {
-        match self.op {
-            Op::Idle => self.link.stop(),
-            Op::Single(shape) => match result {
-                Ok(answer) => {
-                    self.in_doubt &= !matches!(self.link.verb, Some(Verb::QftpOpen | Verb::QftpClose));
-                    self.finish(end_of(answer, shape));
+    pub(crate) fn advance(&mut self, now: Instant, reply: Reply) {
+        let mut reply = reply;
+        if matches!(self.op, Op::Setup(SetupStep::Sync(_)) | Op::Recover(RecoverStep::Sync | RecoverStep::Escape)) {
+            reply = match self.sync.advance(now, &mut self.exchange, reply.is_success()) {
+                Synced::NotYet => return,
+                // A module that answers is out of data mode.
+                Synced::InSync => {
+                    self.may_be_in_data = false;
+                    Reply::Ok
                 }
-                Err(cause) => self.fail(now, cause, receive),
-            },
-            Op::Cwd => match result {
-                Ok(_) => {
-                    self.account.enter(self.transfer.name.as_bytes());
-                    self.finish(End::Nothing);
+                Synced::Never(fault) => {
+                    self.exchange.said.cause = Cause::Line(fault);
+                    Reply::Silent
                 }
-                Err(cause) => self.fail(now, cause, receive),
-            },
-            Op::Setup(step) => self.setup_advance(now, step, result, receive),
-            Op::Open(step) => self.open_advance(now, step, result, receive),
-            Op::List if !cfg!(feature = "listings") => {}
-            Op::List => match Self::received(result, receive) {
-                Ok(count) => self.finish(End::Number(count)),
-                Err(cause) => self.fail(now, cause, receive),
-            },
-            Op::FileRead | Op::FileWrite if !cfg!(feature = "staging") => {}
-            Op::FileRead => match result {
-                Ok(_) if receive.is_complete() => self.finish(End::Number(receive.delivered)),
-                Ok(_) => self.fail(now, Cause::Line(LineFault::Desync), receive),
-                Err(cause) => self.fail(now, cause, receive),
-            },
-            Op::FileWrite => match result {
-                Ok(Outcome::Number(written)) if written == self.transfer.put.len && self.transmit.is_complete() => {
-                    self.finish(End::Number(written));
-                }
-                Ok(Outcome::Number(written)) => {
-                    let fault = LineFault::Count { module: written, host: self.transmit.sent };
-                    self.fail(now, Cause::Line(fault), receive);
-                }
-                Ok(_) => self.fail(now, Cause::Line(LineFault::Desync), receive),
-                Err(cause) => self.fail(now, cause, receive),
-            },
-            Op::Get(step) => self.get_advance(now, step, result, receive),
-            Op::Put(step) => self.put_advance(now, step, result, receive),
+            };
+        }
+        let Self { account, transfer, receive, transmit, events, .. } = self;
+        let mut work = Work {
+            said: &mut self.exchange.said,
+            account,
+            transfer,
+            receive,
+            transmit,
+            tell_size: &mut events.size,
+        };
+        let next = match self.op {
+            Op::Idle => return self.exchange.stop(),
+            Op::Single(shape) => work.single(shape, reply),
+            Op::Setup(step) => step.next(reply, &mut work),
+            Op::Open(step) => step.next(reply, &mut work),
+            Op::Cwd => work.cwd(reply),
+            Op::List if cfg!(feature = "listings") => work.listed(reply),
+            Op::Get(step) => step.next(reply, &mut work),
+            Op::Put(step) => step.next(reply, &mut work),
+            Op::FileRead if cfg!(feature = "staging") => work.file_read(reply),
+            Op::FileWrite if cfg!(feature = "staging") => work.file_written(reply),
             // Also where the module gave no answer to the command: it may restart all the same.
-            Op::Restart if self.link.phase == Phase::Answer => self.link.pause(now, limits::START_MS),
+            Op::Restart if self.exchange.phase == Phase::Answer => {
+                return self.exchange.pause(now, limits::START_MS);
+            }
             // No RDY: it may go to another port. Set-up will tell.
-            Op::Restart => self.finish(End::Nothing),
-            Op::Recover(_) if !cfg!(feature = "recovery") => {}
-            Op::Recover(recover) => self.recover_advance(now, recover, result),
+            Op::Restart => Next::Done(End::Nothing),
+            Op::Recover(step) if cfg!(feature = "recovery") => step.next(
+                reply,
+                &mut work,
+                &self.recovery,
+                &mut self.failure,
+                self.config.reopen_after_abort,
+                self.logged_in,
+            ),
+            // No session of such a build comes here.
+            Op::List | Op::FileRead | Op::FileWrite | Op::Recover(_) => Next::Fail,
+        };
+        self.note(reply, next);
+        match next {
+            Next::Go(op) => self.go(now, op),
+            Next::Done(end) => self.finish(end),
+            Next::Fail => self.fail(now, self.exchange.said.cause),
+            Next::Recovered(state) => self.finish_failed(state),
+        }
+    }
+
+    /// What a step has shown of the module.
+    fn note(&mut self, reply: Reply, next: Next) {
+        let done = matches!(next, Next::Done(_));
+        match self.op {
+            Op::Setup(SetupStep::Guard) if !matches!(next, Next::Fail) => {
+                let units =
+                    if reply.is_refusal() { limits::GUARD_UNITS_DEFAULT } else { self.config.guard_units() };
+                self.exchange.guard_ms = u16::from(units).saturating_mul(limits::GUARD_UNIT_MS);
+                self.set_up |= done;
+            }
+            Op::Setup(SetupStep::Probe(_)) => self.no_state = reply.is_refusal(),
+            Op::Setup(_) => self.set_up |= done,
+            Op::Open(_) if done => {
+                self.logged_in = true;
+                self.in_doubt = false;
+            }
+            Op::Single(_) if done => {
+                self.in_doubt &= !matches!(self.exchange.verb, Some(Verb::QftpOpen | Verb::QftpClose));
+            }
+            _ => {}
         }
     }
 }
@@ -399,24 +491,10 @@ pub(crate) enum Told {
 }
 
 impl Told {
-    pub(super) const fn event(self, line: Line<'_>) -> Event<'_> {
+    pub(crate) const fn event(self, line: Line<'_>) -> Event<'_> {
         match self {
             Self::Info => Event::Info(line),
             Self::Urc => Event::Urc(line),
         }
-    }
-}
-
-fn end_of(answer: Outcome, shape: Shape) -> End {
-    match (answer, shape) {
-        (_, Shape::Nothing) => End::Nothing,
-        (Outcome::Number(number), Shape::State) => {
-            let state = u8::try_from(number).ok().and_then(ServerState::from_number);
-            state.map_or(End::Number(number), End::State)
-        }
-        (Outcome::Number(number), Shape::Plain) => End::Number(number),
-        (Outcome::Text, _) => End::Text,
-        (Outcome::Space(free, total), _) => End::Space(free, total),
-        _ => End::Nothing,
     }
 }

@@ -7,18 +7,18 @@ use crate::limits;
 /// What is kept of a file of the module; a build without staging has none.
 const MODULE_FILE: usize = if cfg!(feature = "staging") { limits::MODULE_FILE } else { 0 };
 
-pub(super) struct Transfer {
+pub(crate) struct Transfer {
     /// The file, or the folder, on the server.
-    pub(super) name: Kept<{ limits::NAME }>,
+    pub(crate) name: Kept<{ limits::NAME }>,
     /// The file of the module.
-    pub(super) local: Kept<MODULE_FILE>,
-    pub(super) get: GetOptions,
-    pub(super) put: PutOptions,
+    pub(crate) local: Kept<MODULE_FILE>,
+    pub(crate) get: GetOptions,
+    pub(crate) put: PutOptions,
 }
 
 impl Transfer {
     #[inline(always)] // As State::new.
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             name: Kept::new(),
             local: Kept::new(),

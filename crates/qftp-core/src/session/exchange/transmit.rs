@@ -3,27 +3,24 @@
 use crate::Checksum;
 use crate::Instant;
 use crate::limits;
-use crate::wire::Verb;
 
 /// Added to the guard time: the module's clock and ours differ.
-pub(super) const GUARD_MARGIN_MS: u64 = 50;
+pub(crate) const GUARD_MARGIN_MS: u64 = 50;
 /// Plus signs of the escape.
 const ESCAPE: usize = 3;
 /// Plus signs that may stand alone between two silences: one less than the escape has.
 const MOST_ALONE: usize = ESCAPE - 1;
 
 #[derive(Clone, Debug)]
-pub(super) struct Transmit {
-    /// The command that takes the data.
-    pub(super) verb: Verb,
+pub(crate) struct Transmit {
     /// Bytes that it takes.
-    pub(super) total: u64,
+    pub(crate) total: u64,
     /// Bytes handed to the driver.
-    pub(super) sent: u64,
+    pub(crate) sent: u64,
     /// Of the bytes sent.
-    pub(super) checksum: Checksum,
+    pub(crate) checksum: Checksum,
     /// `A`s that came; `None` where the module gives none.
-    pub(super) acks: Option<u64>,
+    pub(crate) acks: Option<u64>,
     /// The last moment that a byte went to the module.
     last: Instant,
     burst: Burst,
@@ -40,9 +37,8 @@ enum Burst {
 }
 
 impl Transmit {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
-            verb: Verb::QftpPut,
             total: 0,
             sent: 0,
             checksum: Checksum::new(),
@@ -53,12 +49,11 @@ impl Transmit {
     }
 
     /// An operation starts that is to send so many bytes: what an earlier one sent is none of them.
-    pub(super) const fn forget(&mut self, total: u64, now: Instant) {
-        self.begin(Verb::QftpPut, total, false, now);
+    pub(crate) const fn forget(&mut self, total: u64, now: Instant) {
+        self.begin(total, false, now);
     }
 
-    pub(super) const fn begin(&mut self, verb: Verb, total: u64, ack: bool, now: Instant) {
-        self.verb = verb;
+    pub(crate) const fn begin(&mut self, total: u64, ack: bool, now: Instant) {
         self.total = total;
         self.sent = 0;
         self.checksum = Checksum::new();
@@ -68,17 +63,17 @@ impl Transmit {
         self.burst = Burst::Pluses(0);
     }
 
-    pub(super) const fn is_complete(&self) -> bool {
+    pub(crate) const fn is_complete(&self) -> bool {
         self.sent >= self.total
     }
 
     /// Bytes that are still to be sent.
-    pub(super) const fn missing(&self) -> u64 {
+    pub(crate) const fn missing(&self) -> u64 {
         self.total.saturating_sub(self.sent)
     }
 
     /// Bytes that may be sent before the next `A`.
-    pub(super) const fn room(&self) -> u64 {
+    pub(crate) const fn room(&self) -> u64 {
         let left = self.missing();
         match self.acks {
             None => left,
@@ -95,7 +90,7 @@ impl Transmit {
     /// Exactly three plus signs between two silences would be the escape. So at most two go out alone behind a
     /// silence; a third waits until the module has seen another silence, unless more than plus signs
     /// goes out with it. A silence may come at any time, as nobody knows when the caller has more.
-    pub(super) fn send(&mut self, now: Instant, data: &[u8], most: usize, guard: u64) -> usize {
+    pub(crate) fn send(&mut self, now: Instant, data: &[u8], most: usize, guard: u64) -> usize {
         let most = most.min(usize::try_from(self.room()).unwrap_or(usize::MAX));
         let data = data.get(..most).unwrap_or(data);
         if data.is_empty() {
@@ -133,7 +128,7 @@ impl Transmit {
     }
 
     /// When a held-back plus sign may go out.
-    pub(super) fn retry_at(&self, guard: u64) -> Option<Instant> {
+    pub(crate) fn retry_at(&self, guard: u64) -> Option<Instant> {
         let holds = matches!(self.burst, Burst::Pluses(1..)) && !self.is_complete();
         holds.then(|| self.last.after(guard.saturating_add(GUARD_MARGIN_MS)))
     }
@@ -152,7 +147,7 @@ mod tests {
     /// What went out when: the caller pauses as `gaps` says and offers `most` bytes at a time.
     fn sent(data: &[u8], most: usize, mut gaps: usize) -> Vec<(u64, Vec<u8>)> {
         let mut transmit = Transmit::new();
-        transmit.begin(Verb::QftpPut, data.len() as u64, false, Instant::from_millis(0));
+        transmit.begin(data.len() as u64, false, Instant::from_millis(0));
         let (mut now, mut at, mut writes) = (0, 0, Vec::new());
         while at < data.len() {
             now += GAPS[gaps % GAPS.len()];

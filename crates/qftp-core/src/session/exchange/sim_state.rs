@@ -14,7 +14,7 @@ impl SimState {
     /// Bytes that are kept; the words of 3GPP TS 27.007 are shorter.
     const MOST: usize = 15;
 
-    pub(super) fn new(words: &[u8]) -> Self {
+    pub(crate) fn new(words: &[u8]) -> Self {
         let mut buf = [0; Self::MOST];
         let len = u8::try_from(copy(&mut buf, words)).unwrap_or(0);
         Self { buf, len }

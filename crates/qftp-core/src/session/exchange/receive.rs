@@ -13,27 +13,27 @@ use crate::wire::{Verb, is_end};
 /// The longest end of data that is held back: the module's words after it, and a few URCs among them.
 const WINDOW: usize = limits::WORDS;
 /// Room for what is held back and the piece that decides about it.
-pub(super) const HOLD: usize = 2 * WINDOW;
+pub(crate) const HOLD: usize = 2 * WINDOW;
 
 pub(crate) struct Receive {
     /// The command that brings the data, and the name that its answers have.
-    pub(super) verb: Verb,
-    pub(super) own: &'static [u8],
+    pub(crate) verb: Verb,
+    pub(crate) own: &'static [u8],
     /// Its length, where it is known.
-    pub(super) expected: Option<u64>,
+    pub(crate) expected: Option<u64>,
     /// Bytes handed out.
-    pub(super) delivered: u64,
+    pub(crate) delivered: u64,
     /// Of the bytes handed out.
-    pub(super) checksum: Checksum,
+    pub(crate) checksum: Checksum,
     /// The module's words after all the data began as they should.
     whole_end: bool,
     /// Whether the module was asked if it is out of data mode.
-    pub(super) question: Question,
+    pub(crate) question: Question,
     /// The length of the data that the last question was about.
-    pub(super) asked_about: Option<u64>,
+    pub(crate) asked_about: Option<u64>,
     hold: [u8; HOLD],
-    pub(super) start: usize,
-    pub(super) end: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 /// Where data stands.
@@ -48,7 +48,7 @@ pub(crate) enum Piece {
 
 impl Receive {
     #[inline(always)] // As State::new.
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             verb: Verb::QftpGet,
             own: b"",
@@ -64,7 +64,7 @@ impl Receive {
         }
     }
 
-    pub(super) const fn begin(&mut self, verb: Verb, own: &'static [u8], expected: Option<u64>) {
+    pub(crate) const fn begin(&mut self, verb: Verb, own: &'static [u8], expected: Option<u64>) {
         self.verb = verb;
         self.own = own;
         self.expected = expected;
@@ -78,7 +78,7 @@ impl Receive {
     }
 
     /// An operation starts: what an earlier one brought is none of its data, also where it fails before its own begin.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         if mutated(Mutation::StaleCount) {
             return;
         }
@@ -86,12 +86,12 @@ impl Receive {
     }
 
     /// How the module's words are told apart.
-    pub(super) const fn speaker(&self) -> Speaker {
+    pub(crate) const fn speaker(&self) -> Speaker {
         Speaker { verb: self.verb, own: self.own }
     }
 
     /// All data of a known length is handed out.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.expected == Some(self.delivered)
     }
 
@@ -100,7 +100,7 @@ impl Receive {
     /// Where all of a known length seems to be there, the module may have stopped a few bytes short of it, and its first words have filled
     /// the gap. Only when none of those words is missing after the data are they all words. A module that has `restarted` may have
     /// said anything before its `RDY`.
-    pub(super) fn trusted(&self, ok: bool, restarted: bool) -> u64 {
+    pub(crate) fn trusted(&self, ok: bool, restarted: bool) -> u64 {
         let filled = self.is_complete() && !(self.whole_end && ok);
         let doubtful = (filled || restarted) && !mutated(Mutation::WordsTrusted);
         let words = if doubtful { WINDOW } else { 0 };
@@ -110,13 +110,13 @@ impl Receive {
     /// Whether the module's words begin with this byte after all the data.
     ///
     /// They begin with CR LF. A line feed alone would do for a line, but then the CR has gone into the data, and one byte was lost before.
-    pub(super) fn end_begins(&mut self, first: u8) -> bool {
+    pub(crate) fn end_begins(&mut self, first: u8) -> bool {
         self.whole_end = first == b'\r';
         self.whole_end || mutated(Mutation::EndUnchecked)
     }
 
     /// Takes bytes off the input: how many, and where the data to hand out stands.
-    pub(super) fn take(&mut self, input: &[u8]) -> (usize, Piece) {
+    pub(crate) fn take(&mut self, input: &[u8]) -> (usize, Piece) {
         let held = self.end.saturating_sub(self.start);
         if mutated(Mutation::EndSearchedInData)
             && let Some(at) = input.windows(6).position(|end| end == b"\r\nOK\r\n")
@@ -145,7 +145,7 @@ impl Receive {
     }
 
     /// The data of a piece.
-    pub(super) fn data<'a>(&'a self, piece: Piece, input: &'a [u8]) -> Option<&'a [u8]> {
+    pub(crate) fn data<'a>(&'a self, piece: Piece, input: &'a [u8]) -> Option<&'a [u8]> {
         match piece {
             Piece::Nothing => None,
             Piece::Input(len) => input.get(..len),
@@ -154,7 +154,7 @@ impl Receive {
     }
 
     /// Reads the next line out of the bytes held back: where it stands, and whether it came after the question.
-    pub(super) fn next_line(&mut self) -> Option<(Piece, bool)> {
+    pub(crate) fn next_line(&mut self) -> Option<(Piece, bool)> {
         let held = self.held();
         let blank = held.iter().take_while(|byte| is_end(**byte)).count();
         let len = held.get(blank..)?.iter().position(|byte| is_end(*byte))?;
@@ -165,12 +165,12 @@ impl Receive {
     }
 
     /// The bytes held back.
-    pub(super) fn held(&self) -> &[u8] {
+    pub(crate) fn held(&self) -> &[u8] {
         self.hold.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Hands out the first `len` of the bytes held back.
-    pub(super) fn release(&mut self, len: usize) -> Piece {
+    pub(crate) fn release(&mut self, len: usize) -> Piece {
         let from = self.start;
         self.start = self.start.saturating_add(len).min(self.end);
         let to = self.start;
@@ -227,7 +227,7 @@ fn end_of_data(bytes: &[u8], speaker: Speaker) -> usize {
 }
 
 /// Whether `words`, which begin with CR or LF, are lines of the module from their first to their last byte, as far as they go.
-pub(super) fn could_be_words(words: &[u8], speaker: Speaker) -> bool {
+pub(crate) fn could_be_words(words: &[u8], speaker: Speaker) -> bool {
     // At most a blank line stands between two lines: more line ends in a row are text.
     let blank = words.iter().take_while(|byte| is_end(**byte)).count();
     let Some(first) = words.get(blank..).filter(|_| blank <= 4) else { return false };

@@ -6,7 +6,7 @@ use crate::wire::{Answer, Outcome, Value, Verb, Word, is_end};
 
 /// What the held-back bytes say, if the line stays silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Held {
+pub(crate) enum Held {
     /// Nothing that could end the data.
     Nothing,
     /// The module's own count agrees with what came before, and its OK is still to come.
@@ -22,7 +22,7 @@ pub(super) enum Held {
 
 /// The question whether the data is over, where its length is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Question {
+pub(crate) enum Question {
     NotAsked,
     /// When so many bytes stood in the buffer: only what comes behind them can be the answer.
     Asked(usize),
@@ -34,7 +34,7 @@ pub(super) enum Question {
 
 /// A line as it may stand behind data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Spoken {
+pub(crate) enum Spoken {
     Ok,
     /// ERROR, `+CME ERROR`.
     Refused,
@@ -56,22 +56,22 @@ pub(super) enum Spoken {
 
 impl Spoken {
     /// Whether the module may say so behind broken-off data.
-    pub(super) const fn is_word(self) -> bool {
+    pub(crate) const fn is_word(self) -> bool {
         !matches!(self, Self::Text)
     }
 }
 
 /// The command that brings data, as its answers name it.
 #[derive(Clone, Copy)]
-pub(super) struct Speaker {
-    pub(super) verb: Verb,
-    pub(super) own: &'static [u8],
+pub(crate) struct Speaker {
+    pub(crate) verb: Verb,
+    pub(crate) own: &'static [u8],
 }
 
 impl Speaker {
     /// What a whole line is; `None` where there is none.
     #[inline(never)]
-    pub(super) fn hears(self, line: &[u8]) -> Option<Spoken> {
+    pub(crate) fn hears(self, line: &[u8]) -> Option<Spoken> {
         let mut answer = Answer::new();
         answer.read(line);
         if !answer.finish() {
@@ -102,7 +102,7 @@ impl Speaker {
 
 impl Receive {
     /// What the bytes held back say, if the line stays silent.
-    pub(super) fn verdict(&self) -> Held {
+    pub(crate) fn verdict(&self) -> Held {
         let held = self.held();
         let mut verdict = Held::Nothing;
         // Where the last count stands that the data, or the module, tells.
@@ -194,13 +194,13 @@ impl Receive {
     }
 
     /// The module is asked now whether it is out of data mode, and with it whether the data ends `rest` bytes into those held back.
-    pub(super) fn ask(&mut self, rest: usize) {
+    pub(crate) fn ask(&mut self, rest: usize) {
         self.question = Question::Asked(self.end);
         self.asked_about = Some(self.end_of(rest));
     }
 
     /// Whether it was asked about this end of the data, and not about one that turned out to be data.
-    pub(super) fn was_asked(&self, rest: usize) -> bool {
+    pub(crate) fn was_asked(&self, rest: usize) -> bool {
         self.question != Question::NotAsked && self.asked_about == Some(self.end_of(rest))
     }
 
@@ -209,7 +209,7 @@ impl Receive {
     }
 
     /// Whether a line that begins at this place of the bytes held back came after the question.
-    pub(super) fn is_after_question(&self, at: usize) -> bool {
+    pub(crate) fn is_after_question(&self, at: usize) -> bool {
         match self.question {
             Question::Asked(asked) | Question::Late(asked) => self.start.saturating_add(at) >= asked,
             Question::NotAsked | Question::Unanswered(_) => false,
@@ -225,7 +225,7 @@ impl Receive {
     }
 
     /// Whether the result code of the question, and nothing else, has come since: OK, or the refusal of a module that always `refuses` it.
-    pub(super) fn is_answered(&self, refuses: bool) -> bool {
+    pub(crate) fn is_answered(&self, refuses: bool) -> bool {
         let mut since = self.lines().filter(|(at, _)| self.is_after_question(*at));
         let result = |line: Spoken| line == Spoken::Ok || (refuses && is_result(line));
         since.next().is_some_and(|(_, line)| result(line))
@@ -252,7 +252,7 @@ impl Receive {
 }
 
 /// Whether a line belongs to the answer to the question.
-pub(super) const fn is_answer(line: Spoken) -> bool {
+pub(crate) const fn is_answer(line: Spoken) -> bool {
     is_result(line) || matches!(line, Spoken::State)
 }
 

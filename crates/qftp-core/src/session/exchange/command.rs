@@ -3,9 +3,9 @@
 //! A slot is a letter between braces; [`Slots::fill`] says what each stands for. The compiler turns the table into one string, in which a
 //! slot is one byte.
 
-use super::account::Account;
-use super::options::Config;
-use super::transfer::Transfer;
+use crate::session::account::Account;
+use crate::session::options::Config;
+use crate::session::transfer::Transfer;
 use crate::wire::{DataAddress, Verb, Writer};
 
 macro_rules! commands {
@@ -13,11 +13,11 @@ macro_rules! commands {
         /// A command.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
-        pub(super) enum HostCommand { $($name,)* }
+        pub(crate) enum HostCommand { $($name,)* }
 
         impl HostCommand {
             /// The verb, where it has one.
-            pub(super) const fn verb(self) -> Option<Verb> {
+            pub(crate) const fn verb(self) -> Option<Verb> {
                 match self { $(Self::$name => $verb,)* }
             }
         }
@@ -146,7 +146,7 @@ const fn length() -> usize {
 
 impl HostCommand {
     /// The name that its answers have; empty where they have none.
-    pub(super) fn name(self) -> &'static [u8] {
+    pub(crate) fn name(self) -> &'static [u8] {
         let text = self.text();
         let is_name = |byte: &u8| *byte == b'+' || byte.is_ascii_alphabetic();
         let end = text.iter().position(|byte| !is_name(byte)).unwrap_or(text.len());
@@ -154,7 +154,7 @@ impl HostCommand {
     }
 
     /// The text with its slots.
-    pub(super) fn text(self) -> &'static [u8] {
+    pub(crate) fn text(self) -> &'static [u8] {
         let mut rest: &'static [u8] = &LINES;
         let mut row = self as u8;
         loop {
@@ -169,17 +169,17 @@ impl HostCommand {
 
 /// What the slots are filled from.
 #[derive(Clone, Copy)]
-pub(super) struct Slots<'a> {
-    pub(super) config: &'a Config,
-    pub(super) account: &'a Account,
-    pub(super) transfer: &'a Transfer,
+pub(crate) struct Slots<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) account: &'a Account,
+    pub(crate) transfer: &'a Transfer,
     /// A text and two numbers of the caller's, for commands that are sent once.
-    pub(super) text: &'a [u8],
-    pub(super) numbers: [u32; 2],
+    pub(crate) text: &'a [u8],
+    pub(crate) numbers: [u32; 2],
 }
 
 /// What stands in a slot.
-pub(super) enum Fill<'a> {
+pub(crate) enum Fill<'a> {
     Text(&'a [u8]),
     Number(u64),
     /// The number of a cipher suite, which stands there in hexadecimal.
@@ -191,7 +191,7 @@ pub(super) enum Fill<'a> {
 
 impl Slots<'_> {
     /// Writes a command behind its `AT`.
-    pub(super) fn write(&self, command: HostCommand, out: &mut Writer<'_>) {
+    pub(crate) fn write(&self, command: HostCommand, out: &mut Writer<'_>) {
         let mut rest = command.text();
         while let Some(end) = rest.iter().position(|byte| byte & SLOT != 0) {
             let (plain, tail) = rest.split_at_checked(end).unwrap_or((rest, b""));

@@ -1,15 +1,14 @@
 //! Bringing the line into step: nothing that is on its way can be taken for a later answer.
 
-use super::commands::HostCommand;
-use super::failure::LineFault;
-use super::link::Link;
+use super::{Exchange, HostCommand};
+use crate::session::failure::LineFault;
 use crate::Instant;
 use crate::mutation::{Mutation, mutated};
 
 /// Questions before giving up; the escape comes after the second.
 const QUESTIONS: u8 = 6;
 /// Silence that shows that nothing is on its way, in milliseconds.
-const QUIET_MS: u64 = 30;
+const QUIET_MS: u16 = 30;
 /// The time for an answer to `AT`, or for a word after the escape, in milliseconds.
 const ANSWER_MS: u64 = 700;
 /// Escapes to a module that is surely in data mode and says nothing, before it is asked all the same.
@@ -18,7 +17,7 @@ const ESCAPES: u8 = 3;
 const SPENT: u8 = 4;
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sync {
+pub(crate) struct Sync {
     step: Step,
     asked: u8,
     escaped: bool,
@@ -31,7 +30,7 @@ pub(super) struct Sync {
     escapes: u8,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     /// Waiting for silence before a question.
     Drain,
@@ -45,16 +44,15 @@ enum Step {
 }
 
 /// Where the line is.
-pub(super) enum Synced {
-    NotYet(Sync),
-    InStep,
+pub(crate) enum Synced {
+    NotYet,
+    InSync,
     Never(LineFault),
 }
 
 impl Sync {
-    /// Starts with a question.
-    pub(super) fn ask(now: Instant, link: &mut Link) -> Self {
-        link.drain(now, QUIET_MS);
+    #[inline(always)] // As State::new.
+    pub(crate) const fn new() -> Self {
         Self {
             step: Step::Drain,
             asked: 0,
@@ -66,24 +64,29 @@ impl Sync {
         }
     }
 
-    /// Starts with the escape: the module may be in data mode.
-    pub(super) fn escape(now: Instant, link: &mut Link) -> Self {
-        let ask = Self::ask(now, link);
-        link.pause(now, link.silence_left(now));
-        Self { step: Step::Silence, asked: 2, ..ask }
+    /// Starts with a question.
+    pub(crate) fn ask(&mut self, now: Instant, exchange: &mut Exchange) {
+        *self = Self::new();
+        exchange.drain(now, QUIET_MS);
     }
 
-    /// The same where the module surely takes file data: a busy one may read the escape late, and together with what follows it.
-    pub(super) fn escape_surely(now: Instant, link: &mut Link) -> Self {
-        Self { in_data: true, escapes: ESCAPES, ..Self::escape(now, link) }
+    /// Starts with the escape: the module may be in data mode. Where it `surely` takes file data, a busy one may read the escape late, and
+    /// together with what follows it.
+    pub(crate) fn escape(&mut self, now: Instant, exchange: &mut Exchange, surely: bool) {
+        *self = Self::new();
+        self.step = Step::Silence;
+        self.asked = 2;
+        self.in_data = surely;
+        self.escapes = if surely { ESCAPES } else { 0 };
+        exchange.await_silence(now);
     }
 
     /// Goes on after an answer (`answered`) or the end of a wait.
-    pub(super) fn advance(mut self, now: Instant, link: &mut Link, answered: bool) -> Synced {
-        self.noise |= link.heard;
+    pub(crate) fn advance(&mut self, now: Instant, exchange: &mut Exchange, answered: bool) -> Synced {
+        self.noise |= exchange.heard;
         // Its words are the end of data mode.
-        self.in_data &= !link.spoke;
-        self.step = match self.step {
+        self.in_data &= !exchange.spoke;
+        match self.step {
             Step::Drain => {
                 // Every other time in the long form, for a module that was told to be quiet or to answer in numbers.
                 let question = match self.asked % 2 {
@@ -92,41 +95,41 @@ impl Sync {
                 };
                 // A module that was not in data mode has the `+++` for the start of a command: a line end of its own ends that.
                 let after_escape = core::mem::take(&mut self.escaped);
-                self.restless = link.is_restless();
-                self.asked = self.asked.saturating_add(1);
-                link.ask(now, question, ANSWER_MS, after_escape);
-                Step::Ask
+                self.restless = exchange.is_restless();
+                self.asked = self.asked.wrapping_add(1);
+                exchange.ask(now, question, ANSWER_MS, after_escape);
+                self.step = Step::Ask;
             }
-            Step::Ask if answered && (!self.restless || self.asked >= QUESTIONS) => return Synced::InStep,
+            Step::Ask if answered && (!self.restless || self.asked >= QUESTIONS) => return Synced::InSync,
             Step::Ask if self.asked >= QUESTIONS => {
                 return Synced::Never(if self.noise { LineFault::Noise } else { LineFault::NoAnswer });
             }
             Step::Ask if self.asked == 2 => {
-                link.pause(now, link.silence_left(now));
-                Step::Silence
+                exchange.await_silence(now);
+                self.step = Step::Silence;
             }
             Step::Silence => {
-                link.escape(now);
+                exchange.escape(now);
                 self.escaped = true;
                 self.escapes = self.escapes.saturating_sub(1);
-                Step::Escape
+                self.step = Step::Escape;
             }
             Step::Escape if self.in_data && !mutated(Mutation::NoTrailingGuard) => {
-                link.listen(now, ANSWER_MS);
-                Step::Word
+                exchange.listen(now, ANSWER_MS);
+                self.step = Step::Word;
             }
-            Step::Word if !link.heard && self.escapes > 0 => {
-                link.pause(now, link.silence_left(now));
-                Step::Silence
+            Step::Word if !exchange.heard && self.escapes > 0 => {
+                exchange.await_silence(now);
+                self.step = Step::Silence;
             }
             Step::Ask | Step::Escape | Step::Word => {
-                if matches!(self.step, Step::Word) && !link.heard {
+                if self.step == Step::Word && !exchange.heard {
                     self.asked = SPENT;
                 }
-                link.drain(now, QUIET_MS);
-                Step::Drain
+                exchange.drain(now, QUIET_MS);
+                self.step = Step::Drain;
             }
-        };
-        Synced::NotYet(self)
+        }
+        Synced::NotYet
     }
 }

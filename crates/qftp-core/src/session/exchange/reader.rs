@@ -1,7 +1,7 @@
 //! Lines of the module as a session reads them: what they say, and their bytes where those are needed.
 
-use super::kept::Kept;
 use crate::limits;
+use crate::session::kept::Kept;
 use crate::wire::{Answer, Args, is_end};
 
 /// A line that is told has to be there whole; no line of a build without `lines` is.
@@ -11,15 +11,15 @@ const TEXT: usize = limits::NAME + 4;
 
 /// Which of the parameters of an answer are wanted as a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     Nothing,
     All,
     /// What stands behind the first comma.
     Second,
 }
 
-pub(super) struct Reader {
-    pub(super) answer: Answer,
+pub(crate) struct Reader {
+    pub(crate) answer: Answer,
     /// Of the line that is being read.
     keeps: Wanted,
     text: Kept<TEXT>,
@@ -29,19 +29,19 @@ pub(super) struct Reader {
 
 impl Reader {
     #[inline(always)] // As State::new.
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { answer: Answer::new(), keeps: Wanted::Nothing, text: Kept::new(), whole: Kept::new() }
     }
 
     /// Whether the start of a line is waiting for its end.
-    pub(super) const fn is_within_line(&self) -> bool {
+    pub(crate) const fn is_within_line(&self) -> bool {
         self.answer.is_within_line()
     }
 
     /// Takes one more byte of a line that has begun. `false` where none has, or where the byte may mean more than itself: that is for
     /// [`read`](Self::read).
     #[inline(always)]
-    pub(super) fn push(&mut self, byte: u8) -> bool {
+    pub(crate) fn push(&mut self, byte: u8) -> bool {
         let taken = self.keeps == Wanted::Nothing && self.answer.push_plain(byte);
         if taken {
             self.keep(core::slice::from_ref(&byte), false);
@@ -50,14 +50,14 @@ impl Reader {
     }
 
     /// Forgets the start of a line.
-    pub(super) const fn clear(&mut self) {
+    pub(crate) const fn clear(&mut self) {
         self.answer.clear();
         self.whole.clear();
     }
 
     /// Reads up to the end of the first line: how many bytes, and whether it has come. `own` is the name of the answers that are awaited,
     /// whose text is kept as `wanted` says; that of an error is kept always.
-    pub(super) fn read(&mut self, input: &[u8], own: &[u8], wanted: Wanted) -> (usize, bool) {
+    pub(crate) fn read(&mut self, input: &[u8], own: &[u8], wanted: Wanted) -> (usize, bool) {
         let mut rest = input;
         while let Some((byte, tail)) = rest.split_first() {
             let had_name = self.answer.parameters().is_some();
@@ -93,17 +93,17 @@ impl Reader {
     }
 
     /// The text of the parameters that was wanted last, as it stood in the line.
-    pub(super) fn text(&self) -> &[u8] {
+    pub(crate) fn text(&self) -> &[u8] {
         self.text.as_bytes()
     }
 
     /// The same without its quotes.
-    pub(super) fn said(&self) -> &[u8] {
+    pub(crate) fn said(&self) -> &[u8] {
         Args::new(self.text()).remainder().unwrap_or_default()
     }
 
     /// Keeps the bytes of a line whose end has not come, where lines are told; `begins` says whether its first is among them.
-    pub(super) fn keep(&mut self, bytes: &[u8], begins: bool) {
+    pub(crate) fn keep(&mut self, bytes: &[u8], begins: bool) {
         if !cfg!(feature = "lines") {
             return;
         }
@@ -118,7 +118,7 @@ impl Reader {
     }
 
     /// What was kept of a line.
-    pub(super) fn whole(&self) -> &[u8] {
+    pub(crate) fn whole(&self) -> &[u8] {
         self.whole.as_bytes()
     }
 }

@@ -1,0 +1,341 @@
+//! One command on the line: its bytes, its data, its answers, its time. It knows no operation.
+//!
+//! | Phase | what the line does | ends with |
+//! |---|---|---|
+//! | `Idle` | no command is out | [`Exchange::start`] and its like |
+//! | `Answer` | a command waits for its result code, its URC or both | both, CONNECT, or its time |
+//! | `Transmit` | data mode towards the module | the last byte, or a word of the module |
+//! | `Receive` | data mode towards the host | the last byte, or silence after what may be the module's words |
+//! | `Trailer` | the data is over; result code and URC are to come | both, or their time |
+//! | `Pause` | no command; the silence before or after `+++`, or a wait for silence | its time |
+
+mod command;
+mod held;
+mod reader;
+mod receive;
+mod said;
+mod sim_state;
+mod sync;
+mod transmit;
+
+pub(crate) use command::{Fill, HostCommand, Slots};
+pub(crate) use held::{Held, Question, is_answer};
+pub(crate) use reader::{Reader, Wanted};
+pub(crate) use receive::{HOLD, Piece, Receive};
+pub(crate) use said::{Meaning, Reply, Said, pin_code};
+pub use sim_state::SimState;
+pub(crate) use sync::{Sync, Synced};
+pub(crate) use transmit::Transmit;
+
+use super::event::Reason;
+use super::failure::LineFault;
+use crate::Instant;
+use crate::copy::copy;
+use crate::limits;
+use crate::mutation::{Mutation, mutated};
+use crate::wire::{Command, Verb, Writer};
+
+/// Added to the module's own time limits, so that its error arrives before ours.
+pub(crate) const MARGIN_MS: u64 = 5_000;
+/// The longest wait for silence.
+const DRAIN_MS: u64 = 2_000;
+
+/// What the line is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Idle,
+    Answer,
+    Transmit,
+    Trailer,
+    Receive,
+    Pause,
+}
+
+impl Phase {
+    /// Whether what comes is lines, and nothing waits for silence.
+    #[inline(always)]
+    pub(crate) const fn has_lines(self) -> bool {
+        matches!(self, Self::Idle | Self::Answer | Self::Transmit | Self::Trailer)
+    }
+}
+
+pub(crate) struct Exchange {
+    pub(crate) phase: Phase,
+    /// The command that is out.
+    pub(crate) verb: Option<Verb>,
+    /// The name that its answers have.
+    pub(crate) own: &'static [u8],
+    /// The PDP context whose state `AT+QIACT?` is asked for.
+    pub(crate) context: u8,
+    /// Guard time in force, in milliseconds.
+    pub(crate) guard_ms: u16,
+    /// How long a written byte may wait before it is on the line, in milliseconds.
+    pub(crate) queue_ms: u16,
+    /// When the time of the phase is up, and what was waited for.
+    due: Option<Instant>,
+    reason: Reason,
+    tx: [u8; limits::COMMAND_LINE],
+    tx_len: usize,
+    tx_pos: usize,
+    last_tx: Instant,
+    /// Whether anything at all came since the command went out.
+    pub(crate) heard: bool,
+    /// Whether a whole line came during the pause.
+    pub(crate) spoke: bool,
+    /// The silence that is waited for, in milliseconds, and until when; 0: none.
+    quiet_ms: u16,
+    quiet_until: Instant,
+    /// What came of the command so far.
+    accepted: bool,
+    /// OK itself has come.
+    pub(crate) ok: bool,
+    answer: Option<Reply>,
+    failed: bool,
+    pub(crate) said: Said,
+}
+
+impl Exchange {
+    #[inline(always)] // As State::new.
+    pub(crate) const fn new() -> Self {
+        Self {
+            phase: Phase::Idle,
+            verb: None,
+            own: b"",
+            context: 1,
+            guard_ms: limits::GUARD_UNIT_MS * limits::GUARD_UNITS_DEFAULT as u16,
+            queue_ms: 0,
+            due: None,
+            reason: Reason::Response,
+            tx: [0; limits::COMMAND_LINE],
+            tx_len: 0,
+            tx_pos: 0,
+            last_tx: Instant::from_millis(0),
+            heard: false,
+            spoke: false,
+            quiet_ms: 0,
+            quiet_until: Instant::from_millis(0),
+            accepted: false,
+            ok: false,
+            answer: None,
+            failed: false,
+            said: Said::new(),
+        }
+    }
+
+    /// Sends a command whose outcome may take `limit` milliseconds.
+    pub(crate) fn start(&mut self, now: Instant, command: HostCommand, limit: u64, slots: &Slots<'_>) {
+        let mut out = Writer::new(&mut self.tx);
+        slots.write(command, out.bytes(b"AT"));
+        // The longest command fits: COMMAND_LINE counts it, and every string in it was checked.
+        self.tx_len = out.bytes(b"\r").written();
+        self.begin(now, Phase::Answer, limit, Reason::Response);
+        self.verb = command.verb();
+        self.own = command.name();
+    }
+
+    /// Sends a command of the caller's.
+    pub(crate) fn start_foreign(&mut self, now: Instant, command: &Command<'_>, t: u64) {
+        let mut out = Writer::new(&mut self.tx);
+        command.emit(out.bytes(b"AT"));
+        self.tx_len = out.bytes(b"\r").written();
+        let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(t));
+        self.begin(now, Phase::Answer, limit.saturating_add(MARGIN_MS), Reason::Response);
+        self.verb = command.verb();
+        self.own = command.verb().map_or(b"", |verb| verb.name().as_bytes());
+    }
+
+    /// Asks whether the module answers, with a line end before the question where one is wanted.
+    pub(crate) fn ask(&mut self, now: Instant, question: HostCommand, limit: u64, new_line: bool) {
+        self.say(if new_line { b"\rAT" } else { b"AT" }, question);
+        self.begin(now, Phase::Answer, limit, Reason::Response);
+    }
+
+    /// Asks something beside the exchange under way, whose verb, answers and time stay what they are.
+    pub(crate) fn ask_aside(&mut self, question: HostCommand) {
+        self.say(b"AT", question);
+    }
+
+    /// Puts a command without slots on its way.
+    fn say(&mut self, before: &[u8], command: HostCommand) {
+        let mut out = Writer::new(&mut self.tx);
+        self.tx_len = out.bytes(before).bytes(command.text()).bytes(b"\r").written();
+        self.tx_pos = 0;
+    }
+
+    fn say_escape(&mut self) {
+        self.tx_len = copy(&mut self.tx, b"+++");
+        self.tx_pos = 0;
+    }
+
+    /// Sends `+++`, and waits for the silence after it: data that is on its way may say anything meanwhile.
+    pub(crate) fn escape(&mut self, now: Instant) {
+        let silence = self.silence_ms();
+        self.say_escape();
+        self.begin(now, Phase::Pause, if mutated(Mutation::NoTrailingGuard) { 0 } else { silence }, Reason::Guard);
+    }
+
+    /// Sends `+++` to end an upload whose command is still to be answered.
+    pub(crate) fn press_escape(&mut self, now: Instant, t: u64) {
+        self.say_escape();
+        self.await_trailer(now, t);
+    }
+
+    /// Waits without a command until the silence before `+++` is long enough.
+    pub(crate) fn await_silence(&mut self, now: Instant) {
+        let silence = self.silence_ms().saturating_add(self.queue_ms.into());
+        self.pause(now, silence.saturating_sub(now.since(self.last_tx)));
+    }
+
+    /// The silence that the module wants around `+++`, and more: its clock and ours differ.
+    fn silence_ms(&self) -> u64 {
+        u64::from(self.guard_ms).saturating_add(transmit::GUARD_MARGIN_MS)
+    }
+
+    /// Waits without a command.
+    pub(crate) fn pause(&mut self, now: Instant, millis: u64) {
+        self.tx_len = 0;
+        self.begin(now, Phase::Pause, millis, Reason::Guard);
+    }
+
+    /// Waits until nothing has come for `quiet_ms` milliseconds, two seconds at most.
+    pub(crate) fn drain(&mut self, now: Instant, quiet_ms: u16) {
+        self.tx_len = 0;
+        self.begin(now, Phase::Pause, quiet_ms.into(), Reason::Quiet);
+        self.quiet_ms = quiet_ms;
+        self.quiet_until = now.after(DRAIN_MS);
+    }
+
+    /// Waits for a result code without a command.
+    pub(crate) fn listen(&mut self, now: Instant, millis: u64) {
+        self.tx_len = 0;
+        self.begin(now, Phase::Answer, millis, Reason::Response);
+    }
+
+    /// Whether draining has ended without silence.
+    pub(crate) fn is_restless(&self) -> bool {
+        self.quiet_ms > 0 && self.due.is_some_and(|due| due >= self.quiet_until)
+    }
+
+    /// Something came during a pause.
+    pub(crate) fn disturb(&mut self, now: Instant) {
+        self.heard = true;
+        if self.quiet_ms > 0 {
+            self.due = Some(now.after(self.quiet_ms.into()).min(self.quiet_until));
+            self.reason = Reason::Quiet;
+        }
+    }
+
+    fn begin(&mut self, now: Instant, phase: Phase, limit: u64, reason: Reason) {
+        self.tx_pos = 0;
+        self.verb = None;
+        self.own = b"";
+        self.phase = phase;
+        self.heard = false;
+        self.spoke = false;
+        self.quiet_ms = 0;
+        self.accepted = false;
+        self.ok = false;
+        self.answer = None;
+        self.failed = false;
+        self.said.blamed = None;
+        self.wait(now, limit, reason);
+    }
+
+    /// Sets the time of the phase.
+    pub(crate) fn wait(&mut self, now: Instant, millis: u64, reason: Reason) {
+        self.due = Some(now.after(millis));
+        self.reason = reason;
+    }
+
+    /// When the time of the phase is up.
+    pub(crate) const fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    pub(crate) const fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// Nothing is waited for any more.
+    pub(crate) const fn rest(&mut self) {
+        self.due = None;
+    }
+
+    /// The exchange is over, whatever came of it.
+    pub(crate) const fn stop(&mut self) {
+        self.phase = Phase::Idle;
+        self.due = None;
+        self.tx_len = 0;
+        self.tx_pos = 0;
+    }
+
+    /// A byte went to the module now.
+    pub(crate) const fn touch(&mut self, now: Instant) {
+        self.last_tx = now;
+    }
+
+    pub(crate) const fn is_sending(&self) -> bool {
+        self.tx_pos < self.tx_len
+    }
+
+    /// Nothing of the command has been handed out yet.
+    pub(crate) const fn is_unsent(&self) -> bool {
+        self.tx_pos == 0 && self.tx_len > 0
+    }
+
+    /// Whether a command is out whose outcome comes by URC, and has not come.
+    pub(crate) fn awaits_urc(&self) -> bool {
+        let told = self.answer.is_some() || self.failed;
+        self.phase == Phase::Answer && !self.is_unsent() && !told && self.wants_urc()
+    }
+
+    fn wants_urc(&self) -> bool {
+        self.verb.is_some_and(|verb| verb.urc().is_some())
+    }
+
+    /// The bytes of the command that nobody has taken yet.
+    pub(crate) fn waiting(&self) -> &[u8] {
+        self.tx.get(self.tx_pos..self.tx_len).unwrap_or_default()
+    }
+
+    /// The bytes of the command that still have to go out.
+    pub(crate) fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
+        let rest = self.tx.get(self.tx_pos..self.tx_len).unwrap_or_default();
+        let len = copy(out, rest);
+        if len > 0 {
+            self.tx_pos = self.tx_pos.wrapping_add(len);
+            self.last_tx = now;
+        }
+        len
+    }
+
+    /// The time for the rest of an exchange after its data.
+    pub(crate) fn await_trailer(&mut self, now: Instant, t: u64) {
+        self.phase = Phase::Trailer;
+        self.wait(now, t.saturating_add(MARGIN_MS), Reason::Response);
+    }
+
+    pub(crate) fn await_data(&mut self, now: Instant, phase: Phase, t: u64) {
+        self.phase = phase;
+        self.wait(now, t.saturating_add(MARGIN_MS), Reason::DataGap);
+    }
+
+    /// Whether the module has begun to answer: in data mode that is its end.
+    pub(crate) fn has_answered(&self) -> bool {
+        if mutated(Mutation::SendsOn) {
+            return false;
+        }
+        self.accepted || self.answer.is_some() || self.failed
+    }
+
+    /// Why an exchange whose time is up failed.
+    pub(crate) const fn silence(&self) -> LineFault {
+        if self.accepted {
+            LineFault::UrcSilent
+        } else if self.heard {
+            LineFault::Noise
+        } else {
+            LineFault::NoAnswer
+        }
+    }
+}

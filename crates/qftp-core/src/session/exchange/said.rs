@@ -1,0 +1,243 @@
+//! What the module said to the command that is out.
+
+use super::{Exchange, Phase, SimState, Wanted};
+use crate::codes::CmeCode;
+use crate::mutation::{Mutation, mutated};
+use crate::session::failure::{Cause, LineFault};
+use crate::wire::{Answer, Args, Outcome, PinState, Verb, Word};
+
+/// How an exchange ended. Its numbers and its cause are in [`Said`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// Success, and nothing to say.
+    Ok,
+    /// Success with a number: bytes, a state, a code, whether a context is active.
+    Number,
+    /// Success with a text, which the reader has.
+    Text,
+    /// Success with two numbers: free and all bytes of a storage, or bytes and checksum of a file of the module.
+    Numbers,
+    /// ERROR, or `+CME ERROR`.
+    Refused,
+    NoCarrier,
+    /// The URC of an FTP command says so.
+    Failed,
+    /// No answer in its time.
+    Silent,
+    /// OK, and in its time no URC.
+    UrcSilent,
+    /// The module restarted.
+    Restarted,
+}
+
+impl Reply {
+    pub(crate) const fn is_success(self) -> bool {
+        matches!(self, Self::Ok | Self::Number | Self::Text | Self::Numbers)
+    }
+
+    /// Whether the module did not do it, or does not know it.
+    pub(crate) const fn is_refusal(self) -> bool {
+        matches!(self, Self::Refused | Self::NoCarrier)
+    }
+}
+
+/// What a reply carries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said {
+    pub(crate) number: u64,
+    pub(crate) second: u64,
+    pub(crate) cause: Cause,
+    /// The command that a failure is put down to, where that is not the one that is out.
+    pub(crate) blamed: Option<Verb>,
+}
+
+impl Said {
+    #[inline(always)] // As State::new.
+    pub(crate) const fn new() -> Self {
+        Self { number: 0, second: 0, cause: Cause::Refused, blamed: None }
+    }
+}
+
+/// What a line meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// Part of the exchange; nothing to tell.
+    Ours,
+    /// An information line of the exchange.
+    Info,
+    /// A line of no known form, while an answer is awaited.
+    Text,
+    /// An unsolicited line.
+    Unsolicited,
+    /// Data mode begins.
+    Connect,
+    /// The exchange is over.
+    End(Reply),
+}
+
+impl Exchange {
+    /// What a line means to the exchange; `text` is that of its parameters that was [`wanted`](Self::wanted).
+    pub(crate) fn on_answer(&mut self, answer: &Answer, text: &[u8]) -> Meaning {
+        self.heard = true;
+        if self.phase == Phase::Idle || self.phase == Phase::Pause {
+            self.spoke = true;
+            return Meaning::Unsolicited;
+        }
+        match answer.word(self.own) {
+            Word::Ok => {
+                self.accepted = true;
+                self.ok = true;
+                self.conclude()
+            }
+            Word::Error => self.refuse(Cause::Refused, Reply::Refused),
+            Word::NoCarrier => self.refuse(Cause::NoCarrier, Reply::NoCarrier),
+            Word::Cme => {
+                let ftp = self.verb.is_some_and(Verb::is_ftp);
+                let code = answer.code(0).map(CmeCode::new);
+                let code = code.or_else(|| CmeCode::from_text(text.trim_ascii(), ftp));
+                self.refuse(code.map_or(Cause::Refused, Cause::Cme), Reply::Refused)
+            }
+            Word::Connect if self.phase == Phase::Answer && self.takes_data() => Meaning::Connect,
+            Word::Own => match self.verb.and_then(Verb::urc) {
+                Some(value) => match answer.outcome(value) {
+                    Some(outcome) => self.on_outcome(outcome),
+                    None => self.on_text(answer),
+                },
+                None => self.inform(answer, text),
+            },
+            Word::Ready => {
+                self.said.cause = Cause::Line(LineFault::Restarted);
+                Meaning::End(Reply::Restarted)
+            }
+            Word::Text => self.on_text(answer),
+            Word::Connect | Word::Urc | Word::State | Word::Close | Word::Other => Meaning::Unsolicited,
+        }
+    }
+
+    /// What a line means that no table has.
+    fn on_text(&self, answer: &Answer) -> Meaning {
+        // Echo of the command, whole or garbled, is no news: it may hold a password.
+        if answer.name().get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT")) {
+            return Meaning::Ours;
+        }
+        if self.phase == Phase::Answer { Meaning::Text } else { Meaning::Unsolicited }
+    }
+
+    /// Which text of the answers of the command that is out is needed.
+    pub(crate) const fn wanted(&self) -> Wanted {
+        match self.verb {
+            Some(Verb::Cpin) => Wanted::All,
+            Some(Verb::QftpPwd | Verb::QftpMdtm) => Wanted::Second,
+            Some(Verb::Qfupl | Verb::Qfdwl) if cfg!(feature = "staging") => Wanted::Second,
+            _ => Wanted::Nothing,
+        }
+    }
+
+    const fn takes_data(&self) -> bool {
+        matches!(
+            self.verb,
+            Some(
+                Verb::QftpPut
+                    | Verb::QftpGet
+                    | Verb::QftpList
+                    | Verb::QftpNlst
+                    | Verb::QftpMlsd
+                    | Verb::Qfupl
+                    | Verb::Qfdwl
+                    | Verb::Qfread
+                    | Verb::Qfwrite
+            )
+        )
+    }
+
+    /// An error instead of OK. In data mode the URC that follows says more, if one follows.
+    fn refuse(&mut self, cause: Cause, reply: Reply) -> Meaning {
+        if self.failed {
+            return Meaning::End(Reply::Failed);
+        }
+        self.said.cause = cause;
+        Meaning::End(reply)
+    }
+
+    fn on_outcome(&mut self, outcome: Outcome) -> Meaning {
+        let reply = match outcome {
+            Outcome::Done => Reply::Ok,
+            Outcome::Text => Reply::Text,
+            Outcome::Number(number) => {
+                self.said.number = number;
+                Reply::Number
+            }
+            Outcome::Failed(error) if mutated(Mutation::OneNumber) => {
+                self.said.number = error.reply.get().into();
+                Reply::Number
+            }
+            Outcome::Failed(error) => {
+                self.said.cause = Cause::Ftp(error);
+                self.failed = true;
+                // Where data mode was open, the result code may be missing when the outcome is a failure.
+                self.accepted |= matches!(self.phase, Phase::Transmit | Phase::Trailer);
+                return self.conclude();
+            }
+        };
+        self.answer = Some(reply);
+        self.conclude()
+    }
+
+    /// An information line of the command that is out.
+    fn inform(&mut self, answer: &Answer, text: &[u8]) -> Meaning {
+        let (first, second) = (answer.number(0), answer.number(1));
+        let (number, second, reply) = match (self.verb, first, second) {
+            (Some(Verb::Cpin), ..) => {
+                let words = Args::new(text).remainder().unwrap_or_default();
+                match PinState::from_name(words) {
+                    Some(state) => (state.number().into(), 0, Reply::Number),
+                    None => {
+                        // A state of the SIM card that no table has: it is shown as it is.
+                        self.said.cause = Cause::Sim(SimState::new(words));
+                        (0, 0, Reply::Text)
+                    }
+                }
+            }
+            (Some(Verb::Qiact), Some(context), Some(active)) if context == self.context.into() => {
+                (active, 0, Reply::Number)
+            }
+            (Some(Verb::Qigeterror), Some(code), _) => (code, 0, Reply::Number),
+            _ if !cfg!(feature = "staging") => return Meaning::Info,
+            (Some(Verb::Qflds), Some(free), Some(total)) => (free, total, Reply::Numbers),
+            (Some(Verb::Qfupl | Verb::Qfdwl), Some(size), _) => {
+                let Some(checksum) = Args::new(text).hex() else { return Meaning::Info };
+                (size, checksum.into(), Reply::Numbers)
+            }
+            (Some(Verb::Qfopen | Verb::Qfposition), Some(number), None) => (number, 0, Reply::Number),
+            (Some(Verb::Qfwrite), Some(written), Some(_)) => (written, 0, Reply::Number),
+            (Some(Verb::Qflst), None, Some(size)) => (size, 0, Reply::Number),
+            _ => return Meaning::Info,
+        };
+        self.said.number = number;
+        self.said.second = second;
+        self.answer = Some(reply);
+        Meaning::Info
+    }
+
+    /// Both are needed, in whatever order: the result code, and of FTP commands the URC.
+    fn conclude(&self) -> Meaning {
+        match self.answer {
+            _ if !self.accepted => Meaning::Ours,
+            _ if self.failed => Meaning::End(Reply::Failed),
+            Some(reply) => Meaning::End(reply),
+            None if !self.wants_urc() || mutated(Mutation::OkIsTheOutcome) => Meaning::End(Reply::Ok),
+            None => Meaning::Ours,
+        }
+    }
+}
+
+/// The code that stands for a SIM card that is not ready.
+pub(crate) const fn pin_code(state: u64) -> CmeCode {
+    CmeCode::new(match state {
+        _ if state == PinState::SimPin.number() as u64 => 11,
+        _ if state == PinState::SimPuk.number() as u64 => 12,
+        _ if state == PinState::NotReady.number() as u64 => 14,
+        _ if state == PinState::NotInserted.number() as u64 => 10,
+        _ => 13,
+    })
+}
