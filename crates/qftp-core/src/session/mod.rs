@@ -67,7 +67,7 @@ pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 use crate::Instant;
 use crate::copy::copy;
 use crate::wire::{Line, is_end};
-use exchange::{HOLD, Phase, Piece, Reader, Receive, is_answer};
+use exchange::{HOLD, Phase, Piece, Reader, Receive, is_answer, tick};
 pub(crate) use operation::End;
 use state::{State, Told};
 
@@ -168,7 +168,7 @@ impl Session {
 
     #[inline(never)]
     fn take<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
-        self.state.clock = now;
+        self.state.exchange.clock = now;
         if self.has_news() {
             let news = self.poll_news();
             return (0, news.map(|news| F::of(self, news)));
@@ -178,7 +178,7 @@ impl Session {
             return (1, None);
         }
         match self.state.exchange.phase {
-            Phase::Receive => self.take_data(now, input),
+            Phase::Receive => self.take_data(input),
             Phase::Transmit if *first == b'A' && self.awaits_ack() => {
                 self.state.transmit.acks = self.state.transmit.acks.map(|acks| acks.saturating_add(1));
                 (1, None)
@@ -186,25 +186,25 @@ impl Session {
             Phase::Trailer
                 if core::mem::take(&mut self.state.check_end) && !self.state.receive.end_begins(*first) =>
             {
-                self.state.fail(now, Cause::Line(LineFault::Desync));
+                self.state.fail(Cause::Line(LineFault::Desync));
                 (0, None)
             }
             phase => {
                 if phase == Phase::Pause {
-                    self.state.exchange.disturb(now);
+                    self.state.exchange.disturb();
                 }
-                self.take_line(now, input)
+                self.take_line(input)
             }
         }
     }
 
-    fn take_data<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
+    fn take_data<'a, F: Form<'a>>(&'a mut self, input: &'a [u8]) -> (usize, Option<F>) {
         let (consumed, piece) = self.state.receive.take(input);
-        self.state.after_data(now);
+        self.state.after_data();
         (consumed, F::data(&self.state.receive, piece, input))
     }
 
-    fn take_line<'a, F: Form<'a>>(&'a mut self, now: Instant, input: &'a [u8]) -> (usize, Option<F>) {
+    fn take_line<'a, F: Form<'a>>(&'a mut self, input: &'a [u8]) -> (usize, Option<F>) {
         let link = &mut self.state.exchange;
         // A line without end is no answer, but something is there.
         link.heard |= input.last().is_some_and(|last| !is_end(*last));
@@ -215,7 +215,7 @@ impl Session {
             self.reader.keep(line, !had_begun);
             return (consumed, None);
         }
-        let told = self.state.on_answer(now, &self.reader.answer, self.reader.text());
+        let told = self.state.on_answer(&self.reader.answer, self.reader.text());
         // A carriage return may have its line feed still to come, which is no file data.
         if line.last() == Some(&b'\n') {
             self.state.skip_lf = false;
@@ -241,10 +241,10 @@ impl Session {
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come. An early or needless call does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.state.clock = now;
-        if self.state.exchange.due().is_some_and(|due| now >= due) {
+        self.state.exchange.clock = now;
+        if self.state.exchange.is_due() {
             self.reader.clear();
-            self.state.on_time(now);
+            self.state.on_time();
         }
     }
 
@@ -252,7 +252,8 @@ impl Session {
     ///
     /// File data of an upload does not come this way but by [`send`](Self::send).
     pub fn poll_transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
-        self.state.exchange.transmit(now, out)
+        self.state.exchange.clock = now;
+        self.state.exchange.transmit(out)
     }
 
     /// What [`poll_transmit`](Self::poll_transmit) would give, and still does not.
@@ -269,12 +270,13 @@ impl Session {
             return 0;
         }
         let guard = self.state.exchange.guard_ms.into();
-        let len = self.state.transmit.send(now, data, self.state.config.in_flight, guard);
+        self.state.exchange.clock = now;
+        let len = self.state.transmit.send(tick(now), data, self.state.config.in_flight, guard);
         if len > 0 {
-            self.state.exchange.touch(now);
-            self.state.exchange.await_data(now, Phase::Transmit, self.state.t());
+            self.state.exchange.touch();
+            self.state.exchange.await_data(Phase::Transmit, self.state.t());
             if self.state.transmit.is_complete() {
-                self.state.exchange.await_trailer(now, self.state.t());
+                self.state.exchange.await_trailer(self.state.t());
             }
         }
         len
@@ -359,7 +361,7 @@ impl Session {
             self.reader.read(text, link.own, link.wanted());
             self.reader.answer.finish();
             let told =
-                self.state.on_answer(self.state.clock, &self.reader.answer, self.reader.text());
+                self.state.on_answer(&self.reader.answer, self.reader.text());
             if let Some(told) = told.filter(|_| cfg!(feature = "lines"))
                 && self.state.may_tell(&Line::parse(text), text)
             {
@@ -382,21 +384,18 @@ impl Session {
     /// When [`handle_timeout`](Self::handle_timeout) is to be called, unless input comes before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let own = self.state.exchange.due();
-        let retry = match self.state.exchange.phase {
-            Phase::Transmit => self.state.transmit.retry_at(self.state.exchange.guard_ms.into()),
+        let exchange = &self.state.exchange;
+        let retry = match exchange.phase {
+            Phase::Transmit => self.state.transmit.retry_at(exchange.guard_ms.into()),
             _ => None,
         };
-        match (own, retry) {
-            (Some(own), Some(retry)) => Some(own.min(retry)),
-            (own, retry) => own.or(retry),
-        }
+        exchange.due(retry)
     }
 
     /// Why there is a [`poll_timeout`](Self::poll_timeout).
     #[must_use]
     pub fn timeout_reason(&self) -> Option<Reason> {
-        self.state.exchange.due().map(|_| self.state.exchange.reason())
+        self.state.exchange.reason()
     }
 
     /// Whether an operation may start.

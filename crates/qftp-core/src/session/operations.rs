@@ -1,7 +1,7 @@
 //! The operations, one call each. Every one is refused before a byte is sent, or ends with one event.
 
 use super::Session;
-use super::exchange::{HostCommand, MARGIN_MS};
+use super::exchange::{HostCommand, MARGIN_MS, tick};
 use super::failure::{Cause, Field, Misuse};
 use super::operation::{End, GetStep, Op, OpenStep, PutStep, Shape};
 use super::options::{GetOptions, Login, PutOptions, Setup, Via};
@@ -14,6 +14,9 @@ use crate::wire::{
 
 /// Name of the file of the module that a staged transfer uses.
 const STAGED: &str = "qftp.tmp";
+
+/// How long a command on a file of the module may take that moves no data, in milliseconds.
+const FILE_MS: u32 = limits::FILE_COMMAND_MS as u32 + MARGIN_MS;
 
 type ModuleFile<'a> = Text<'a, { limits::MODULE_FILE }>;
 
@@ -47,12 +50,13 @@ impl Session {
     /// # Errors
     /// [`Misuse::Busy`], [`Misuse::Range`], [`Misuse::Name`].
     pub fn setup(&mut self, now: Instant, setup: &Setup<'_>) -> Result<(), Misuse> {
+        self.at(now);
         if !self.is_idle() {
             return Err(Misuse::Busy);
         }
         self.state.config.check()?;
         self.state.account.take_setup(setup)?;
-        self.state.begin_setup(now);
+        self.state.begin_setup();
         Ok(())
     }
 
@@ -61,11 +65,12 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn open(&mut self, now: Instant, login: &Login<'_>) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready()?;
         self.state.account.take_login(login)?;
         self.state.logged_in = false;
         let first = if self.state.in_doubt { OpenStep::Close } else { OpenStep::Context };
-        self.state.go(now, Op::Open(first));
+        self.state.go(Op::Open(first));
         Ok(())
     }
 
@@ -74,9 +79,10 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn close(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready()?;
         self.state.logged_in = false;
-        self.state.single(now, HostCommand::Close, Shape::Nothing);
+        self.state.single(HostCommand::Close, Shape::Nothing);
         Ok(())
     }
 
@@ -85,9 +91,10 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn deactivate(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready()?;
         self.state.forget_setup();
-        self.state.single(now, HostCommand::Deactivate, Shape::Nothing);
+        self.state.single(HostCommand::Deactivate, Shape::Nothing);
         Ok(())
     }
 
@@ -97,12 +104,13 @@ impl Session {
     /// # Errors
     /// [`Misuse::Busy`].
     pub fn restart(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.at(now);
         if !self.is_idle() {
             return Err(Misuse::Busy);
         }
         self.state.forget_setup();
         self.state.op = Op::Restart;
-        self.state.send(now, HostCommand::Restart);
+        self.state.send(HostCommand::Restart);
         Ok(())
     }
 
@@ -111,11 +119,12 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn cwd(&mut self, now: Instant, path: &str) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready_for_ftp()?;
         let path: PathName<'_> = checked(path, Field::Path)?;
         self.state.transfer.name.set(path.as_bytes());
         self.state.op = Op::Cwd;
-        self.state.send(now, HostCommand::Cwd);
+        self.state.send(HostCommand::Cwd);
         Ok(())
     }
 
@@ -124,7 +133,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn pwd(&mut self, now: Instant) -> Result<(), Misuse> {
-        self.ftp(now, HostCommand::Pwd, Shape::Plain)
+        self.at(now);
+        self.ftp(HostCommand::Pwd, Shape::Plain)
     }
 
     /// Asks for the size of a file (§2.7): [`Done::Number`](super::Done::Number).
@@ -132,7 +142,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn size(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
-        self.named(now, HostCommand::Size, file, Shape::Plain)
+        self.at(now);
+        self.named(HostCommand::Size, file, Shape::Plain)
     }
 
     /// Asks for the time of modification (§2.14): [`Done::Text`](super::Done::Text), `YYYYMMDDHHMMSS[.NNN]`.
@@ -140,7 +151,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn modified(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
-        self.named(now, HostCommand::Modified, file, Shape::Plain)
+        self.at(now);
+        self.named(HostCommand::Modified, file, Shape::Plain)
     }
 
     /// Renames a file or folder (§2.15).
@@ -148,12 +160,13 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn rename(&mut self, now: Instant, from: &str, to: &str) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready_for_ftp()?;
         let (from, to) = (name(from)?, name(to)?);
         self.state.transfer.name.set(from.as_bytes());
         self.state.op = Op::Single(Shape::Nothing);
-        let limit = self.state.t().saturating_add(MARGIN_MS);
-        self.state.send_with(now, HostCommand::Rename, limit, to.as_bytes(), [0; 2]);
+        let limit = self.state.t().wrapping_add(MARGIN_MS);
+        self.state.send_with(HostCommand::Rename, limit, to.as_bytes(), [0; 2]);
         Ok(())
     }
 
@@ -162,7 +175,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn delete(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
-        self.named(now, HostCommand::Delete, file, Shape::Nothing)
+        self.at(now);
+        self.named(HostCommand::Delete, file, Shape::Nothing)
     }
 
     /// Makes a folder (§2.9).
@@ -170,7 +184,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn make_dir(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.named(now, HostCommand::MakeDir, dir, Shape::Nothing)
+        self.at(now);
+        self.named(HostCommand::MakeDir, dir, Shape::Nothing)
     }
 
     /// Removes a folder (§2.10).
@@ -178,7 +193,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn remove_dir(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.named(now, HostCommand::RemoveDir, dir, Shape::Nothing)
+        self.at(now);
+        self.named(HostCommand::RemoveDir, dir, Shape::Nothing)
     }
 
     /// Asks how many bytes the last or present transfer moved (§2.16): [`Done::Number`](super::Done::Number).
@@ -186,7 +202,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn length(&mut self, now: Instant) -> Result<(), Misuse> {
-        self.ftp(now, HostCommand::Len, Shape::Plain)
+        self.at(now);
+        self.ftp(HostCommand::Len, Shape::Plain)
     }
 
     /// Asks for the state of the FTP client (§2.17): [`Done::State`](super::Done::State).
@@ -194,8 +211,9 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn status(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready()?;
-        self.state.single(now, HostCommand::State, Shape::State);
+        self.state.single(HostCommand::State, Shape::State);
         Ok(())
     }
 
@@ -205,9 +223,10 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn probe(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready()?;
         self.state.op = Op::Single(Shape::State);
-        self.state.send_within(now, HostCommand::State, PROBE_MS);
+        self.state.send_within(HostCommand::State, PROBE_MS);
         Ok(())
     }
 
@@ -217,7 +236,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn list(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.listing(now, HostCommand::List, dir)
+        self.at(now);
+        self.listing(HostCommand::List, dir)
     }
 
     /// Lists the names in a folder (§2.12).
@@ -225,7 +245,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn names(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.listing(now, HostCommand::Names, dir)
+        self.at(now);
+        self.listing(HostCommand::Names, dir)
     }
 
     /// Lists a folder with its facts (§2.13). [`listing::facts`](crate::listing::facts) reads its lines.
@@ -233,7 +254,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn facts(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
-        self.listing(now, HostCommand::Facts, dir)
+        self.at(now);
+        self.listing(HostCommand::Facts, dir)
     }
 
     /// Downloads a file (§2.6): [`Event::Size`](super::Event::Size) where the length is known, [`Event::Data`](super::Event::Data), then
@@ -245,6 +267,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a staged download of a part with a known length.
     pub fn get(&mut self, now: Instant, file: &str, options: &GetOptions) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready_for_ftp()?;
         let file = name(file)?;
         if let Via::Storage(storage) = options.via {
@@ -259,7 +282,7 @@ impl Session {
         self.state.transfer.get = *options;
         let asks = options.len.is_none() && self.state.account.transfer_type == TransferType::Binary;
         match (options.via, options.len) {
-            (Via::Storage(_), _) => self.state.go(now, Op::Get(GetStep::Clear)),
+            (Via::Storage(_), _) => self.state.go(Op::Get(GetStep::Clear)),
             (Via::Com, Some(0)) => {
                 self.state.events.size = true;
                 self.state.exchange.said.number = 0;
@@ -268,7 +291,7 @@ impl Session {
             // The size of a converted file is not the number of bytes that will come.
             (Via::Com, len) => {
                 self.state.events.size = len.is_some();
-                self.state.go(now, Op::Get(if asks { GetStep::Size } else { GetStep::Transfer }));
+                self.state.go(Op::Get(if asks { GetStep::Size } else { GetStep::Transfer }));
             }
         }
         Ok(())
@@ -280,6 +303,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a staged upload of a part, [`Misuse::Range`] for one that no file of the module can hold.
     pub fn put(&mut self, now: Instant, file: &str, options: &PutOptions) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready_for_ftp()?;
         let file = name(file)?;
         if options.via != Via::Com && (options.start > 0 || !options.last) {
@@ -297,9 +321,9 @@ impl Session {
             }
         };
         self.state.transfer.name.set(file.as_bytes());
-        self.state.transmit.forget(options.len, now);
+        self.state.transmit.forget(options.len, tick(now));
         self.state.transfer.put = *options;
-        self.state.go(now, Op::Put(step));
+        self.state.go(Op::Put(step));
         Ok(())
     }
 
@@ -308,10 +332,11 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn storage(&mut self, now: Instant, storage: Storage) -> Result<(), Misuse> {
+        self.at(now);
         self.ready_for_files()?;
         self.state.op = Op::Single(Shape::Plain);
-        let limit = limits::FILE_COMMAND_MS.saturating_add(MARGIN_MS);
-        self.state.send_with(now, HostCommand::Space, limit, storage.name().as_bytes(), [0; 2]);
+        let limit = FILE_MS;
+        self.state.send_with(HostCommand::Space, limit, storage.name().as_bytes(), [0; 2]);
         Ok(())
     }
 
@@ -320,7 +345,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn files(&mut self, now: Instant, pattern: &str) -> Result<(), Misuse> {
-        self.file(now, HostCommand::Measure, pattern, Shape::Nothing)
+        self.at(now);
+        self.file(HostCommand::Measure, pattern, Shape::Nothing)
     }
 
     /// Uploads a file into the module, its checksum proven: `len` bytes by [`send`](Self::send).
@@ -328,6 +354,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn upload(&mut self, now: Instant, file: &str, len: u64) -> Result<(), Misuse> {
+        self.at(now);
         built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
         let file = module_file(file)?;
@@ -335,9 +362,9 @@ impl Session {
             return Err(Misuse::Range(Field::Length));
         }
         self.state.transfer.local.set(file.as_bytes());
-        self.state.transmit.forget(len, now);
+        self.state.transmit.forget(len, tick(now));
         self.state.transfer.put = PutOptions::whole(len);
-        self.state.go(now, Op::Put(PutStep::Upload));
+        self.state.go(Op::Put(PutStep::Upload));
         Ok(())
     }
 
@@ -346,13 +373,14 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn download(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+        self.at(now);
         built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
         let file = module_file(file)?;
         self.state.transfer.local.set(file.as_bytes());
         self.state.transfer.get = GetOptions::default();
         self.state.receive.forget();
-        self.state.go(now, Op::Get(GetStep::Measure));
+        self.state.go(Op::Get(GetStep::Measure));
         Ok(())
     }
 
@@ -361,7 +389,8 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn remove(&mut self, now: Instant, pattern: &str) -> Result<(), Misuse> {
-        self.file(now, HostCommand::Remove, pattern, Shape::Nothing)
+        self.at(now);
+        self.file(HostCommand::Remove, pattern, Shape::Nothing)
     }
 
     /// Opens a file of the module: [`Done::Number`](super::Done::Number) is its handle.
@@ -369,10 +398,11 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn file_open(&mut self, now: Instant, file: &str, mode: OpenMode) -> Result<(), Misuse> {
+        self.at(now);
         self.ready_for_files()?;
         let file = module_file(file)?;
         self.state.transfer.local.set(file.as_bytes());
-        self.handle(now, HostCommand::FileOpen, Op::Single(Shape::Plain), [mode.number().into(), 0]);
+        self.handle(HostCommand::FileOpen, Op::Single(Shape::Plain), [mode.number().into(), 0]);
         Ok(())
     }
 
@@ -381,10 +411,11 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn file_read(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
+        self.at(now);
         self.ready_for_files()?;
         self.state.receive.forget();
         self.state.transfer.get = GetOptions { len: Some(u64::from(len)), ..GetOptions::default() };
-        self.handle(now, HostCommand::FileRead, Op::FileRead, [handle, len]);
+        self.handle(HostCommand::FileRead, Op::FileRead, [handle, len]);
         Ok(())
     }
 
@@ -393,10 +424,11 @@ impl Session {
     /// # Errors
     /// [`Misuse`].
     pub fn file_write(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
+        self.at(now);
         self.ready_for_files()?;
         self.state.transfer.put = PutOptions::whole(u64::from(len));
-        self.state.transmit.forget(u64::from(len), now);
-        self.handle(now, HostCommand::FileWrite, Op::FileWrite, [handle, len]);
+        self.state.transmit.forget(u64::from(len), tick(now));
+        self.handle(HostCommand::FileWrite, Op::FileWrite, [handle, len]);
         Ok(())
     }
 
@@ -405,6 +437,7 @@ impl Session {
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a command that would open data mode.
     pub fn command(&mut self, now: Instant, command: &Command<'_>) -> Result<(), Misuse> {
+        self.at(now);
         self.state.ready()?;
         built_with(cfg!(feature = "lines"))?;
         let opens_data_mode = match command {
@@ -421,7 +454,7 @@ impl Session {
             return Err(Misuse::Road);
         }
         self.state.op = Op::Single(Shape::Plain);
-        self.state.exchange.start_foreign(now, command, self.state.t());
+        self.state.exchange.start_foreign(command, self.state.t());
         Ok(())
     }
 
@@ -433,6 +466,7 @@ impl Session {
     /// # Errors
     /// [`Misuse::NothingToAbort`].
     pub fn abort(&mut self, now: Instant) -> Result<(), Misuse> {
+        self.at(now);
         match self.state.op {
             Op::Idle => Err(Misuse::NothingToAbort),
             // It is being left already, or has not been entered.
@@ -440,39 +474,44 @@ impl Session {
             _ => {
                 self.reader.clear();
                 self.state.exchange.said.blamed = None;
-                self.state.fail(now, Cause::Aborted);
+                self.state.fail(Cause::Aborted);
                 Ok(())
             }
         }
     }
 
-    fn ftp(&mut self, now: Instant, command: HostCommand, shape: Shape) -> Result<(), Misuse> {
+    /// It is this time now.
+    const fn at(&mut self, now: Instant) {
+        self.state.exchange.clock = now;
+    }
+
+    fn ftp(&mut self, command: HostCommand, shape: Shape) -> Result<(), Misuse> {
         self.state.ready_for_ftp()?;
-        self.state.single(now, command, shape);
+        self.state.single(command, shape);
         Ok(())
     }
 
     /// A command with the name of a file or folder on the server.
-    fn named(&mut self, now: Instant, command: HostCommand, text: &str, shape: Shape) -> Result<(), Misuse> {
+    fn named(&mut self, command: HostCommand, text: &str, shape: Shape) -> Result<(), Misuse> {
         self.state.ready_for_ftp()?;
         self.state.transfer.name.set(name(text)?.as_bytes());
-        self.state.single(now, command, shape);
+        self.state.single(command, shape);
         Ok(())
     }
 
     /// A command with the name of a file of the module.
-    fn file(&mut self, now: Instant, command: HostCommand, text: &str, shape: Shape) -> Result<(), Misuse> {
+    fn file(&mut self, command: HostCommand, text: &str, shape: Shape) -> Result<(), Misuse> {
         self.ready_for_files()?;
         self.state.transfer.local.set(module_file(text)?.as_bytes());
-        self.state.single(now, command, shape);
+        self.state.single(command, shape);
         Ok(())
     }
 
     /// A command with numbers of the caller's, on a file of the module that is open.
-    fn handle(&mut self, now: Instant, command: HostCommand, op: Op, numbers: [u32; 2]) {
+    fn handle(&mut self, command: HostCommand, op: Op, numbers: [u32; 2]) {
         self.state.op = op;
-        let limit = limits::FILE_COMMAND_MS.saturating_add(MARGIN_MS);
-        self.state.send_with(now, command, limit, b"", numbers);
+        let limit = FILE_MS;
+        self.state.send_with(command, limit, b"", numbers);
     }
 
     fn ready_for_files(&self) -> Result<(), Misuse> {
@@ -480,13 +519,13 @@ impl Session {
         self.state.ready()
     }
 
-    fn listing(&mut self, now: Instant, command: HostCommand, dir: &str) -> Result<(), Misuse> {
+    fn listing(&mut self, command: HostCommand, dir: &str) -> Result<(), Misuse> {
         built_with(cfg!(feature = "listings"))?;
         self.state.ready_for_ftp()?;
         self.state.transfer.name.set(name(dir)?.as_bytes());
         self.state.receive.forget();
         self.state.op = Op::List;
-        self.state.send(now, command);
+        self.state.send(command);
         Ok(())
     }
 

@@ -4,7 +4,6 @@ use super::exchange::Phase;
 use super::failure::{Cause, LineFault, SessionState};
 use super::operation::{LeftOnLine, Op, RecoverStep, Recovery};
 use super::state::State;
-use crate::Instant;
 use crate::mutation::{Mutation, mutated};
 use crate::wire::Verb;
 
@@ -44,7 +43,7 @@ impl State {
     }
 
     /// Starts recovery from the failure that is known, which left something on the line.
-    pub(crate) fn recover(&mut self, now: Instant, left: LeftOnLine) {
+    pub(crate) fn recover(&mut self, left: LeftOnLine) {
         let failure = &self.failure;
         let ftp = failure.verb.is_none_or(Verb::is_ftp) && self.logged_in;
         // After the module's own word, what that says of the session holds; else the session is asked for.
@@ -56,17 +55,17 @@ impl State {
         self.check_end = false;
         if matches!(self.op, Op::Put(_) | Op::FileWrite) {
             // On a slow line the driver may have written the last of what it was handed only now.
-            self.exchange.touch(now);
+            self.exchange.touch();
         }
         let in_data = matches!(self.exchange.phase, Phase::Receive | Phase::Transmit | Phase::Trailer);
         match left {
             // The exchange goes on, with its own time.
             LeftOnLine::Outcome => {
                 self.note_open_data_mode();
-                self.go(now, Op::Recover(RecoverStep::Outcome));
+                self.go(Op::Recover(RecoverStep::Outcome));
             }
-            LeftOnLine::DataMode if in_data => self.leave_data_mode(now),
-            _ => self.go(now, Op::Recover(RecoverStep::Sync)),
+            LeftOnLine::DataMode if in_data => self.leave_data_mode(),
+            _ => self.go(Op::Recover(RecoverStep::Sync)),
         }
     }
 
@@ -81,16 +80,16 @@ impl State {
         asks
     }
 
-    pub(crate) fn leave_data_mode(&mut self, now: Instant) {
+    pub(crate) fn leave_data_mode(&mut self) {
         if self.exchange.verb == Some(Verb::QftpPut) && (1..=3).contains(&self.transmit.missing()) {
             // Plus signs would be the last bytes of the file on the server. What the module does not get ends it after `T`.
-            self.exchange.await_trailer(now, self.t());
-            return self.go(now, Op::Recover(RecoverStep::Wait));
+            self.exchange.await_trailer(self.t());
+            return self.go(Op::Recover(RecoverStep::Wait));
         }
         let uploads = matches!(self.exchange.verb, Some(Verb::QftpPut | Verb::Qfupl | Verb::Qfwrite));
         // In the trailer the module has said a word, or took all that it should: it may be out of data mode.
         let surely = uploads && self.exchange.phase != Phase::Trailer;
         self.op = Op::Recover(RecoverStep::Escape);
-        self.begin_escape(now, surely);
+        self.begin_escape(surely);
     }
 }

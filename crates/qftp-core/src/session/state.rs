@@ -12,7 +12,7 @@ use super::account::Account;
 use super::event::Event;
 use super::events::Events;
 use super::exchange::{
-    Exchange, HostCommand, MARGIN_MS, Meaning, Phase, Receive, Reply, Slots, Sync, Synced, Transmit,
+    Exchange, HostCommand, MARGIN_MS, Meaning, PLAIN_MS, Phase, Receive, Reply, Slots, Sync, Synced, Transmit, tick,
 };
 use super::failure::{Cause, Failure, LineFault, Misuse, SessionState};
 use super::operation::{
@@ -20,15 +20,17 @@ use super::operation::{
 };
 use super::options::Config;
 use super::transfer::Transfer;
-use crate::Instant;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
 use crate::wire::{Answer, Line, Verb, Word};
 
 /// How long the URC of `AT+QFTPSTAT` may take before another URC port is tried, in milliseconds.
-pub(crate) const PROBE_MS: u64 = 2_000;
+pub(crate) const PROBE_MS: u32 = 2_000;
 /// The time for each command of recovery, in milliseconds: the caller is waiting for bad news.
-const RECOVER_MS: u64 = 10_000;
+const RECOVER_MS: u32 = 10_000;
+
+/// From `AT+CFUN=1,1` to `RDY`, in milliseconds.
+const START_MS: u32 = limits::START_MS as u32;
 
 /// Everything but the reader of lines.
 pub(crate) struct State {
@@ -55,8 +57,6 @@ pub(crate) struct State {
     pub(crate) check_end: bool,
     /// An upload of no bytes whose end has not come yet.
     empty_upload: bool,
-    /// The present time, for lines that are read without one.
-    pub(crate) clock: Instant,
     pub(crate) events: Events,
     pub(crate) account: Account,
     pub(crate) transfer: Transfer,
@@ -88,7 +88,6 @@ impl State {
             skip_lf: false,
             check_end: false,
             empty_upload: false,
-            clock: Instant::from_millis(0),
             events: Events::new(),
             account: Account::new(),
             transfer: Transfer::new(),
@@ -96,8 +95,8 @@ impl State {
     }
 
     /// `T` in milliseconds.
-    pub(crate) fn t(&self) -> u64 {
-        u64::from(self.config.rsptimeout_s).saturating_mul(1_000)
+    pub(crate) fn t(&self) -> u32 {
+        u32::from(self.config.rsptimeout_s).wrapping_mul(1_000)
     }
 
     /// Whether no operation is under way.
@@ -126,16 +125,16 @@ impl State {
     }
 
     /// Begins set-up; what it is to bring about is kept already.
-    pub(crate) fn begin_setup(&mut self, now: Instant) {
+    pub(crate) fn begin_setup(&mut self) {
         self.forget_setup();
         self.exchange.context = self.account.context;
         self.exchange.queue_ms = self.config.queue_ms;
         self.op = Op::Setup(SetupStep::Sync(false));
         if self.may_be_in_data {
             // What the last operation has left open, a question would be data of.
-            self.sync.escape(now, &mut self.exchange, false);
+            self.sync.escape(&mut self.exchange, false);
         } else {
-            self.sync.ask(now, &mut self.exchange);
+            self.sync.ask(&mut self.exchange);
         }
     }
 
@@ -145,39 +144,39 @@ impl State {
     }
 
     /// Begins to bring the line in sync by the escape, as part of the operation.
-    pub(crate) fn begin_escape(&mut self, now: Instant, surely: bool) {
-        self.sync.escape(now, &mut self.exchange, surely);
+    pub(crate) fn begin_escape(&mut self, surely: bool) {
+        self.sync.escape(&mut self.exchange, surely);
     }
 
     /// A step begins.
-    pub(crate) fn go(&mut self, now: Instant, op: Op) {
+    pub(crate) fn go(&mut self, op: Op) {
         self.op = op;
-        let plain = limits::PLAIN_COMMAND_MS.saturating_add(MARGIN_MS);
+        let plain = PLAIN_MS.wrapping_add(MARGIN_MS);
         match op {
             Op::Setup(SetupStep::Sync(_)) | Op::Recover(RecoverStep::Sync) => {
-                self.sync.ask(now, &mut self.exchange);
+                self.sync.ask(&mut self.exchange);
             }
-            Op::Recover(RecoverStep::Escape) => self.sync.escape(now, &mut self.exchange, false),
+            Op::Recover(RecoverStep::Escape) => self.sync.escape(&mut self.exchange, false),
             Op::Setup(SetupStep::Probe(_)) | Op::Recover(RecoverStep::Settle) => {
-                self.send_within(now, HostCommand::State, PROBE_MS);
+                self.send_within(HostCommand::State, PROBE_MS);
             }
             Op::Setup(step) => {
                 let port = step.port(self.account.urc_port).map_or("", crate::wire::UrcPort::name);
                 let command = step.command(self.account.has_apn_login);
                 let limit = if port.is_empty() { self.limit(command) } else { plain };
-                self.send_with(now, command, limit, port.as_bytes(), [0; 2]);
+                self.send_with(command, limit, port.as_bytes(), [0; 2]);
             }
             Op::Open(mut step) => {
                 let command = step.command(&mut self.account);
                 self.op = Op::Open(step);
-                self.send(now, command);
+                self.send(command);
             }
-            Op::Get(step) => self.send(now, step.command()),
-            Op::Put(step) => self.send(now, step.command()),
-            Op::Recover(RecoverStep::Stat) => self.send_within(now, HostCommand::State, RECOVER_MS),
-            Op::Recover(RecoverStep::Close) => self.send_within(now, HostCommand::Close, RECOVER_MS),
-            Op::Recover(RecoverStep::Open) => self.send(now, HostCommand::Open),
-            Op::Recover(RecoverStep::Cwd) => self.send_within(now, HostCommand::CwdAgain, RECOVER_MS),
+            Op::Get(step) => self.send(step.command()),
+            Op::Put(step) => self.send(step.command()),
+            Op::Recover(RecoverStep::Stat) => self.send_within(HostCommand::State, RECOVER_MS),
+            Op::Recover(RecoverStep::Close) => self.send_within(HostCommand::Close, RECOVER_MS),
+            Op::Recover(RecoverStep::Open) => self.send(HostCommand::Open),
+            Op::Recover(RecoverStep::Cwd) => self.send_within(HostCommand::CwdAgain, RECOVER_MS),
             // These wait for what is under way.
             Op::Recover(RecoverStep::Outcome | RecoverStep::Wait) => {}
             // These are sent by the call that begins them.
@@ -186,38 +185,36 @@ impl State {
     }
 
     /// Starts an operation that is one command.
-    pub(crate) fn single(&mut self, now: Instant, command: HostCommand, shape: Shape) {
+    pub(crate) fn single(&mut self, command: HostCommand, shape: Shape) {
         self.op = Op::Single(shape);
-        self.send(now, command);
+        self.send(command);
     }
 
     /// Sends a command.
-    pub(crate) fn send(&mut self, now: Instant, command: HostCommand) {
-        self.send_within(now, command, self.limit(command));
+    pub(crate) fn send(&mut self, command: HostCommand) {
+        self.send_within(command, self.limit(command));
     }
 
     /// How long the outcome of a command may take, in milliseconds.
-    fn limit(&self, command: HostCommand) -> u64 {
-        let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(self.t()));
-        limit.saturating_add(MARGIN_MS)
+    fn limit(&self, command: HostCommand) -> u32 {
+        command.verb().map_or(PLAIN_MS, |verb| verb.time_out_ms(self.t())).wrapping_add(MARGIN_MS)
     }
 
     /// Sends a command that has its own limit in milliseconds.
-    pub(crate) fn send_within(&mut self, now: Instant, command: HostCommand, limit: u64) {
-        self.send_with(now, command, limit, b"", [0; 2]);
+    pub(crate) fn send_within(&mut self, command: HostCommand, limit: u32) {
+        self.send_with(command, limit, b"", [0; 2]);
     }
 
     /// Sends a command with a text and two numbers that are not kept.
     pub(crate) fn send_with(
         &mut self,
-        now: Instant,
         command: HostCommand,
-        limit: u64,
+        limit: u32,
         text: &[u8],
         numbers: [u32; 2],
     ) {
         let Self { config, account, transfer, exchange, .. } = self;
-        exchange.start(now, command, limit, &Slots { config, account, transfer, text, numbers });
+        exchange.start(command, limit, &Slots { config, account, transfer, text, numbers });
     }
 
     pub(crate) fn finish(&mut self, end: End) {
@@ -228,7 +225,7 @@ impl State {
     }
 
     /// Ends the operation with a failure, after the line is in sync again if data was on it.
-    pub(crate) fn fail(&mut self, now: Instant, cause: Cause) {
+    pub(crate) fn fail(&mut self, cause: Cause) {
         let verb = self.exchange.said.blamed.or(self.exchange.verb);
         let mut failure = Failure::new(verb, cause);
         let restarted = matches!(cause, Cause::Line(LineFault::Restarted));
@@ -253,7 +250,7 @@ impl State {
         self.failure = failure;
         if left != LeftOnLine::Nothing && state != SessionState::Reset {
             if cfg!(feature = "recovery") {
-                return self.recover(now, left);
+                return self.recover(left);
             }
             state = SessionState::Reset;
         }
@@ -270,10 +267,10 @@ impl State {
     }
 
     /// A line has come; `text` is that of its parameters. The answer says whether it is to be told as information, as a URC, or not at all.
-    pub(crate) fn on_answer(&mut self, now: Instant, answer: &Answer, text: &[u8]) -> Option<Told> {
+    pub(crate) fn on_answer(&mut self, answer: &Answer, text: &[u8]) -> Option<Told> {
         let meaning = self.exchange.on_answer(answer, text);
         if matches!(self.op, Op::Recover(_) | Op::Restart)
-            && let Some(told) = self.follow_aside(now, answer, meaning)
+            && let Some(told) = self.follow_aside(answer, meaning)
         {
             return told;
         }
@@ -281,7 +278,7 @@ impl State {
             Meaning::Ours => {
                 if self.exchange.phase == Phase::Transmit && !mutated(Mutation::SendsOn) {
                     // The module has left data mode: not one byte more.
-                    self.exchange.await_trailer(now, self.t());
+                    self.exchange.await_trailer(self.t());
                 }
                 None
             }
@@ -297,11 +294,11 @@ impl State {
                 Some(Told::Urc)
             }
             Meaning::Connect => {
-                self.connect(now, answer.number(0));
+                self.connect(answer.number(0));
                 None
             }
             Meaning::End(reply) => {
-                self.advance(now, reply);
+                self.advance(reply);
                 None
             }
         }
@@ -309,7 +306,7 @@ impl State {
 
     /// What a line means while the module restarts, or while what a failure has left is drained; `None` where it is as everywhere.
     #[cold]
-    fn follow_aside(&mut self, now: Instant, answer: &Answer, meaning: Meaning) -> Option<Option<Told>> {
+    fn follow_aside(&mut self, answer: &Answer, meaning: Meaning) -> Option<Option<Told>> {
         let word = answer.word(b"");
         let ready = word == Word::Ready;
         match (self.op, meaning) {
@@ -320,8 +317,8 @@ impl State {
             (Op::Recover(_), _) if !cfg!(feature = "recovery") => None,
             (Op::Recover(_), Meaning::Connect) => {
                 // The command that was broken off has its CONNECT now: the silence before the escape begins with data mode.
-                self.exchange.touch(now);
-                self.leave_data_mode(now);
+                self.exchange.touch();
+                self.leave_data_mode();
                 Some(None)
             }
             (Op::Recover(step), _) if ready && self.note_ready(step) => Some(Some(Told::Urc)),
@@ -333,7 +330,7 @@ impl State {
         }
     }
 
-    fn connect(&mut self, now: Instant, len: Option<u64>) {
+    fn connect(&mut self, len: Option<u64>) {
         let t = self.t();
         let Some(verb) = self.exchange.verb else { return };
         self.skip_lf = true;
@@ -344,63 +341,63 @@ impl State {
             Op::FileRead | Op::FileWrite if !cfg!(feature = "staging") => return,
             // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
             Op::FileRead if len.is_none() || len > self.transfer.get.len => {
-                return self.fail(now, Cause::Line(LineFault::Desync));
+                return self.fail(Cause::Line(LineFault::Desync));
             }
             Op::FileRead => len,
             Op::Put(PutStep::Transfer | PutStep::Stage | PutStep::Upload) | Op::FileWrite => {
                 let ack = verb == Verb::Qfupl && !mutated(Mutation::NoAcknowledge);
-                self.transmit.begin(self.transfer.put.len, ack, now);
+                self.transmit.begin(self.transfer.put.len, ack, tick(self.exchange.clock));
                 if self.transfer.put.len == 0 {
                     self.empty_upload = true;
-                    self.exchange.await_trailer(now, 0);
+                    self.exchange.await_trailer(0);
                 } else {
-                    self.exchange.await_data(now, Phase::Transmit, t);
+                    self.exchange.await_data(Phase::Transmit, t);
                 }
                 return;
             }
             // Data mode of a command that moves a file within the module.
-            _ => return self.fail(now, Cause::Line(LineFault::Desync)),
+            _ => return self.fail(Cause::Line(LineFault::Desync)),
         };
         self.receive.begin(verb, self.exchange.own, expected);
-        self.exchange.await_data(now, Phase::Receive, t);
-        self.after_data(now);
+        self.exchange.await_data(Phase::Receive, t);
+        self.after_data();
     }
 
     /// The time of the exchange, the pause or the data is up.
-    pub(crate) fn on_time(&mut self, now: Instant) {
+    pub(crate) fn on_time(&mut self) {
         let fault = self.exchange.silence();
         match self.exchange.phase {
             Phase::Idle => self.exchange.rest(),
-            Phase::Pause => self.advance(now, Reply::Ok),
-            Phase::Receive => self.silence_after_data(now),
-            Phase::Transmit => self.fail(now, Cause::Line(LineFault::Stalled)),
+            Phase::Pause => self.advance(Reply::Ok),
+            Phase::Receive => self.silence_after_data(),
+            Phase::Transmit => self.fail(Cause::Line(LineFault::Stalled)),
             // A module that takes a length of 0 for none still waits for the data of an empty file.
             Phase::Trailer if self.empty_upload => {
                 self.empty_upload = false;
-                self.exchange.press_escape(now, self.t());
+                self.exchange.press_escape(self.t());
             }
             Phase::Trailer if matches!(self.op, Op::Recover(_)) => {
                 self.exchange.said.cause = Cause::Line(LineFault::NoAnswer);
-                self.advance(now, Reply::Silent);
+                self.advance(Reply::Silent);
             }
             // It said OK to all of the data, and then not what came of it.
-            Phase::Trailer if fault == LineFault::UrcSilent => self.fail(now, Cause::Line(fault)),
+            Phase::Trailer if fault == LineFault::UrcSilent => self.fail(Cause::Line(fault)),
             // Bytes were lost and the module waits for more, or its end was lost.
-            Phase::Trailer => self.fail(now, Cause::Line(LineFault::Stalled)),
+            Phase::Trailer => self.fail(Cause::Line(LineFault::Stalled)),
             Phase::Answer => {
                 self.may_be_in_data |= self.may_connect();
                 self.exchange.said.cause = Cause::Line(fault);
                 let accepted = fault == LineFault::UrcSilent;
-                self.advance(now, if accepted { Reply::UrcSilent } else { Reply::Silent });
+                self.advance(if accepted { Reply::UrcSilent } else { Reply::Silent });
             }
         }
     }
 
     /// An exchange is over: what comes next?
-    pub(crate) fn advance(&mut self, now: Instant, reply: Reply) {
+    pub(crate) fn advance(&mut self, reply: Reply) {
         let mut reply = reply;
         if matches!(self.op, Op::Setup(SetupStep::Sync(_)) | Op::Recover(RecoverStep::Sync | RecoverStep::Escape)) {
-            reply = match self.sync.advance(now, &mut self.exchange, reply.is_success()) {
+            reply = match self.sync.advance(&mut self.exchange, reply.is_success()) {
                 Synced::NotYet => return,
                 // A module that answers is out of data mode.
                 Synced::InSync => {
@@ -435,7 +432,7 @@ impl State {
             Op::FileWrite if cfg!(feature = "staging") => work.file_written(reply),
             // Also where the module gave no answer to the command: it may restart all the same.
             Op::Restart if self.exchange.phase == Phase::Answer => {
-                return self.exchange.pause(now, limits::START_MS);
+                return self.exchange.pause(START_MS);
             }
             // No RDY: it may go to another port. Set-up will tell.
             Op::Restart => Next::Done(End::Nothing),
@@ -452,9 +449,9 @@ impl State {
         };
         self.note(reply, next);
         match next {
-            Next::Go(op) => self.go(now, op),
+            Next::Go(op) => self.go(op),
             Next::Done(end) => self.finish(end),
-            Next::Fail => self.fail(now, self.exchange.said.cause),
+            Next::Fail => self.fail(self.exchange.said.cause),
             Next::Recovered(state) => self.finish_failed(state),
         }
     }

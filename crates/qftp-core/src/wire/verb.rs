@@ -293,13 +293,29 @@ impl Verb {
     /// The longest wait, in milliseconds, from the command to its outcome; `t` is `rsptimeout` in milliseconds (`T`).
     #[must_use]
     pub const fn time_out(self, t: u64) -> u64 {
-        match self {
+        match self.own_time_out() {
+            Some(millis) => millis as u64,
+            None => t,
+        }
+    }
+
+    /// The same in 32 bits.
+    pub(crate) const fn time_out_ms(self, t: u32) -> u32 {
+        match self.own_time_out() {
+            Some(millis) => millis,
+            None => t,
+        }
+    }
+
+    /// `None` for `T`.
+    const fn own_time_out(self) -> Option<u32> {
+        let millis = match self {
             Self::QftpCfg => limits::CONFIG_COMMAND_MS,
             Self::QftpOpen => limits::OPEN_MS,
             Self::Qiact => limits::ACTIVATE_MS,
             Self::Qideact => limits::DEACTIVATE_MS,
             Self::Cgatt => limits::ATTACH_MS,
-            _ if self.urc().is_some() => t,
+            _ if self.urc().is_some() => return None,
             Self::Qflds
             | Self::Qflst
             | Self::Qfdel
@@ -310,7 +326,9 @@ impl Verb {
             | Self::Qfwrite
             | Self::Qfclose => limits::FILE_COMMAND_MS,
             _ => limits::PLAIN_COMMAND_MS,
-        }
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "minutes at most")]
+        Some(millis as u32)
     }
 }
 

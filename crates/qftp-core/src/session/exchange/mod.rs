@@ -36,9 +36,11 @@ use crate::mutation::{Mutation, mutated};
 use crate::wire::{Command, Verb, Writer};
 
 /// Added to the module's own time limits, so that its error arrives before ours.
-pub(crate) const MARGIN_MS: u64 = 5_000;
+pub(crate) const MARGIN_MS: u32 = 5_000;
+/// The time of a command that has none of its own.
+pub(crate) const PLAIN_MS: u32 = limits::PLAIN_COMMAND_MS as u32;
 /// The longest wait for silence.
-const DRAIN_MS: u64 = 2_000;
+const DRAIN_MS: u32 = 2_000;
 
 /// What the line is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ impl Phase {
 }
 
 pub(crate) struct Exchange {
+    /// The present time. The times below are the lower 32 bits of one: none is further away than minutes.
+    pub(crate) clock: Instant,
     pub(crate) phase: Phase,
     /// The command that is out.
     pub(crate) verb: Option<Verb>,
@@ -72,19 +76,19 @@ pub(crate) struct Exchange {
     /// How long a written byte may wait before it is on the line, in milliseconds.
     pub(crate) queue_ms: u16,
     /// When the time of the phase is up, and what was waited for.
-    due: Option<Instant>,
+    due: Option<u32>,
     reason: Reason,
     tx: [u8; limits::COMMAND_LINE],
     tx_len: usize,
     tx_pos: usize,
-    last_tx: Instant,
+    last_tx: u32,
     /// Whether anything at all came since the command went out.
     pub(crate) heard: bool,
     /// Whether a whole line came during the pause.
     pub(crate) spoke: bool,
     /// The silence that is waited for, in milliseconds, and until when; 0: none.
     quiet_ms: u16,
-    quiet_until: Instant,
+    quiet_until: u32,
     /// What came of the command so far.
     accepted: bool,
     /// OK itself has come.
@@ -98,6 +102,7 @@ impl Exchange {
     #[inline(always)] // As State::new.
     pub(crate) const fn new() -> Self {
         Self {
+            clock: Instant::from_millis(0),
             phase: Phase::Idle,
             verb: None,
             own: b"",
@@ -109,11 +114,11 @@ impl Exchange {
             tx: [0; limits::COMMAND_LINE],
             tx_len: 0,
             tx_pos: 0,
-            last_tx: Instant::from_millis(0),
+            last_tx: 0,
             heard: false,
             spoke: false,
             quiet_ms: 0,
-            quiet_until: Instant::from_millis(0),
+            quiet_until: 0,
             accepted: false,
             ok: false,
             answer: None,
@@ -123,31 +128,31 @@ impl Exchange {
     }
 
     /// Sends a command whose outcome may take `limit` milliseconds.
-    pub(crate) fn start(&mut self, now: Instant, command: HostCommand, limit: u64, slots: &Slots<'_>) {
+    pub(crate) fn start(&mut self, command: HostCommand, limit: u32, slots: &Slots<'_>) {
         let mut out = Writer::new(&mut self.tx);
         slots.write(command, out.bytes(b"AT"));
         // The longest command fits: COMMAND_LINE counts it, and every string in it was checked.
         self.tx_len = out.bytes(b"\r").written();
-        self.begin(now, Phase::Answer, limit, Reason::Response);
+        self.begin(Phase::Answer, limit, Reason::Response);
         self.verb = command.verb();
         self.own = command.name();
     }
 
     /// Sends a command of the caller's.
-    pub(crate) fn start_foreign(&mut self, now: Instant, command: &Command<'_>, t: u64) {
+    pub(crate) fn start_foreign(&mut self, command: &Command<'_>, t: u32) {
         let mut out = Writer::new(&mut self.tx);
         command.emit(out.bytes(b"AT"));
         self.tx_len = out.bytes(b"\r").written();
-        let limit = command.verb().map_or(limits::PLAIN_COMMAND_MS, |verb| verb.time_out(t));
-        self.begin(now, Phase::Answer, limit.saturating_add(MARGIN_MS), Reason::Response);
+        let limit = command.verb().map_or(PLAIN_MS, |verb| verb.time_out_ms(t));
+        self.begin(Phase::Answer, limit.wrapping_add(MARGIN_MS), Reason::Response);
         self.verb = command.verb();
         self.own = command.verb().map_or(b"", |verb| verb.name().as_bytes());
     }
 
     /// Asks whether the module answers, with a line end before the question where one is wanted.
-    pub(crate) fn ask(&mut self, now: Instant, question: HostCommand, limit: u64, new_line: bool) {
+    pub(crate) fn ask(&mut self, question: HostCommand, limit: u32, new_line: bool) {
         self.say(if new_line { b"\rAT" } else { b"AT" }, question);
-        self.begin(now, Phase::Answer, limit, Reason::Response);
+        self.begin(Phase::Answer, limit, Reason::Response);
     }
 
     /// Asks something beside the exchange under way, whose verb, answers and time stay what they are.
@@ -168,64 +173,64 @@ impl Exchange {
     }
 
     /// Sends `+++`, and waits for the silence after it: data that is on its way may say anything meanwhile.
-    pub(crate) fn escape(&mut self, now: Instant) {
+    pub(crate) fn escape(&mut self) {
         let silence = self.silence_ms();
         self.say_escape();
-        self.begin(now, Phase::Pause, if mutated(Mutation::NoTrailingGuard) { 0 } else { silence }, Reason::Guard);
+        self.begin(Phase::Pause, if mutated(Mutation::NoTrailingGuard) { 0 } else { silence }, Reason::Guard);
     }
 
     /// Sends `+++` to end an upload whose command is still to be answered.
-    pub(crate) fn press_escape(&mut self, now: Instant, t: u64) {
+    pub(crate) fn press_escape(&mut self, t: u32) {
         self.say_escape();
-        self.await_trailer(now, t);
+        self.await_trailer(t);
     }
 
     /// Waits without a command until the silence before `+++` is long enough.
-    pub(crate) fn await_silence(&mut self, now: Instant) {
+    pub(crate) fn await_silence(&mut self) {
         let silence = self.silence_ms().saturating_add(self.queue_ms.into());
-        self.pause(now, silence.saturating_sub(now.since(self.last_tx)));
+        self.pause(silence.saturating_sub(self.tick().wrapping_sub(self.last_tx)));
     }
 
     /// The silence that the module wants around `+++`, and more: its clock and ours differ.
-    fn silence_ms(&self) -> u64 {
-        u64::from(self.guard_ms).saturating_add(transmit::GUARD_MARGIN_MS)
+    fn silence_ms(&self) -> u32 {
+        u32::from(self.guard_ms).wrapping_add(transmit::GUARD_MARGIN_MS)
     }
 
     /// Waits without a command.
-    pub(crate) fn pause(&mut self, now: Instant, millis: u64) {
+    pub(crate) fn pause(&mut self, millis: u32) {
         self.tx_len = 0;
-        self.begin(now, Phase::Pause, millis, Reason::Guard);
+        self.begin(Phase::Pause, millis, Reason::Guard);
     }
 
     /// Waits until nothing has come for `quiet_ms` milliseconds, two seconds at most.
-    pub(crate) fn drain(&mut self, now: Instant, quiet_ms: u16) {
+    pub(crate) fn drain(&mut self, quiet_ms: u16) {
         self.tx_len = 0;
-        self.begin(now, Phase::Pause, quiet_ms.into(), Reason::Quiet);
+        self.begin(Phase::Pause, quiet_ms.into(), Reason::Quiet);
         self.quiet_ms = quiet_ms;
-        self.quiet_until = now.after(DRAIN_MS);
+        self.quiet_until = self.tick().wrapping_add(DRAIN_MS);
     }
 
     /// Waits for a result code without a command.
-    pub(crate) fn listen(&mut self, now: Instant, millis: u64) {
+    pub(crate) fn listen(&mut self, millis: u32) {
         self.tx_len = 0;
-        self.begin(now, Phase::Answer, millis, Reason::Response);
+        self.begin(Phase::Answer, millis, Reason::Response);
     }
 
     /// Whether draining has ended without silence.
     pub(crate) fn is_restless(&self) -> bool {
-        self.quiet_ms > 0 && self.due.is_some_and(|due| due >= self.quiet_until)
+        self.quiet_ms > 0 && self.due == Some(self.quiet_until)
     }
 
     /// Something came during a pause.
-    pub(crate) fn disturb(&mut self, now: Instant) {
+    pub(crate) fn disturb(&mut self) {
         self.heard = true;
         if self.quiet_ms > 0 {
-            self.due = Some(now.after(self.quiet_ms.into()).min(self.quiet_until));
-            self.reason = Reason::Quiet;
+            let left = self.quiet_until.wrapping_sub(self.tick());
+            self.wait(left.min(self.quiet_ms.into()), Reason::Quiet);
         }
     }
 
-    fn begin(&mut self, now: Instant, phase: Phase, limit: u64, reason: Reason) {
+    fn begin(&mut self, phase: Phase, limit: u32, reason: Reason) {
         self.tx_pos = 0;
         self.verb = None;
         self.own = b"";
@@ -238,22 +243,37 @@ impl Exchange {
         self.answer = None;
         self.failed = false;
         self.said.blamed = None;
-        self.wait(now, limit, reason);
+        self.wait(limit, reason);
     }
 
     /// Sets the time of the phase.
-    pub(crate) fn wait(&mut self, now: Instant, millis: u64, reason: Reason) {
-        self.due = Some(now.after(millis));
+    pub(crate) fn wait(&mut self, millis: u32, reason: Reason) {
+        self.due = Some(self.tick().wrapping_add(millis));
         self.reason = reason;
     }
 
-    /// When the time of the phase is up.
-    pub(crate) const fn due(&self) -> Option<Instant> {
-        self.due
+    fn tick(&self) -> u32 {
+        tick(self.clock)
     }
 
-    pub(crate) const fn reason(&self) -> Reason {
-        self.reason
+    /// When the time of the phase is up, or this time if that is earlier.
+    pub(crate) fn due(&self, other: Option<u32>) -> Option<Instant> {
+        let left = |time: u32| time.wrapping_sub(self.tick()).cast_signed();
+        // The time may have passed already, by less than half of what 32 bits hold.
+        let left = match (self.due.map(left), other.map(left)) {
+            (Some(due), Some(other)) => due.min(other),
+            (due, other) => due.or(other)?,
+        };
+        Some(Instant::from_millis(self.clock.as_millis().wrapping_add_signed(left.into())))
+    }
+
+    /// Whether it is up.
+    pub(crate) fn is_due(&self) -> bool {
+        self.due.is_some_and(|due| due.wrapping_sub(self.tick()).cast_signed() <= 0)
+    }
+
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        self.due.map(|_| self.reason)
     }
 
     /// Nothing is waited for any more.
@@ -270,8 +290,8 @@ impl Exchange {
     }
 
     /// A byte went to the module now.
-    pub(crate) const fn touch(&mut self, now: Instant) {
-        self.last_tx = now;
+    pub(crate) fn touch(&mut self) {
+        self.last_tx = self.tick();
     }
 
     pub(crate) const fn is_sending(&self) -> bool {
@@ -299,25 +319,25 @@ impl Exchange {
     }
 
     /// The bytes of the command that still have to go out.
-    pub(crate) fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
+    pub(crate) fn transmit(&mut self, out: &mut [u8]) -> usize {
         let rest = self.tx.get(self.tx_pos..self.tx_len).unwrap_or_default();
         let len = copy(out, rest);
         if len > 0 {
             self.tx_pos = self.tx_pos.wrapping_add(len);
-            self.last_tx = now;
+            self.last_tx = self.tick();
         }
         len
     }
 
     /// The time for the rest of an exchange after its data.
-    pub(crate) fn await_trailer(&mut self, now: Instant, t: u64) {
+    pub(crate) fn await_trailer(&mut self, t: u32) {
         self.phase = Phase::Trailer;
-        self.wait(now, t.saturating_add(MARGIN_MS), Reason::Response);
+        self.wait(t.wrapping_add(MARGIN_MS), Reason::Response);
     }
 
-    pub(crate) fn await_data(&mut self, now: Instant, phase: Phase, t: u64) {
+    pub(crate) fn await_data(&mut self, phase: Phase, t: u32) {
         self.phase = phase;
-        self.wait(now, t.saturating_add(MARGIN_MS), Reason::DataGap);
+        self.wait(t.wrapping_add(MARGIN_MS), Reason::DataGap);
     }
 
     /// Whether the module has begun to answer: in data mode that is its end.
@@ -338,4 +358,10 @@ impl Exchange {
             LineFault::NoAnswer
         }
     }
+}
+
+/// The lower half of a time.
+#[expect(clippy::cast_possible_truncation, reason = "the upper half is left out on purpose")]
+pub(crate) const fn tick(time: Instant) -> u32 {
+    time.as_millis() as u32
 }

@@ -2,7 +2,6 @@
 
 use super::{Exchange, HostCommand};
 use crate::session::failure::LineFault;
-use crate::Instant;
 use crate::mutation::{Mutation, mutated};
 
 /// Questions before giving up; the escape comes after the second.
@@ -10,7 +9,7 @@ const QUESTIONS: u8 = 6;
 /// Silence that shows that nothing is on its way, in milliseconds.
 const QUIET_MS: u16 = 30;
 /// The time for an answer to `AT`, or for a word after the escape, in milliseconds.
-const ANSWER_MS: u64 = 700;
+const ANSWER_MS: u32 = 700;
 /// Escapes to a module that is surely in data mode and says nothing, before it is asked all the same.
 const ESCAPES: u8 = 3;
 /// What it is not asked any more after that: it has had its time, and one question of either form is left.
@@ -65,24 +64,24 @@ impl Sync {
     }
 
     /// Starts with a question.
-    pub(crate) fn ask(&mut self, now: Instant, exchange: &mut Exchange) {
+    pub(crate) fn ask(&mut self, exchange: &mut Exchange) {
         *self = Self::new();
-        exchange.drain(now, QUIET_MS);
+        exchange.drain(QUIET_MS);
     }
 
     /// Starts with the escape: the module may be in data mode. Where it `surely` takes file data, a busy one may read the escape late, and
     /// together with what follows it.
-    pub(crate) fn escape(&mut self, now: Instant, exchange: &mut Exchange, surely: bool) {
+    pub(crate) fn escape(&mut self, exchange: &mut Exchange, surely: bool) {
         *self = Self::new();
         self.step = Step::Silence;
         self.asked = 2;
         self.in_data = surely;
         self.escapes = if surely { ESCAPES } else { 0 };
-        exchange.await_silence(now);
+        exchange.await_silence();
     }
 
     /// Goes on after an answer (`answered`) or the end of a wait.
-    pub(crate) fn advance(&mut self, now: Instant, exchange: &mut Exchange, answered: bool) -> Synced {
+    pub(crate) fn advance(&mut self, exchange: &mut Exchange, answered: bool) -> Synced {
         self.noise |= exchange.heard;
         // Its words are the end of data mode.
         self.in_data &= !exchange.spoke;
@@ -97,7 +96,7 @@ impl Sync {
                 let after_escape = core::mem::take(&mut self.escaped);
                 self.restless = exchange.is_restless();
                 self.asked = self.asked.wrapping_add(1);
-                exchange.ask(now, question, ANSWER_MS, after_escape);
+                exchange.ask(question, ANSWER_MS, after_escape);
                 self.step = Step::Ask;
             }
             Step::Ask if answered && (!self.restless || self.asked >= QUESTIONS) => return Synced::InSync,
@@ -105,28 +104,28 @@ impl Sync {
                 return Synced::Never(if self.noise { LineFault::Noise } else { LineFault::NoAnswer });
             }
             Step::Ask if self.asked == 2 => {
-                exchange.await_silence(now);
+                exchange.await_silence();
                 self.step = Step::Silence;
             }
             Step::Silence => {
-                exchange.escape(now);
+                exchange.escape();
                 self.escaped = true;
                 self.escapes = self.escapes.saturating_sub(1);
                 self.step = Step::Escape;
             }
             Step::Escape if self.in_data && !mutated(Mutation::NoTrailingGuard) => {
-                exchange.listen(now, ANSWER_MS);
+                exchange.listen(ANSWER_MS);
                 self.step = Step::Word;
             }
             Step::Word if !exchange.heard && self.escapes > 0 => {
-                exchange.await_silence(now);
+                exchange.await_silence();
                 self.step = Step::Silence;
             }
             Step::Ask | Step::Escape | Step::Word => {
                 if self.step == Step::Word && !exchange.heard {
                     self.asked = SPENT;
                 }
-                exchange.drain(now, QUIET_MS);
+                exchange.drain(QUIET_MS);
                 self.step = Step::Drain;
             }
         }

@@ -1,11 +1,10 @@
 //! File data on its way to the module.
 
 use crate::Checksum;
-use crate::Instant;
 use crate::limits;
 
 /// Added to the guard time: the module's clock and ours differ.
-pub(crate) const GUARD_MARGIN_MS: u64 = 50;
+pub(crate) const GUARD_MARGIN_MS: u32 = 50;
 /// Plus signs of the escape.
 const ESCAPE: usize = 3;
 /// Plus signs that may stand alone between two silences: one less than the escape has.
@@ -22,7 +21,7 @@ pub(crate) struct Transmit {
     /// `A`s that came; `None` where the module gives none.
     pub(crate) acks: Option<u64>,
     /// The last moment that a byte went to the module.
-    last: Instant,
+    last: u32,
     burst: Burst,
 }
 
@@ -43,17 +42,17 @@ impl Transmit {
             sent: 0,
             checksum: Checksum::new(),
             acks: None,
-            last: Instant::from_millis(0),
+            last: 0,
             burst: Burst::Pluses(0),
         }
     }
 
     /// An operation starts that is to send so many bytes: what an earlier one sent is none of them.
-    pub(crate) const fn forget(&mut self, total: u64, now: Instant) {
+    pub(crate) const fn forget(&mut self, total: u64, now: u32) {
         self.begin(total, false, now);
     }
 
-    pub(crate) const fn begin(&mut self, total: u64, ack: bool, now: Instant) {
+    pub(crate) const fn begin(&mut self, total: u64, ack: bool, now: u32) {
         self.total = total;
         self.sent = 0;
         self.checksum = Checksum::new();
@@ -90,13 +89,13 @@ impl Transmit {
     /// Exactly three plus signs between two silences would be the escape. So at most two go out alone behind a
     /// silence; a third waits until the module has seen another silence, unless more than plus signs
     /// goes out with it. A silence may come at any time, as nobody knows when the caller has more.
-    pub(crate) fn send(&mut self, now: Instant, data: &[u8], most: usize, guard: u64) -> usize {
+    pub(crate) fn send(&mut self, now: u32, data: &[u8], most: usize, guard: u32) -> usize {
         let most = most.min(usize::try_from(self.room()).unwrap_or(usize::MAX));
         let data = data.get(..most).unwrap_or(data);
         if data.is_empty() {
             return 0;
         }
-        let silence = now.since(self.last);
+        let silence = now.wrapping_sub(self.last);
         let was_silent = silence >= guard.saturating_add(GUARD_MARGIN_MS);
         let perhaps_silent = silence.saturating_add(GUARD_MARGIN_MS) >= guard;
         let only_plus = data.len() <= ESCAPE && data.iter().all(|byte| *byte == b'+');
@@ -128,9 +127,9 @@ impl Transmit {
     }
 
     /// When a held-back plus sign may go out.
-    pub(crate) fn retry_at(&self, guard: u64) -> Option<Instant> {
+    pub(crate) fn retry_at(&self, guard: u32) -> Option<u32> {
         let holds = matches!(self.burst, Burst::Pluses(1..)) && !self.is_complete();
-        holds.then(|| self.last.after(guard.saturating_add(GUARD_MARGIN_MS)))
+        holds.then(|| self.last.wrapping_add(guard).wrapping_add(GUARD_MARGIN_MS))
     }
 }
 
@@ -140,23 +139,23 @@ mod tests {
 
     use super::*;
 
-    const GUARD: u64 = 300;
+    const GUARD: u32 = 300;
     /// Surely no silence, perhaps one, surely one.
-    const GAPS: [u64; 3] = [1, GUARD - 30, GUARD + GUARD_MARGIN_MS];
+    const GAPS: [u32; 3] = [1, GUARD - 30, GUARD + GUARD_MARGIN_MS];
 
     /// What went out when: the caller pauses as `gaps` says and offers `most` bytes at a time.
-    fn sent(data: &[u8], most: usize, mut gaps: usize) -> Vec<(u64, Vec<u8>)> {
+    fn sent(data: &[u8], most: usize, mut gaps: usize) -> Vec<(u32, Vec<u8>)> {
         let mut transmit = Transmit::new();
-        transmit.begin(data.len() as u64, false, Instant::from_millis(0));
+        transmit.begin(data.len() as u64, false, 0);
         let (mut now, mut at, mut writes) = (0, 0, Vec::new());
         while at < data.len() {
             now += GAPS[gaps % GAPS.len()];
             gaps /= GAPS.len();
             let piece = &data[at..data.len().min(at + most)];
-            let mut len = transmit.send(Instant::from_millis(now), piece, 4096, GUARD);
+            let mut len = transmit.send(now, piece, 4096, GUARD);
             if len == 0 {
-                now = transmit.retry_at(GUARD).expect("it is told when").as_millis();
-                len = transmit.send(Instant::from_millis(now), piece, 4096, GUARD);
+                now = transmit.retry_at(GUARD).expect("it is told when");
+                len = transmit.send(now, piece, 4096, GUARD);
             }
             assert!(len > 0, "{data:?}: it stops for good");
             writes.push((now, piece[..len].to_vec()));
@@ -166,11 +165,11 @@ mod tests {
     }
 
     /// Whether the module may see the escape: three plus signs and silences around them.
-    fn may_escape(writes: &[(u64, Vec<u8>)]) -> bool {
+    fn may_escape(writes: &[(u32, Vec<u8>)]) -> bool {
         let gap = |at: usize| match (at.checked_sub(1).and_then(|before| writes.get(before)), writes.get(at))
         {
             (Some((before, _)), Some((after, _))) => after - before,
-            _ => u64::MAX,
+            _ => u32::MAX,
         };
         let perhaps = |at: usize| gap(at).saturating_add(GUARD_MARGIN_MS) >= GUARD;
         let surely = |at: usize| gap(at) >= GUARD + GUARD_MARGIN_MS;
