@@ -1,6 +1,6 @@
 //! What a session tells.
 
-use qftp_core::session::{Done, Event};
+use qftp_core::session::{End, Event, News, Session};
 use qftp_core::wire::Writer;
 
 /// The kinds of events.
@@ -55,36 +55,36 @@ impl qftp_event {
         Self { data: bytes.as_ptr(), len: bytes.len(), kind: kind as i32, ..Self::none() }
     }
 
-    /// The event of a session; `line` holds what is told as a line.
-    pub(crate) fn of(event: &Event<'_>, line: &mut [u8]) -> Self {
-        match event {
-            Event::Size(size) => Self::number(QFTP_EVENT_SIZE, *size),
-            Event::Data(data) => Self::bytes(QFTP_EVENT_DATA, data),
+    /// The event of what a session brought, heard in `input`; `line` holds what is told as a line.
+    pub(crate) fn of(session: &Session, news: News, input: &[u8], line: &mut [u8]) -> Self {
+        match news {
+            News::Size(size) => Self::number(QFTP_EVENT_SIZE, size),
+            News::Data(piece) => Self::bytes(QFTP_EVENT_DATA, session.data(piece, input)),
+            News::End(end) => Self::end(session, end),
             // Whoever leaves them out has no room for lines either.
-            Event::Info(_) | Event::Urc(_) if !cfg!(feature = "lines") => Self::none(),
-            Event::Info(told) => {
+            News::Line(..) if !cfg!(feature = "lines") => Self::none(),
+            News::Line(..) => {
+                let (kind, told) = match session.event(news, input) {
+                    Event::Info(told) => (QFTP_EVENT_INFO, told),
+                    Event::Urc(told) => (QFTP_EVENT_URC, told),
+                    _ => return Self::none(),
+                };
                 let mut out = Writer::new(line);
                 told.emit(&mut out);
-                Self::bytes(QFTP_EVENT_INFO, out.finish().unwrap_or_default())
+                Self::bytes(kind, out.finish().unwrap_or_default())
             }
-            Event::Urc(told) => {
-                let mut out = Writer::new(line);
-                told.emit(&mut out);
-                Self::bytes(QFTP_EVENT_URC, out.finish().unwrap_or_default())
-            }
-            Event::Done(done) => Self::done(*done),
-            Event::Failed(_) => Self::number(QFTP_EVENT_FAILED, 0),
-            _ => Self::none(),
         }
     }
 
-    fn done(done: Done<'_>) -> Self {
-        match done {
-            Done::Number(number) => Self::number(QFTP_EVENT_DONE, number),
-            Done::Text(text) => Self::bytes(QFTP_EVENT_DONE, text),
-            Done::State(state) => Self::number(QFTP_EVENT_DONE, state.number().into()),
-            Done::Space { free, total } => Self { total, ..Self::number(QFTP_EVENT_DONE, free) },
-            _ => Self::number(QFTP_EVENT_DONE, 0),
+    fn end(session: &Session, end: End) -> Self {
+        let (number, total, text) = session.result();
+        match end {
+            End::Nothing => Self::number(QFTP_EVENT_DONE, 0),
+            End::Number => Self::number(QFTP_EVENT_DONE, number),
+            End::Space => Self { total, ..Self::number(QFTP_EVENT_DONE, number) },
+            End::State(state) => Self::number(QFTP_EVENT_DONE, state.number().into()),
+            End::Text => Self::bytes(QFTP_EVENT_DONE, text),
+            End::Failed => Self::number(QFTP_EVENT_FAILED, 0),
         }
     }
 }

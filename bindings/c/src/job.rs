@@ -294,7 +294,7 @@ pub unsafe extern "C" fn qftp_job_failed(job: *mut qftp_job, session: *const qft
         // SAFETY: as the header asks of the caller.
         let (job, handle) = unsafe { (job.as_mut(), shared(session)) };
         let (job, handle) = (job.ok_or(QFTP_ERR_NULL)?, handle.ok_or(QFTP_ERR_NULL)?);
-        let failure = handle.failure.as_ref().ok_or(qftp_status::QFTP_ERR_NOTHING_TO_ABORT)?;
+        let failure = handle.session.last_failure().ok_or(qftp_status::QFTP_ERR_NOTHING_TO_ABORT)?;
         job.0.failed(failure);
         Ok(())
     })

@@ -9,7 +9,16 @@ use crate::guard::status;
 use crate::options::{self, qftp_get_options, qftp_login, qftp_put_options, qftp_setup};
 use crate::session::{exclusive, qftp_session};
 use crate::status::qftp_status;
-use crate::text::required;
+use crate::text;
+
+/// A name of the caller's, in any encoding.
+///
+/// # Safety
+/// As [`text::required`].
+unsafe fn required<'a>(name: *const c_char) -> Result<&'a [u8], qftp_status> {
+    // SAFETY: as promised to us.
+    unsafe { text::required(name) }
+}
 
 /// Begins an operation.
 ///
@@ -35,7 +44,7 @@ pub unsafe extern "C" fn qftp_session_setup(
 ) -> i32 {
     // SAFETY: as the header asks of the caller.
     status(|| unsafe {
-        let setup = options::setup(setup)?;
+        let setup = options::setup::<[u8]>(setup)?;
         begin(session, now_ms, |session, now| session.setup(now, &setup))
     })
 }
@@ -49,7 +58,7 @@ pub unsafe extern "C" fn qftp_session_open(
 ) -> i32 {
     // SAFETY: as the header asks of the caller.
     status(|| unsafe {
-        let login = options::login(login)?;
+        let login = options::login::<[u8]>(login)?;
         begin(session, now_ms, |session, now| session.open(now, &login))
     })
 }

@@ -8,7 +8,7 @@ use qftp_core::session::{Apn, ClientCertificate, Config, GetOptions, Login, PutO
 use qftp_core::wire::{PdpAuth, PdpType, SslVersion, Storage, TransMode, TransferType, UrcPort};
 
 use crate::status::qftp_status::{self, QFTP_ERR_ARGUMENT, QFTP_ERR_NULL};
-use crate::text::{optional, required};
+use crate::text::{CText, optional, required};
 
 /// How a session behaves; qftp_config_init fills it. See the documentation of `qftp_core::session::Config` for how the defaults were chosen.
 #[repr(C)]
@@ -66,7 +66,7 @@ pub(crate) unsafe fn put<T>(place: *mut T, value: T) {
 ///
 /// # Safety
 /// `place` is NULL or a struct of this type, whose first field is a `size_t` with the number of its bytes that are there.
-pub(crate) unsafe fn get<T: Copy>(place: *const T) -> Result<Option<T>, qftp_status> {
+pub(crate) unsafe fn get<'a, T>(place: *const T) -> Result<Option<&'a T>, qftp_status> {
     if place.is_null() {
         return Ok(None);
     }
@@ -75,8 +75,8 @@ pub(crate) unsafe fn get<T: Copy>(place: *const T) -> Result<Option<T>, qftp_sta
     if unsafe { place.cast::<usize>().read() } < size_of::<T>() {
         return Err(QFTP_ERR_ARGUMENT);
     }
-    // SAFETY: all of it is there.
-    Ok(Some(unsafe { place.read() }))
+    // SAFETY: all of it is there, and aligned as the compiler of the caller's did it.
+    Ok(Some(unsafe { &*place }))
 }
 
 /// # Safety
@@ -146,15 +146,18 @@ pub unsafe extern "C" fn qftp_setup_init(setup: *mut qftp_setup) {
 
 /// # Safety
 /// As [`get`]; the texts are NULL or NUL-terminated.
-pub(crate) unsafe fn setup<'a>(setup: *const qftp_setup) -> Result<Setup<'a>, qftp_status> {
+pub(crate) unsafe fn setup<'a, T: CText + ?Sized>(
+    setup: *const qftp_setup,
+) -> Result<Setup<'a, T>, qftp_status> {
     // SAFETY: as promised to us.
     let Some(setup) = (unsafe { get(setup) })? else {
-        return Ok(Setup::default());
+        return Ok(Setup::plain());
     };
     // SAFETY: as promised to us.
     let (name, user, password) =
         unsafe { (optional(setup.apn)?, optional(setup.apn_user)?, optional(setup.apn_password)?) };
-    let login = user.map(|user| (Secret::new(user), Secret::new(password.unwrap_or_default())));
+    let password = password.map_or_else(|| T::of(b""), Ok)?;
+    let login = user.map(|user| (Secret::new(user), Secret::new(password)));
     let apn = name.map(|name| Apn {
         name,
         login,
@@ -223,7 +226,7 @@ pub unsafe extern "C" fn qftp_tls_init(tls: *mut qftp_tls) {
 
 /// # Safety
 /// As [`setup`].
-unsafe fn tls<'a>(tls: *const qftp_tls) -> Result<Option<Tls<'a>>, qftp_status> {
+unsafe fn tls<'a, T: CText + ?Sized>(tls: *const qftp_tls) -> Result<Option<Tls<'a, T>>, qftp_status> {
     // SAFETY: as promised to us.
     let Some(tls) = (unsafe { get(tls) })? else { return Ok(None) };
     // SAFETY: as promised to us.
@@ -232,7 +235,11 @@ unsafe fn tls<'a>(tls: *const qftp_tls) -> Result<Option<Tls<'a>>, qftp_status> 
     };
     let client = match (certificate, key) {
         (Some(certificate), Some(key)) => {
-            Some(ClientCertificate { certificate, key, password: Secret::new(password.unwrap_or_default()) })
+            Some(ClientCertificate {
+                certificate,
+                key,
+                password: Secret::new(password.map_or_else(|| T::of(b""), Ok)?),
+            })
         }
         (None, None) => None,
         _ => return Err(QFTP_ERR_NULL),
@@ -290,21 +297,27 @@ pub unsafe extern "C" fn qftp_login_init(login: *mut qftp_login) {
 
 /// # Safety
 /// As [`setup`].
-pub(crate) unsafe fn login<'a>(login: *const qftp_login) -> Result<Login<'a>, qftp_status> {
+pub(crate) unsafe fn login<'a, T: CText + ?Sized>(
+    login: *const qftp_login,
+) -> Result<Login<'a, T>, qftp_status> {
     // SAFETY: as promised to us.
     let login = unsafe { get(login) }?.ok_or(QFTP_ERR_NULL)?;
     // SAFETY: as promised to us.
     let (host, user, password, tls) =
         unsafe { (required(login.host)?, optional(login.user)?, optional(login.password)?, tls(login.tls)?) };
-    let default = Login::new(host);
+    let anonymous = Login::new("");
+    let or = |text: Option<&'a T>, default: &'static str| {
+        text.map_or_else(|| T::of(default.as_bytes()), Ok).map(Secret::new)
+    };
     Ok(Login {
+        host,
         port: login.port,
-        user: user.map_or(default.user, Secret::new),
-        password: password.map_or(default.password, Secret::new),
+        user: or(user, anonymous.user.expose())?,
+        password: or(password, anonymous.password.expose())?,
         transfer_type: if login.ascii { TransferType::Ascii } else { TransferType::Binary },
         trans_mode: if login.active { TransMode::Active } else { TransMode::Passive },
+        data_address: None,
         tls,
-        ..default
     })
 }
 

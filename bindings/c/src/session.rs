@@ -1,6 +1,6 @@
 //! The session itself: memory, bytes and time.
 
-use qftp_core::session::{Event, Failure, Session};
+use qftp_core::session::Session;
 use qftp_core::{Instant, limits};
 
 use crate::error::qftp_error;
@@ -26,7 +26,6 @@ pub struct qftp_session {
     pub(crate) session: Session,
     /// A line that is told as an event.
     line: [u8; LINE],
-    pub(crate) failure: Option<Failure>,
 }
 
 const _: () = assert!(size_of::<qftp_session>() <= QFTP_SESSION_SIZE, "QFTP_SESSION_SIZE has to grow");
@@ -34,15 +33,7 @@ const _: () = assert!(align_of::<qftp_session>() <= QFTP_SESSION_ALIGN, "QFTP_SE
 
 impl qftp_session {
     const fn new(config: qftp_core::session::Config) -> Self {
-        Self { session: Session::new(config), line: [0; LINE], failure: None }
-    }
-
-    #[inline(never)]
-    fn told(failure: &mut Option<Failure>, line: &mut [u8], event: &Event<'_>) -> qftp_event {
-        if let Event::Failed(told) = event {
-            *failure = Some(*told);
-        }
-        qftp_event::of(event, line)
+        Self { session: Session::new(config), line: [0; LINE] }
     }
 }
 
@@ -128,16 +119,17 @@ pub unsafe extern "C" fn qftp_session_handle_input(
         }
         // SAFETY: as the header asks of the caller.
         let (handle, input) = unsafe { (exclusive(session)?, text::bytes(input, len)?) };
-        let step = handle.session.handle_input(Instant::from_millis(now_ms), input);
-        // SAFETY: not NULL, and the caller's.
-        unsafe { consumed.write(step.consumed) };
-        let told = match step.event {
+        let (used, news) = handle.session.hear(Instant::from_millis(now_ms), input);
+        let told = match news {
             // Nearly always.
             None => qftp_event::none(),
-            Some(told) => qftp_session::told(&mut handle.failure, &mut handle.line, &told),
+            Some(news) => qftp_event::of(&handle.session, news, input, &mut handle.line),
         };
         // SAFETY: not NULL, and the caller's.
-        unsafe { event.write(told) };
+        unsafe {
+            consumed.write(used);
+            event.write(told);
+        }
         Ok(())
     })
 }
@@ -151,14 +143,9 @@ pub unsafe extern "C" fn qftp_session_poll_event(session: *mut qftp_session, eve
         }
         // SAFETY: as the header asks of the caller.
         let handle = unsafe { exclusive(session) }?;
-        let mut next = handle.session.poll_event();
-        // What is not told is no end of the events.
-        while !cfg!(feature = "lines") && matches!(next, Some(Event::Info(_) | Event::Urc(_))) {
-            next = handle.session.poll_event();
-        }
-        let told = match next {
+        let told = match handle.session.poll_news() {
             None => qftp_event::none(),
-            Some(next) => qftp_session::told(&mut handle.failure, &mut handle.line, &next),
+            Some(news) => qftp_event::of(&handle.session, news, b"", &mut handle.line),
         };
         // SAFETY: not NULL, and the caller's.
         unsafe { event.write(told) };
@@ -266,7 +253,7 @@ pub unsafe extern "C" fn qftp_session_last_error(
         let handle = unsafe { shared(session) }.ok_or(QFTP_ERR_NULL)?;
         // SAFETY: as the header asks of the caller.
         unsafe { qftp_error::has_room(error) }?;
-        let failure = handle.failure.as_ref().ok_or(qftp_status::QFTP_ERR_NOTHING_TO_ABORT)?;
+        let failure = handle.session.last_failure().ok_or(qftp_status::QFTP_ERR_NOTHING_TO_ABORT)?;
         // SAFETY: not NULL, and the caller's, of this size.
         unsafe { error.write(qftp_error::of(failure)) };
         Ok(())

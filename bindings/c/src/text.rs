@@ -4,29 +4,45 @@ use core::ffi::{CStr, c_char};
 
 use crate::status::qftp_status;
 
+/// What a text of the caller's is read as: the session takes bytes in any encoding, the client UTF-8.
+pub(crate) trait CText {
+    fn of(bytes: &[u8]) -> Result<&Self, qftp_status>;
+}
+
+impl CText for [u8] {
+    fn of(bytes: &[u8]) -> Result<&Self, qftp_status> {
+        Ok(bytes)
+    }
+}
+
+impl CText for str {
+    fn of(bytes: &[u8]) -> Result<&Self, qftp_status> {
+        core::str::from_utf8(bytes).map_err(|_| qftp_status::QFTP_ERR_ARGUMENT)
+    }
+}
+
 /// A text of the caller's that must be there.
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated, and lives as long as `'a`.
-pub(crate) unsafe fn required<'a>(text: *const c_char) -> Result<&'a str, qftp_status> {
-    if text.is_null() {
-        return Err(qftp_status::QFTP_ERR_NULL);
-    }
-    // SAFETY: not NULL, and NUL-terminated as the caller promises.
-    let text = unsafe { CStr::from_ptr(text) };
-    text.to_str().map_err(|_| qftp_status::QFTP_ERR_ARGUMENT)
+pub(crate) unsafe fn required<'a, T: CText + ?Sized>(text: *const c_char) -> Result<&'a T, qftp_status> {
+    // SAFETY: as promised to us.
+    unsafe { optional(text) }?.ok_or(qftp_status::QFTP_ERR_NULL)
 }
 
 /// A text that may be NULL.
 ///
 /// # Safety
 /// As [`required`].
-pub(crate) unsafe fn optional<'a>(text: *const c_char) -> Result<Option<&'a str>, qftp_status> {
+pub(crate) unsafe fn optional<'a, T: CText + ?Sized>(
+    text: *const c_char,
+) -> Result<Option<&'a T>, qftp_status> {
     if text.is_null() {
         return Ok(None);
     }
-    // SAFETY: as promised to us.
-    unsafe { required(text) }.map(Some)
+    // SAFETY: not NULL, and NUL-terminated as the caller promises.
+    let text = unsafe { CStr::from_ptr(text) };
+    T::of(text.to_bytes()).map(Some)
 }
 
 /// Bytes of the caller's; NULL is allowed for none.

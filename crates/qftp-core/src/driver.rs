@@ -339,7 +339,7 @@ impl<I: AsRef<[u8]> + AsMut<[u8]>, S: AsRef<[u8]> + AsMut<[u8]>> Driver<I, S> {
         loop {
             let from = self.unread;
             let input = self.input.as_ref().get(from..self.end).unwrap_or_default();
-            let (consumed, news) = self.session.hear::<News>(now, input);
+            let (consumed, news) = self.session.hear(now, input);
             let event = news.map(|news| self.session.event(news, input));
             watch(input.get(..consumed).unwrap_or_default(), event.as_ref());
             self.unread = from.saturating_add(consumed);

@@ -7,20 +7,37 @@ use core::fmt;
 /// assert_eq!(format!("{secret} {secret:?}"), "*** ***");
 /// assert_eq!(secret.expose(), "hunter2");
 /// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Secret<'a>(&'a str);
+#[derive(PartialEq, Eq)]
+pub struct Secret<'a, T: ?Sized = str>(&'a T);
 
-impl<'a> Secret<'a> {
+impl<'a, T: ?Sized> Secret<'a, T> {
     /// Wraps a text that must not be shown.
     #[must_use]
-    pub const fn new(text: &'a str) -> Self {
+    pub const fn new(text: &'a T) -> Self {
         Self(text)
     }
 
     /// The text itself, for the one place that has to send it.
     #[must_use]
-    pub const fn expose(self) -> &'a str {
+    pub const fn expose(self) -> &'a T {
         self.0
+    }
+}
+
+impl<T: ?Sized> Clone for Secret<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Secret<'_, T> {}
+
+impl<'a, T: ?Sized> Default for Secret<'a, T>
+where
+    &'a T: Default,
+{
+    fn default() -> Self {
+        Self(Default::default())
     }
 }
 
@@ -30,13 +47,13 @@ impl<'a> From<&'a str> for Secret<'a> {
     }
 }
 
-impl fmt::Debug for Secret<'_> {
+impl<T: ?Sized> fmt::Debug for Secret<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
 }
 
-impl fmt::Display for Secret<'_> {
+impl<T: ?Sized> fmt::Display for Secret<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }

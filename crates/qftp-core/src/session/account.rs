@@ -5,7 +5,7 @@ use super::kept::Kept;
 use super::options::{Login, Setup};
 use super::ssl_context::KeptTls;
 use crate::limits;
-use crate::wire::{DataAddress, FileName, PdpAuth, PdpType, Text, TextFault, TransMode, TransferType, UrcPort, Writer};
+use crate::wire::{DataAddress, PdpAuth, PdpType, TextFault, TransMode, TransferType, UrcPort, Writer, fault_of};
 
 /// What is kept of a folder for a login after an abort; a build without recovery logs in by itself never.
 const FOLDER: usize = if cfg!(feature = "recovery") { limits::CWD_PATH } else { 0 };
@@ -61,25 +61,27 @@ impl Account {
     }
 
     /// Keeps what set-up is to bring about.
-    pub(crate) fn take_setup(&mut self, setup: &Setup<'_>) -> Result<(), Misuse> {
+    pub(crate) fn take_setup<T: AsRef<[u8]> + ?Sized>(&mut self, setup: &Setup<'_, T>) -> Result<(), Misuse> {
         if !limits::CONTEXT_ID.contains(&setup.context) {
             return Err(Misuse::Range(Field::Context));
         }
         let apn = setup.apn.as_ref();
-        let name = Text::<{ limits::APN }>::new(apn.map_or("", |apn| apn.name))
-            .map_err(|fault| Misuse::Name(Field::Apn, fault))?;
-        let login = apn.and_then(|apn| apn.login);
-        let (user, password) = login.unwrap_or_default();
-        let user = Text::<{ limits::PDP_LOGIN }>::new(user.expose())
-            .map_err(|fault| Misuse::Name(Field::User, fault))?;
-        let password = Text::<{ limits::PDP_LOGIN }>::new(password.expose())
-            .map_err(|fault| Misuse::Name(Field::Password, fault))?;
+        let login = apn.and_then(|apn| apn.login.as_ref());
+        let name = apn.map_or(b"".as_slice(), |apn| apn.name.as_ref());
+        let (user, password) = match login {
+            Some((user, password)) => (user.expose().as_ref(), password.expose().as_ref()),
+            None => (b"".as_slice(), b"".as_slice()),
+        };
+        check(name, limits::APN, Field::Apn)?;
+        check(user, limits::PDP_LOGIN, Field::User)?;
+        check(password, limits::PDP_LOGIN, Field::Password)?;
+        // All of them can be kept: a call that is refused changes nothing.
+        self.apn.set(name);
+        self.apn_user.set(user);
+        self.apn_password.set(password);
         self.context = setup.context;
         self.network = setup.network;
         self.urc_port = setup.urc_port;
-        self.apn.set(name.as_bytes());
-        self.apn_user.set(user.as_bytes());
-        self.apn_password.set(password.as_bytes());
         self.has_apn_login = login.is_some();
         self.auth = apn.map_or(PdpAuth::None, |apn| apn.auth);
         self.kind = apn.map_or(PdpType::V4, |apn| apn.kind);
@@ -87,25 +89,27 @@ impl Account {
     }
 
     /// Keeps what a login is to be.
-    pub(crate) fn take_login(&mut self, login: &Login<'_>) -> Result<(), Misuse> {
-        let text = |text, field| FileName::new(text).map_err(|fault| Misuse::Name(field, fault));
-        let host = text(login.host, Field::Host)?;
+    pub(crate) fn take_login<T: AsRef<[u8]> + ?Sized>(&mut self, login: &Login<'_, T>) -> Result<(), Misuse> {
+        let host = login.host.as_ref();
         if host.is_empty() {
             return Err(Misuse::Name(Field::Host, TextFault::Empty));
         }
-        let user = text(login.user.expose(), Field::User)?;
-        let password = text(login.password.expose(), Field::Password)?;
         if login.port == 0 {
             return Err(Misuse::Range(Field::Port));
         }
-        self.host.set(host.as_bytes());
-        self.user.set(user.as_bytes());
-        self.password.set(password.as_bytes());
+        let (user, password) = (login.user.expose().as_ref(), login.password.expose().as_ref());
+        check(host, limits::NAME, Field::Host)?;
+        check(user, limits::NAME, Field::User)?;
+        check(password, limits::NAME, Field::Password)?;
+        self.tls.take(login.tls.as_ref(), login.trans_mode)?;
+        // All of them can be kept: a call that is refused changes nothing.
+        self.host.set(host);
+        self.user.set(user);
+        self.password.set(password);
         self.port = login.port;
         self.transfer_type = login.transfer_type;
         self.trans_mode = login.trans_mode;
         self.data_address = login.data_address;
-        self.tls.take(login.tls.as_ref(), login.trans_mode)?;
         self.cwd.clear();
         self.cwd_known = true;
         Ok(())
@@ -132,4 +136,9 @@ impl Account {
             Err(_) => self.cwd_known = false,
         }
     }
+}
+
+/// Whether a text can be a parameter of at most `max` bytes.
+pub(crate) fn check(text: &[u8], max: usize, field: Field) -> Result<(), Misuse> {
+    fault_of(text, max).map_or(Ok(()), |fault| Err(Misuse::Name(field, fault)))
 }

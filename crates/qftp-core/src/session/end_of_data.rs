@@ -2,7 +2,7 @@
 
 use super::event::Reason;
 use super::exchange::{Held, HostCommand, MARGIN_MS, Question};
-use super::failure::{Cause, LineFault};
+use super::failure::LineFault;
 use super::state::State;
 use crate::mutation::{Mutation, mutated};
 
@@ -74,7 +74,7 @@ impl State {
             }
             (Held::Nothing | Held::Begun, _)
             | (Held::Agrees { .. }, Question::Unanswered(_) | Question::Late(_)) => {
-                self.fail(Cause::Line(LineFault::Stalled));
+                self.fault(LineFault::Stalled);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The operations, one call each. Every one is refused before a byte is sent, or ends with one event.
 
 use super::Session;
+use super::account::check;
 use super::exchange::{HostCommand, MARGIN_MS, tick};
 use super::failure::{Cause, Field, Misuse};
 use super::operation::{End, GetStep, Op, OpenStep, PutStep, Shape};
@@ -9,7 +10,7 @@ use super::state::PROBE_MS;
 use crate::Instant;
 use crate::limits;
 use crate::wire::{
-    Basic, Command, FileName, FtpCommand, Local, OpenMode, PathName, Storage, Text, TextFault, TransferType, Verb, Writer,
+    Basic, Command, FtpCommand, Local, OpenMode, Storage, TextFault, TransferType, Verb, Writer,
 };
 
 /// Name of the file of the module that a staged transfer uses.
@@ -18,22 +19,22 @@ const STAGED: &str = "qftp.tmp";
 /// How long a command on a file of the module may take that moves no data, in milliseconds.
 const FILE_MS: u32 = limits::FILE_COMMAND_MS as u32 + MARGIN_MS;
 
-type ModuleFile<'a> = Text<'a, { limits::MODULE_FILE }>;
-
-fn checked<const MAX: usize>(text: &str, field: Field) -> Result<Text<'_, MAX>, Misuse> {
-    match Text::new(text) {
-        Ok(text) if text.is_empty() => Err(Misuse::Name(field, TextFault::Empty)),
-        Ok(text) => Ok(text),
-        Err(fault) => Err(Misuse::Name(field, fault)),
+fn checked(text: &[u8], max: usize, field: Field) -> Result<&[u8], Misuse> {
+    if text.is_empty() {
+        return Err(Misuse::Name(field, TextFault::Empty));
     }
+    check(text, max, field)?;
+    Ok(text)
 }
 
-fn name(text: &str) -> Result<FileName<'_>, Misuse> {
-    checked(text, Field::Name)
+/// A file or folder on the server.
+fn name(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<&[u8], Misuse> {
+    checked(text.as_ref(), limits::NAME, Field::Name)
 }
 
-fn module_file(text: &str) -> Result<ModuleFile<'_>, Misuse> {
-    checked(text, Field::ModuleFile)
+/// A file of the module.
+fn module_file(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<&[u8], Misuse> {
+    checked(text.as_ref(), limits::MODULE_FILE, Field::ModuleFile)
 }
 
 /// Every operation returns [`Misuse`] when another one is under way, when a parameter cannot be sent, or before [`setup`](Session::setup).
@@ -49,7 +50,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse::Busy`], [`Misuse::Range`], [`Misuse::Name`].
-    pub fn setup(&mut self, now: Instant, setup: &Setup<'_>) -> Result<(), Misuse> {
+    pub fn setup<T: AsRef<[u8]> + ?Sized>(&mut self, now: Instant, setup: &Setup<'_, T>) -> Result<(), Misuse> {
         self.at(now);
         if !self.is_idle() {
             return Err(Misuse::Busy);
@@ -64,7 +65,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn open(&mut self, now: Instant, login: &Login<'_>) -> Result<(), Misuse> {
+    pub fn open<T: AsRef<[u8]> + ?Sized>(&mut self, now: Instant, login: &Login<'_, T>) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready()?;
         self.state.account.take_login(login)?;
@@ -118,11 +119,11 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn cwd(&mut self, now: Instant, path: &str) -> Result<(), Misuse> {
+    pub fn cwd(&mut self, now: Instant, path: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
-        let path: PathName<'_> = checked(path, Field::Path)?;
-        self.state.transfer.name.set(path.as_bytes());
+        let path = checked(path.as_ref(), limits::CWD_PATH, Field::Path)?;
+        self.state.transfer.name.set(path);
         self.state.op = Op::Cwd;
         self.state.send(HostCommand::Cwd);
         Ok(())
@@ -141,32 +142,32 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn size(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+    pub fn size(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::Size, file, Shape::Plain)
+        self.named(HostCommand::Size, file.as_ref(), Shape::Plain)
     }
 
     /// Asks for the time of modification (§2.14): [`Done::Text`](super::Done::Text), `YYYYMMDDHHMMSS[.NNN]`.
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn modified(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+    pub fn modified(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::Modified, file, Shape::Plain)
+        self.named(HostCommand::Modified, file.as_ref(), Shape::Plain)
     }
 
     /// Renames a file or folder (§2.15).
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn rename(&mut self, now: Instant, from: &str, to: &str) -> Result<(), Misuse> {
+    pub fn rename(&mut self, now: Instant, from: &(impl AsRef<[u8]> + ?Sized), to: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
         let (from, to) = (name(from)?, name(to)?);
-        self.state.transfer.name.set(from.as_bytes());
+        self.state.transfer.name.set(from);
         self.state.op = Op::Single(Shape::Nothing);
         let limit = self.state.t().wrapping_add(MARGIN_MS);
-        self.state.send_with(HostCommand::Rename, limit, to.as_bytes(), [0; 2]);
+        self.state.send_with(HostCommand::Rename, limit, to, [0; 2]);
         Ok(())
     }
 
@@ -174,27 +175,27 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn delete(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+    pub fn delete(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::Delete, file, Shape::Nothing)
+        self.named(HostCommand::Delete, file.as_ref(), Shape::Nothing)
     }
 
     /// Makes a folder (§2.9).
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn make_dir(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+    pub fn make_dir(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::MakeDir, dir, Shape::Nothing)
+        self.named(HostCommand::MakeDir, dir.as_ref(), Shape::Nothing)
     }
 
     /// Removes a folder (§2.10).
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn remove_dir(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+    pub fn remove_dir(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::RemoveDir, dir, Shape::Nothing)
+        self.named(HostCommand::RemoveDir, dir.as_ref(), Shape::Nothing)
     }
 
     /// Asks how many bytes the last or present transfer moved (§2.16): [`Done::Number`](super::Done::Number).
@@ -235,27 +236,27 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn list(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+    pub fn list(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.listing(HostCommand::List, dir)
+        self.listing(HostCommand::List, dir.as_ref())
     }
 
     /// Lists the names in a folder (§2.12).
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn names(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+    pub fn names(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.listing(HostCommand::Names, dir)
+        self.listing(HostCommand::Names, dir.as_ref())
     }
 
     /// Lists a folder with its facts (§2.13). [`listing::facts`](crate::listing::facts) reads its lines.
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn facts(&mut self, now: Instant, dir: &str) -> Result<(), Misuse> {
+    pub fn facts(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.listing(HostCommand::Facts, dir)
+        self.listing(HostCommand::Facts, dir.as_ref())
     }
 
     /// Downloads a file (§2.6): [`Event::Size`](super::Event::Size) where the length is known, [`Event::Data`](super::Event::Data), then
@@ -266,7 +267,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a staged download of a part with a known length.
-    pub fn get(&mut self, now: Instant, file: &str, options: &GetOptions) -> Result<(), Misuse> {
+    pub fn get(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized), options: &GetOptions) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
         let file = name(file)?;
@@ -277,7 +278,7 @@ impl Session {
             }
             self.keep_staged(storage);
         }
-        self.state.transfer.name.set(file.as_bytes());
+        self.state.transfer.name.set(file);
         self.state.receive.forget();
         self.state.transfer.get = *options;
         let asks = options.len.is_none() && self.state.account.transfer_type == TransferType::Binary;
@@ -302,7 +303,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a staged upload of a part, [`Misuse::Range`] for one that no file of the module can hold.
-    pub fn put(&mut self, now: Instant, file: &str, options: &PutOptions) -> Result<(), Misuse> {
+    pub fn put(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized), options: &PutOptions) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
         let file = name(file)?;
@@ -320,7 +321,7 @@ impl Session {
                 PutStep::Clear
             }
         };
-        self.state.transfer.name.set(file.as_bytes());
+        self.state.transfer.name.set(file);
         self.state.transmit.forget(options.len, tick(now));
         self.state.transfer.put = *options;
         self.state.go(Op::Put(step));
@@ -344,16 +345,16 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn files(&mut self, now: Instant, pattern: &str) -> Result<(), Misuse> {
+    pub fn files(&mut self, now: Instant, pattern: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.file(HostCommand::Measure, pattern, Shape::Nothing)
+        self.file(HostCommand::Measure, pattern.as_ref(), Shape::Nothing)
     }
 
     /// Uploads a file into the module, its checksum proven: `len` bytes by [`send`](Self::send).
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn upload(&mut self, now: Instant, file: &str, len: u64) -> Result<(), Misuse> {
+    pub fn upload(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized), len: u64) -> Result<(), Misuse> {
         self.at(now);
         built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
@@ -361,7 +362,7 @@ impl Session {
         if u32::try_from(len).is_err() {
             return Err(Misuse::Range(Field::Length));
         }
-        self.state.transfer.local.set(file.as_bytes());
+        self.state.transfer.local.set(file);
         self.state.transmit.forget(len, tick(now));
         self.state.transfer.put = PutOptions::whole(len);
         self.state.go(Op::Put(PutStep::Upload));
@@ -372,12 +373,12 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn download(&mut self, now: Instant, file: &str) -> Result<(), Misuse> {
+    pub fn download(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
         built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
         let file = module_file(file)?;
-        self.state.transfer.local.set(file.as_bytes());
+        self.state.transfer.local.set(file);
         self.state.transfer.get = GetOptions::default();
         self.state.receive.forget();
         self.state.go(Op::Get(GetStep::Measure));
@@ -388,20 +389,20 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn remove(&mut self, now: Instant, pattern: &str) -> Result<(), Misuse> {
+    pub fn remove(&mut self, now: Instant, pattern: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.file(HostCommand::Remove, pattern, Shape::Nothing)
+        self.file(HostCommand::Remove, pattern.as_ref(), Shape::Nothing)
     }
 
     /// Opens a file of the module: [`Done::Number`](super::Done::Number) is its handle.
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn file_open(&mut self, now: Instant, file: &str, mode: OpenMode) -> Result<(), Misuse> {
+    pub fn file_open(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized), mode: OpenMode) -> Result<(), Misuse> {
         self.at(now);
         self.ready_for_files()?;
         let file = module_file(file)?;
-        self.state.transfer.local.set(file.as_bytes());
+        self.state.transfer.local.set(file);
         self.handle(HostCommand::FileOpen, Op::Single(Shape::Plain), [mode.number().into(), 0]);
         Ok(())
     }
@@ -492,17 +493,17 @@ impl Session {
     }
 
     /// A command with the name of a file or folder on the server.
-    fn named(&mut self, command: HostCommand, text: &str, shape: Shape) -> Result<(), Misuse> {
+    fn named(&mut self, command: HostCommand, text: &[u8], shape: Shape) -> Result<(), Misuse> {
         self.state.ready_for_ftp()?;
-        self.state.transfer.name.set(name(text)?.as_bytes());
+        self.state.transfer.name.set(name(text)?);
         self.state.single(command, shape);
         Ok(())
     }
 
     /// A command with the name of a file of the module.
-    fn file(&mut self, command: HostCommand, text: &str, shape: Shape) -> Result<(), Misuse> {
+    fn file(&mut self, command: HostCommand, text: &[u8], shape: Shape) -> Result<(), Misuse> {
         self.ready_for_files()?;
-        self.state.transfer.local.set(module_file(text)?.as_bytes());
+        self.state.transfer.local.set(module_file(text)?);
         self.state.single(command, shape);
         Ok(())
     }
@@ -519,10 +520,10 @@ impl Session {
         self.state.ready()
     }
 
-    fn listing(&mut self, command: HostCommand, dir: &str) -> Result<(), Misuse> {
+    fn listing(&mut self, command: HostCommand, dir: &[u8]) -> Result<(), Misuse> {
         built_with(cfg!(feature = "listings"))?;
         self.state.ready_for_ftp()?;
-        self.state.transfer.name.set(name(dir)?.as_bytes());
+        self.state.transfer.name.set(name(dir)?);
         self.state.receive.forget();
         self.state.op = Op::List;
         self.state.send(command);

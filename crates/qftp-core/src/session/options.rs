@@ -76,57 +76,67 @@ impl Config {
     }
 }
 
-/// What [`Session::setup`](super::Session::setup) brings about.
+/// What [`Session::setup`](super::Session::setup) brings about. `T` is how its texts are given: `str`, or `[u8]` in any encoding.
 #[derive(Clone, Copy, Debug)]
-pub struct Setup<'a> {
+pub struct Setup<'a, T: ?Sized = str> {
     /// The PDP context, 1–15.
     pub context: u8,
     /// The access point; `None` leaves the context's settings as they are.
-    pub apn: Option<Apn<'a>>,
+    pub apn: Option<Apn<'a, T>>,
     /// Where URCs go; `None` finds it out when none arrives.
     pub urc_port: Option<UrcPort>,
     /// `false` brings only the line in order, for work on the module's own files: no SIM card and no network needed.
     pub network: bool,
 }
 
+impl<T: ?Sized> Setup<'_, T> {
+    /// The defaults, for texts of any form.
+    #[must_use]
+    pub const fn plain() -> Self {
+        Self { context: 1, apn: None, urc_port: None, network: true }
+    }
+}
+
 impl Default for Setup<'_> {
     fn default() -> Self {
-        Self { context: 1, apn: None, urc_port: None, network: true }
+        Self::plain()
     }
 }
 
 /// An access point.
 #[derive(Clone, Copy, Debug)]
-pub struct Apn<'a> {
+pub struct Apn<'a, T: ?Sized = str> {
     /// Its name, at most 100 bytes.
-    pub name: &'a str,
+    pub name: &'a T,
     /// User name and password, at most 64 bytes each; most networks want none.
-    pub login: Option<(Secret<'a>, Secret<'a>)>,
+    pub login: Option<(Secret<'a, T>, Secret<'a, T>)>,
     /// How they are sent.
     pub auth: PdpAuth,
     /// Address family.
     pub kind: PdpType,
 }
 
-impl<'a> Apn<'a> {
+impl<'a, T: ?Sized> Apn<'a, T> {
     /// An access point that wants no login.
     #[must_use]
-    pub const fn new(name: &'a str) -> Self {
+    pub const fn new(name: &'a T) -> Self {
         Self { name, login: None, auth: PdpAuth::None, kind: PdpType::V4 }
     }
 }
 
 /// Server and account of [`Session::open`](super::Session::open).
+///
+/// `T` is how its texts are given: `str`, or `[u8]` in any encoding.
 #[derive(Clone, Copy, Debug)]
-pub struct Login<'a> {
+pub struct Login<'a, T: ?Sized = str> {
     /// Name or address of the server, at most 255 bytes.
-    pub host: &'a str,
+    pub host: &'a T,
     /// 1–65535.
     pub port: u16,
     /// User name, at most 255 bytes.
-    pub user: Secret<'a>,
+    pub user: Secret<'a, T>,
     /// Password, at most 255 bytes.
-    pub password: Secret<'a>,
+    pub password: Secret<'a, T>,
     /// Binary, unless the server is to convert line ends.
     pub transfer_type: TransferType,
     /// Passive, unless the server must connect to the module.
@@ -134,7 +144,7 @@ pub struct Login<'a> {
     /// Where data connections go; `None` leaves the module's setting.
     pub data_address: Option<DataAddress>,
     /// FTPS; `None` is plain FTP, where everybody on the way can read the password and the files.
-    pub tls: Option<Tls<'a>>,
+    pub tls: Option<Tls<'a, T>>,
 }
 
 impl<'a> Login<'a> {

@@ -6,8 +6,8 @@ use crate::wire::{Line, secret_start};
 
 impl State {
     /// Whether a line may be told.
-    pub(super) fn may_tell(&self, line: &Line<'_>, text: &[u8]) -> bool {
-        !self.shows_secret(line, text) || mutated(Mutation::SecretTold)
+    pub(crate) fn may_tell(&self, text: &[u8]) -> bool {
+        !self.shows_secret(&Line::parse(text), text) || mutated(Mutation::SecretTold)
     }
 
     /// Whether a secret is to be read in a line. Information hides its own; the echo of a login may come late where the line was stuck,

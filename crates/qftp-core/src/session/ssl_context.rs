@@ -2,10 +2,11 @@
 
 use super::exchange::{Fill, HostCommand};
 use super::failure::{Field, Misuse};
+use super::account::check;
 use super::kept::Kept;
 use super::tls::{Tls, TlsGaps};
 use crate::limits;
-use crate::wire::{FtpKey, SecLevel, SslKey, SslSpelling, SslType, SslVersion, Text, TransMode};
+use crate::wire::{FtpKey, SecLevel, SslKey, SslSpelling, SslType, SslVersion, TransMode};
 
 /// The settings of a login, kept over its steps.
 pub(crate) struct KeptTls {
@@ -77,7 +78,11 @@ impl KeptTls {
         }
     }
 
-    pub(crate) fn take(&mut self, tls: Option<&Tls<'_>>, mode: TransMode) -> Result<(), Misuse> {
+    pub(crate) fn take<T: AsRef<[u8]> + ?Sized>(
+        &mut self,
+        tls: Option<&Tls<'_, T>>,
+        mode: TransMode,
+    ) -> Result<(), Misuse> {
         let Some(tls) = tls else {
             self.form = SslType::Plain;
             return Ok(());
@@ -94,15 +99,19 @@ impl KeptTls {
         if !limits::SSL_CONTEXT_ID.contains(&tls.context) {
             return Err(Misuse::Range(Field::SslContext));
         }
-        let file = |name| {
-            Text::<{ limits::MODULE_FILE }>::new(name).map_err(|fault| Misuse::Name(Field::ModuleFile, fault))
+        let ca = tls.ca.map_or(b"".as_slice(), AsRef::as_ref);
+        let [certificate, key, password] = match &tls.client {
+            Some(client) => [client.certificate.as_ref(), client.key.as_ref(), client.password.expose().as_ref()],
+            None => [b"".as_slice(); 3],
         };
-        let ca = file(tls.ca.unwrap_or_default())?;
-        let certificate = file(tls.client.map_or("", |client| client.certificate))?;
-        let key = file(tls.client.map_or("", |client| client.key))?;
-        let password = tls.client.map_or("", |client| client.password.expose());
-        let password = Text::<{ limits::KEY_PASSWORD }>::new(password)
-            .map_err(|fault| Misuse::Name(Field::KeyPassword, fault))?;
+        for file in [ca, certificate, key] {
+            check(file, limits::MODULE_FILE, Field::ModuleFile)?;
+        }
+        check(password, limits::KEY_PASSWORD, Field::KeyPassword)?;
+        self.ca.set(ca);
+        self.certificate.set(certificate);
+        self.key.set(key);
+        self.key_password.set(password);
         self.form = if tls.implicit { SslType::Implicit } else { SslType::Explicit };
         self.context = tls.context;
         self.gaps = TlsGaps::default();
@@ -113,10 +122,6 @@ impl KeptTls {
         self.level = tls.level();
         self.ignore_dates = tls.ignore_dates;
         self.sni = tls.sni;
-        self.ca.set(ca.as_bytes());
-        self.certificate.set(certificate.as_bytes());
-        self.key.set(key.as_bytes());
-        self.key_password.set(password.as_bytes());
         Ok(())
     }
 

@@ -43,6 +43,7 @@ pub(crate) struct State {
     pub(crate) recovery: Recovery,
     /// The last failure, or that which is being recovered from.
     pub(crate) failure: Failure,
+    has_failed: bool,
     pub(crate) set_up: bool,
     pub(crate) logged_in: bool,
     /// An answer to an FTP command may still come that no command waits for: only a close settles that.
@@ -80,6 +81,7 @@ impl State {
                 transferred: 0,
                 state: SessionState::Reset,
             },
+            has_failed: false,
             set_up: false,
             logged_in: false,
             in_doubt: false,
@@ -97,6 +99,11 @@ impl State {
     /// `T` in milliseconds.
     pub(crate) fn t(&self) -> u32 {
         u32::from(self.config.rsptimeout_s).wrapping_mul(1_000)
+    }
+
+    /// The last failure, if there was one.
+    pub(crate) const fn last_failure(&self) -> Option<&Failure> {
+        if self.has_failed { Some(&self.failure) } else { None }
     }
 
     /// Whether no operation is under way.
@@ -224,8 +231,21 @@ impl State {
         self.events.end = Some(end);
     }
 
-    /// Ends the operation with a failure, after the line is in sync again if data was on it.
+    /// Ends the operation with a failure of the line.
+    pub(crate) fn fault(&mut self, fault: LineFault) {
+        self.fail(Cause::Line(fault));
+    }
+
+    /// Ends the operation with a failure of this cause.
+    #[inline(always)] // The cause goes straight to its place.
     pub(crate) fn fail(&mut self, cause: Cause) {
+        self.exchange.said.cause = cause;
+        self.fail_as_said();
+    }
+
+    /// Ends the operation with a failure of the cause that the reply carries, after the line is in sync again if data was on it.
+    fn fail_as_said(&mut self) {
+        let cause = self.exchange.said.cause;
         let verb = self.exchange.said.blamed.or(self.exchange.verb);
         let mut failure = Failure::new(verb, cause);
         let restarted = matches!(cause, Cause::Line(LineFault::Restarted));
@@ -260,6 +280,7 @@ impl State {
     /// Ends the operation with the failure that is known, and what it leaves of the session.
     fn finish_failed(&mut self, state: SessionState) {
         self.failure.state = state;
+        self.has_failed = true;
         self.logged_in &= state == SessionState::Usable;
         self.in_doubt |= state != SessionState::Usable;
         self.set_up &= state != SessionState::Reset;
@@ -341,7 +362,7 @@ impl State {
             Op::FileRead | Op::FileWrite if !cfg!(feature = "staging") => return,
             // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
             Op::FileRead if len.is_none() || len > self.transfer.get.len => {
-                return self.fail(Cause::Line(LineFault::Desync));
+                return self.fault(LineFault::Desync);
             }
             Op::FileRead => len,
             Op::Put(PutStep::Transfer | PutStep::Stage | PutStep::Upload) | Op::FileWrite => {
@@ -356,11 +377,33 @@ impl State {
                 return;
             }
             // Data mode of a command that moves a file within the module.
-            _ => return self.fail(Cause::Line(LineFault::Desync)),
+            _ => return self.fault(LineFault::Desync),
         };
         self.receive.begin(verb, self.exchange.own, expected);
         self.exchange.await_data(Phase::Receive, t);
         self.after_data();
+    }
+
+    /// Whether an upload takes bytes now.
+    pub(crate) fn takes_data(&self) -> bool {
+        self.exchange.phase == Phase::Transmit
+            && self.transmit.room() > 0
+            && !self.exchange.is_sending()
+            && !self.exchange.has_answered()
+    }
+
+    /// How many bytes of an upload go out now.
+    pub(crate) fn send_data(&mut self, data: &[u8]) -> usize {
+        let guard = self.exchange.guard_ms.into();
+        let len = self.transmit.send(tick(self.exchange.clock), data, self.config.in_flight, guard);
+        if len > 0 {
+            self.exchange.touch();
+            self.exchange.await_data(Phase::Transmit, self.t());
+            if self.transmit.is_complete() {
+                self.exchange.await_trailer(self.t());
+            }
+        }
+        len
     }
 
     /// The time of the exchange, the pause or the data is up.
@@ -370,7 +413,7 @@ impl State {
             Phase::Idle => self.exchange.rest(),
             Phase::Pause => self.advance(Reply::Ok),
             Phase::Receive => self.silence_after_data(),
-            Phase::Transmit => self.fail(Cause::Line(LineFault::Stalled)),
+            Phase::Transmit => self.fault(LineFault::Stalled),
             // A module that takes a length of 0 for none still waits for the data of an empty file.
             Phase::Trailer if self.empty_upload => {
                 self.empty_upload = false;
@@ -381,9 +424,9 @@ impl State {
                 self.advance(Reply::Silent);
             }
             // It said OK to all of the data, and then not what came of it.
-            Phase::Trailer if fault == LineFault::UrcSilent => self.fail(Cause::Line(fault)),
+            Phase::Trailer if fault == LineFault::UrcSilent => self.fault(fault),
             // Bytes were lost and the module waits for more, or its end was lost.
-            Phase::Trailer => self.fail(Cause::Line(LineFault::Stalled)),
+            Phase::Trailer => self.fault(LineFault::Stalled),
             Phase::Answer => {
                 self.may_be_in_data |= self.may_connect();
                 self.exchange.said.cause = Cause::Line(fault);
@@ -451,7 +494,7 @@ impl State {
         match next {
             Next::Go(op) => self.go(op),
             Next::Done(end) => self.finish(end),
-            Next::Fail => self.fail(self.exchange.said.cause),
+            Next::Fail => self.fail_as_said(),
             Next::Recovered(state) => self.finish_failed(state),
         }
     }
@@ -482,8 +525,10 @@ impl State {
 
 /// How a line is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
+pub enum Told {
+    /// As information.
     Info,
+    /// As a URC.
     Urc,
 }
 

@@ -8,7 +8,7 @@ use crate::wire::{SecLevel, SslVersion};
 
 /// FTPS as the module shall do it. Its certificates are files of the module, which [`upload`](super::Session::upload) brings there.
 #[derive(Clone, Copy, Debug)]
-pub struct Tls<'a> {
+pub struct Tls<'a, T: ?Sized = str> {
     /// TLS from the first byte on (usually port 990), or by AUTH TLS on the plain port.
     pub implicit: bool,
     /// The SSL context that is set and used, 0–5.
@@ -19,9 +19,9 @@ pub struct Tls<'a> {
     pub suite: u16,
     /// The module's file with the certificate of the authority that the server is checked against. With `None` nothing is checked, and
     /// anybody on the way may pose as the server.
-    pub ca: Option<&'a str>,
+    pub ca: Option<&'a T>,
     /// Our own certificate, for servers that ask for one.
-    pub client: Option<ClientCertificate<'a>>,
+    pub client: Option<ClientCertificate<'a, T>>,
     /// Takes certificates that have expired or are not valid yet: for a module whose clock is not set.
     pub ignore_dates: bool,
     /// Names the server in the handshake (SNI).
@@ -30,13 +30,25 @@ pub struct Tls<'a> {
 
 /// A client's certificate and key, as files of the module.
 #[derive(Clone, Copy, Debug)]
-pub struct ClientCertificate<'a> {
+pub struct ClientCertificate<'a, T: ?Sized = str> {
     /// The certificate.
-    pub certificate: &'a str,
+    pub certificate: &'a T,
     /// Its private key.
-    pub key: &'a str,
+    pub key: &'a T,
     /// The password of the key, at most 64 bytes; empty for none.
-    pub password: Secret<'a>,
+    pub password: Secret<'a, T>,
+}
+
+impl<T: ?Sized> Tls<'_, T> {
+    /// What the handshake proves.
+    #[must_use]
+    pub const fn level(&self) -> SecLevel {
+        match (self.ca, &self.client) {
+            (None, _) => SecLevel::Open,
+            (Some(_), None) => SecLevel::Server,
+            (Some(_), Some(_)) => SecLevel::Mutual,
+        }
+    }
 }
 
 impl<'a> Tls<'a> {
@@ -58,16 +70,6 @@ impl<'a> Tls<'a> {
             client: None,
             ignore_dates: false,
             sni: true,
-        }
-    }
-
-    /// What the handshake proves.
-    #[must_use]
-    pub const fn level(&self) -> SecLevel {
-        match (self.ca, &self.client) {
-            (None, _) => SecLevel::Open,
-            (Some(_), None) => SecLevel::Server,
-            (Some(_), Some(_)) => SecLevel::Mutual,
         }
     }
 

@@ -55,6 +55,7 @@ pub(crate) use reader::is_end;
 pub use reader::{CommandReader, LineReader, Read};
 pub use secrets::secret_start;
 pub use ssl::{SecLevel, SslCfg, SslKey, SslValue, SslVersion};
+pub(crate) use text::fault_of;
 pub use text::{SecretText, Text, TextFault};
 pub use verb::{Value, Verb};
 pub use writer::{Full, Writer};

@@ -38,7 +38,7 @@ pub enum TextFault {
 }
 
 /// What keeps bytes from being a parameter of at most `max` bytes.
-const fn fault_of(bytes: &[u8], max: usize) -> Option<TextFault> {
+pub(crate) const fn fault_of(bytes: &[u8], max: usize) -> Option<TextFault> {
     if bytes.len() > max {
         return Some(TextFault::TooLong { len: bytes.len(), max });
     }

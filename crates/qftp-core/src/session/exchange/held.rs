@@ -107,7 +107,8 @@ impl Receive {
         let mut verdict = Held::Nothing;
         // Where the last count stands that the data, or the module, tells.
         let mut told = None;
-        for (at, line) in self.lines() {
+        let mut next = 0;
+        while let Some((at, line)) = self.next_spoken(&mut next) {
             match line {
                 // Without its OK it is the answer to a question of before.
                 Spoken::State if self.is_answered_before(at) => {
@@ -159,9 +160,12 @@ impl Receive {
     /// only what follows that can be words. Without such a count, all that is held back may be.
     fn words_before(&self, at: usize, told: Option<usize>) -> usize {
         let Some(told) = told else { return 0 };
-        let ours = |place: usize, line: Spoken| place > told && place < at && line == Spoken::Ok;
-        let ok = self.lines().filter(|(place, line)| ours(*place, *line)).last();
-        let words = ok.map_or(at, |(place, _)| place);
+        let (mut next, mut words) = (told, at);
+        while let Some((place, line)) = self.next_spoken(&mut next) {
+            if place > told && place < at && line == Spoken::Ok {
+                words = place;
+            }
+        }
         // The line end before a word belongs to it.
         let before = self.held().get(..words).unwrap_or_default();
         words.saturating_sub(before.iter().rev().take(2).take_while(|byte| is_end(**byte)).count())
@@ -174,7 +178,8 @@ impl Receive {
         let (mut before, mut behind, mut answers_now) = (0u8, 0u8, 0u8);
         // An OK whose next line may show that it answers a question.
         let mut open = false;
-        for (at, line) in self.lines().filter(|(at, _)| *at >= words) {
+        let mut next = words;
+        while let Some((at, line)) = self.next_spoken(&mut next) {
             if at < count {
                 before = before.saturating_add(u8::from(line == Spoken::Ok));
                 continue;
@@ -226,28 +231,39 @@ impl Receive {
 
     /// Whether the result code of the question, and nothing else, has come since: OK, or the refusal of a module that always `refuses` it.
     pub(crate) fn is_answered(&self, refuses: bool) -> bool {
-        let mut since = self.lines().filter(|(at, _)| self.is_after_question(*at));
-        let result = |line: Spoken| line == Spoken::Ok || (refuses && is_result(line));
-        since.next().is_some_and(|(_, line)| result(line))
-            && since.next().is_none()
-            && self.held().last().is_some_and(|last| is_end(*last))
+        let (mut next, mut results, mut others) = (0, 0u8, 0u8);
+        while let Some((at, line)) = self.next_spoken(&mut next) {
+            if self.is_after_question(at) {
+                let is_result = line == Spoken::Ok || (refuses && is_result(line));
+                results = results.saturating_add(is_result.into());
+                others = others.saturating_add((!is_result).into());
+            }
+        }
+        results == 1 && others == 0 && self.held().last().is_some_and(|last| is_end(*last))
     }
 
     fn is_answered_before(&self, end: usize) -> bool {
-        let since = |at: usize| self.is_after_question(at) && at < end;
-        self.lines().any(|(at, line)| since(at) && line == Spoken::Ok)
+        let mut next = 0;
+        while let Some((at, line)) = self.next_spoken(&mut next) {
+            if at < end && line == Spoken::Ok && self.is_after_question(at) {
+                return true;
+            }
+        }
+        false
     }
 
-    /// The whole lines among the bytes held back, and where each begins. A line without its end may still grow.
-    fn lines(&self) -> impl Iterator<Item = (usize, Spoken)> {
-        let held = self.held();
-        let whole = held.iter().rposition(|byte| is_end(*byte)).and_then(|last| held.get(..=last));
-        let mut next = 0usize;
-        whole.unwrap_or_default().split(|byte| is_end(*byte)).filter_map(move |line| {
-            let at = next;
-            next = at.saturating_add(line.len()).saturating_add(1);
-            self.speaker().hears(line).map(|line| (at, line))
-        })
+    /// The next whole line among the bytes held back, from this place on, and where it begins. A line without its end may still grow.
+    #[inline(never)]
+    fn next_spoken(&self, from: &mut usize) -> Option<(usize, Spoken)> {
+        loop {
+            let rest = self.held().get(*from..)?;
+            let end = rest.iter().position(|byte| is_end(*byte))?;
+            let at = *from;
+            *from = at.wrapping_add(end).wrapping_add(1);
+            if let Some(line) = self.speaker().hears(rest.get(..end)?) {
+                return Some((at, line));
+            }
+        }
     }
 }
 

@@ -38,7 +38,8 @@ pub(crate) struct Receive {
 
 /// Where data stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub enum Piece {
+    /// Nowhere: there is none.
     Nothing,
     /// The first bytes of the input.
     Input(usize),

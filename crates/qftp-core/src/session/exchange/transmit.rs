@@ -71,6 +71,18 @@ impl Transmit {
         self.total.saturating_sub(self.sent)
     }
 
+    /// An `A` has come.
+    pub(crate) const fn acknowledge(&mut self) {
+        if let Some(acks) = &mut self.acks {
+            *acks = acks.saturating_add(1);
+        }
+    }
+
+    /// Whether it waits for an `A`.
+    pub(crate) const fn awaits_ack(&self) -> bool {
+        self.acks.is_some() && self.room() == 0
+    }
+
     /// Bytes that may be sent before the next `A`.
     pub(crate) const fn room(&self) -> u64 {
         let left = self.missing();

@@ -49,12 +49,18 @@ pub(crate) enum Shape {
 
 /// How an operation ended; its numbers are those of the last reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub enum End {
+    /// Success, and nothing to say.
     Nothing,
+    /// Success with a number.
     Number,
+    /// Success with a text.
     Text,
+    /// Success: the state of the FTP client.
     State(ServerState),
+    /// Success with two numbers: free and all bytes of a storage.
     Space,
+    /// Failure.
     Failed,
 }
 
