@@ -25,6 +25,15 @@ impl<const N: usize> Kept<N> {
         self.len = self.len.saturating_add(copy(room, bytes));
     }
 
+    /// Keeps one byte more, if there is room.
+    #[inline(always)]
+    pub(crate) fn push_byte(&mut self, byte: u8) {
+        if let Some(place) = self.buf.get_mut(self.len) {
+            *place = byte;
+            self.len = self.len.wrapping_add(1);
+        }
+    }
+
     pub(crate) const fn clear(&mut self) {
         self.len = 0;
     }

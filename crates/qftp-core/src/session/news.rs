@@ -41,12 +41,22 @@ impl Session {
         // A byte within a line, as an interrupt brings it: only the end of the line means anything.
         if let [byte] = input
             && self.state.exchange.phase.has_lines()
-            && self.reader.push(*byte)
+            && (self.reader.push(*byte) || (is_end(*byte) && self.is_between_lines()))
         {
-            self.state.exchange.heard = true;
+            self.state.exchange.heard |= !is_end(*byte);
             return (1, None);
         }
         self.take(now, input)
+    }
+
+    /// Whether a line end means nothing now.
+    #[inline(always)]
+    fn is_between_lines(&self) -> bool {
+        let state = &self.state;
+        state.exchange.phase == Phase::Answer
+            && !self.reader.is_within_line()
+            && !state.skip_lf
+            && !state.events.is_any()
     }
 
     #[inline(never)]
@@ -150,7 +160,7 @@ impl Session {
             }
             let exchange = &self.state.exchange;
             self.reader.read(text, exchange.own, exchange.wanted());
-            self.reader.answer.finish();
+            self.reader.finish();
             let told = self.state.on_answer(&self.reader.answer, self.reader.text());
             let Some(told) = told.filter(|_| cfg!(feature = "lines")) else { continue };
             let text = self.state.receive.data(piece, b"").unwrap_or_default();

@@ -5,19 +5,11 @@ use crate::mutation::{Mutation, mutated};
 use crate::wire::{Line, secret_start};
 
 impl State {
-    /// Whether a line may be told.
+    /// Whether a line may be told. Information hides its own secrets; the echo of a login may come late where the line was stuck, to
+    /// whatever is under way by then, and after a byte of noise.
     pub(crate) fn may_tell(&self, text: &[u8]) -> bool {
-        !self.shows_secret(&Line::parse(text), text) || mutated(Mutation::SecretTold)
-    }
-
-    /// Whether a secret is to be read in a line. Information hides its own; the echo of a login may come late where the line was stuck,
-    /// to whatever is under way by then, and after a byte of noise.
-    fn shows_secret(&self, line: &Line<'_>, text: &[u8]) -> bool {
-        match line {
-            Line::Info(_) => false,
-            Line::Text(_) => secret_start(text).is_some() || self.is_secret(text),
-            _ => secret_start(text).is_some(),
-        }
+        let looks_secret = secret_start(text).is_some() || self.is_secret(text);
+        !looks_secret || mutated(Mutation::SecretTold) || matches!(Line::parse(text), Line::Info(_))
     }
 
     /// Whether a password of ours stands in it as a parameter does, whatever became of the rest of the line; also its end alone, where the

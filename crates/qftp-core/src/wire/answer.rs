@@ -31,6 +31,20 @@ enum Part {
     Rest,
 }
 
+/// Where reading stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// All bytes are read.
+    Input,
+    /// The name has come, and parameters follow.
+    Name,
+    /// The line has ended.
+    Line,
+}
+
+/// A number below this has room for one more digit in 64 bits.
+const ROOM_FOR_MORE: u64 = 1_000_000_000_000_000_000;
+
 /// What a parameter consists of, so far; flags.
 mod seen {
     pub(super) const DIGIT: u8 = 1;
@@ -131,42 +145,47 @@ impl Answer {
         self.begun = false;
     }
 
-    /// Reads bytes up to the end of a line: how many, that end included, and whether it has come. Line ends before a line are no lines.
-    pub(crate) fn read(&mut self, input: &[u8]) -> (usize, bool) {
-        let mut rest = input;
-        while let Some((byte, tail)) = rest.split_first() {
-            rest = tail;
-            if self.push(*byte) {
-                return (input.len().wrapping_sub(rest.len()), true);
+    /// Reads bytes up to the end of a name, or of a line: how many, that end included, and which it is. Line ends before a line are no lines.
+    pub(crate) fn read(&mut self, input: &[u8]) -> (usize, Stop) {
+        let mut at = 0;
+        while let Some(&byte) = input.get(at) {
+            at = at.wrapping_add(1);
+            if is_end(byte) {
+                if self.finish() {
+                    return (at, Stop::Line);
+                }
+                continue;
+            }
+            if !self.begun {
+                self.begin();
+            }
+            match self.part {
+                Part::Name => {
+                    at = at.wrapping_sub(1);
+                    at = self.read_name(input, at);
+                    if self.part == Part::Blank {
+                        return (at, Stop::Name);
+                    }
+                }
+                Part::Bare if byte.wrapping_sub(b'0') <= 9 => {
+                    at = at.wrapping_sub(1);
+                    at = self.read_digits(input, at);
+                }
+                Part::Rest => {}
+                _ => self.push_parameter(byte),
             }
         }
-        (input.len(), false)
+        (at, Stop::Input)
     }
 
-    /// Takes a byte; whether it ends a line.
+    /// Takes a byte in the middle of a line, as most are; `false` where it may mean more than itself.
     #[inline(always)]
     pub(crate) fn push(&mut self, byte: u8) -> bool {
-        if is_end(byte) {
-            return self.end();
-        }
-        match self.part {
-            _ if !self.begun => self.begin(byte),
-            Part::Name => self.push_name(byte),
-            Part::Rest => {}
-            _ => self.push_parameter(byte),
-        }
-        false
-    }
-
-    /// Takes a byte of a name that has begun, or of a line that is not understood; `false` where it may mean more than that.
-    #[inline(always)]
-    pub(crate) fn push_plain(&mut self, byte: u8) -> bool {
-        if !self.begun || byte <= b' ' || byte == b':' {
+        if !self.begun || byte <= b' ' {
             return false;
         }
         match self.part {
-            Part::Rest => true,
-            Part::Name => match self.name.get_mut(usize::from(self.name_len)) {
+            Part::Name if byte != b':' => match self.name.get_mut(usize::from(self.name_len)) {
                 Some(place) => {
                     *place = byte;
                     self.name_len = self.name_len.wrapping_add(1);
@@ -174,11 +193,22 @@ impl Answer {
                 }
                 None => false,
             },
+            Part::Bare if self.seen == seen::DIGIT => {
+                let digit = byte.wrapping_sub(b'0');
+                match self.numbers.get_mut(usize::from(self.count)) {
+                    Some(number) if digit <= 9 && *number < ROOM_FOR_MORE => {
+                        *number = number.wrapping_mul(10).wrapping_add(digit.into());
+                        true
+                    }
+                    _ => false,
+                }
+            }
+            Part::Rest => true,
             _ => false,
         }
     }
 
-    fn begin(&mut self, byte: u8) {
+    const fn begin(&mut self) {
         self.part = Part::Name;
         self.begun = true;
         self.colon = false;
@@ -188,29 +218,61 @@ impl Answer {
         self.count = 0;
         self.numeric = 0;
         self.empty = 0;
-        self.push_name(byte);
     }
 
-    fn push_name(&mut self, byte: u8) {
-        let parameters = match byte {
-            b':' => self.name[0] == b'+',
-            b' ' | b'\t' | 0x0C if self.name_len == 0 => return,
-            b' ' => self.name() == b"CONNECT",
-            _ => false,
-        };
-        if parameters {
-            self.part = Part::Blank;
-            self.colon = true;
-            return;
-        }
-        match self.name.get_mut(usize::from(self.name_len)) {
-            Some(place) => {
-                *place = byte;
-                self.name_len = self.name_len.wrapping_add(1);
+    /// Reads a name from this place on: up to which.
+    fn read_name(&mut self, input: &[u8], from: usize) -> usize {
+        let mut at = from;
+        let mut len = usize::from(self.name_len);
+        while let Some(&byte) = input.get(at) {
+            if byte <= b' ' || byte == b':' {
+                self.name_len = len as u8;
+                if is_end(byte) {
+                    return at;
+                }
+                at = at.wrapping_add(1);
+                let parameters = match byte {
+                    b':' => self.name[0] == b'+',
+                    b' ' => len == 7 && self.name() == b"CONNECT",
+                    _ => false,
+                };
+                if parameters {
+                    self.part = Part::Blank;
+                    self.colon = true;
+                    return at;
+                }
+                if len == 0 && matches!(byte, b' ' | b'\t' | 0x0C) {
+                    continue;
+                }
+            } else {
+                at = at.wrapping_add(1);
             }
-            None if byte == b' ' => {}
-            None => self.part = Part::Rest,
+            match self.name.get_mut(len) {
+                Some(place) => {
+                    *place = byte;
+                    len = len.wrapping_add(1);
+                }
+                None if byte == b' ' => {}
+                None => {
+                    self.part = Part::Rest;
+                    break;
+                }
+            }
         }
+        self.name_len = len as u8;
+        at
+    }
+
+    /// Reads the digits of a bare parameter from this place on: up to which.
+    fn read_digits(&mut self, input: &[u8], from: usize) -> usize {
+        let mut at = from;
+        while let Some(&byte) = input.get(at)
+            && byte.wrapping_sub(b'0') <= 9
+        {
+            self.push_parameter(byte);
+            at = at.wrapping_add(1);
+        }
+        at
     }
 
     fn push_parameter(&mut self, byte: u8) {
@@ -239,6 +301,7 @@ impl Answer {
     }
 
     /// Takes a byte of a parameter.
+    #[inline(always)]
     fn note(&mut self, byte: u8) {
         let digit = byte.wrapping_sub(b'0');
         let Some(number) = self.numbers.get_mut(usize::from(self.count)) else { return };
@@ -247,12 +310,17 @@ impl Answer {
             return;
         }
         if self.seen & seen::DIGIT == 0 {
+            self.seen |= seen::DIGIT;
             *number = 0;
         }
-        self.seen |= seen::DIGIT;
-        match number.checked_mul(10).and_then(|tens| tens.checked_add(digit.into())) {
-            Some(larger) => *number = larger,
-            None => self.seen |= seen::OTHER,
+        // The largest numbers of 64 bits have one digit more.
+        if *number < ROOM_FOR_MORE {
+            *number = number.wrapping_mul(10).wrapping_add(digit.into());
+        } else {
+            match number.checked_mul(10).and_then(|tens| tens.checked_add(digit.into())) {
+                Some(larger) => *number = larger,
+                None => self.seen |= seen::OTHER,
+            }
         }
     }
 
@@ -276,10 +344,6 @@ impl Answer {
 
     /// Ends the line, if any of it has come.
     pub(crate) fn finish(&mut self) -> bool {
-        self.end()
-    }
-
-    fn end(&mut self) -> bool {
         if !core::mem::take(&mut self.begun) {
             return false;
         }
@@ -289,11 +353,6 @@ impl Answer {
             _ => self.end_parameter(),
         }
         true
-    }
-
-    /// How many parameters there are before the byte that comes next; `None` before all of them.
-    pub(crate) fn parameters(&self) -> Option<u8> {
-        (self.begun && self.colon).then_some(self.count)
     }
 
     /// The name of the line, or all of it where it has none and is short.

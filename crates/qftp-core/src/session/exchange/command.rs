@@ -105,9 +105,10 @@ const fn listings(text: &'static str) -> &'static str {
 /// Marks a byte of [`LINES`] as a slot.
 const SLOT: u8 = 0x80;
 
-/// The table as one string: each text ends with a NUL, a slot is its letter with the mark.
-static LINES: [u8; length()] = {
-    let mut lines = [0; length()];
+/// The table as one string, in which a slot is its letter with the mark, and where each text begins in it.
+static LINES: ([u8; LENGTH], [u16; TABLE.len() + 1]) = {
+    let mut lines = [0; LENGTH];
+    let mut begins = [0; TABLE.len() + 1];
     let (mut row, mut to) = (0, 0);
     while row < TABLE.len() {
         let text = TABLE[row].as_bytes();
@@ -123,13 +124,16 @@ static LINES: [u8; length()] = {
             }
             to += 1;
         }
-        to += 1;
         row += 1;
+        #[expect(clippy::cast_possible_truncation, reason = "some hundred bytes")]
+        {
+            begins[row] = to as u16;
+        }
     }
-    lines
+    (lines, begins)
 };
 
-const fn length() -> usize {
+const LENGTH: usize = {
     let (mut row, mut length) = (0, 0);
     while row < TABLE.len() {
         let text = TABLE[row].as_bytes();
@@ -138,11 +142,10 @@ const fn length() -> usize {
             at += if text[at] == b'{' { 3 } else { 1 };
             length += 1;
         }
-        length += 1;
         row += 1;
     }
     length
-}
+};
 
 impl HostCommand {
     /// The name that its answers have; empty where they have none.
@@ -155,14 +158,10 @@ impl HostCommand {
 
     /// The text with its slots.
     pub(crate) fn text(self) -> &'static [u8] {
-        let mut rest: &'static [u8] = &LINES;
-        let mut row = self as u8;
-        loop {
-            let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
-            let (text, tail) = rest.split_at_checked(end).unwrap_or((rest, b""));
-            let Some(next) = row.checked_sub(1) else { return text };
-            row = next;
-            rest = tail.get(1..).unwrap_or_default();
+        let (lines, begins) = &LINES;
+        match begins.get(self as usize..) {
+            Some([begin, end, ..]) => lines.get((*begin).into()..(*end).into()).unwrap_or_default(),
+            _ => b"",
         }
     }
 }

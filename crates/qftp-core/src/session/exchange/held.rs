@@ -73,7 +73,9 @@ impl Speaker {
     #[inline(never)]
     pub(crate) fn hears(self, line: &[u8]) -> Option<Spoken> {
         let mut answer = Answer::new();
-        answer.read(line);
+        // Once up to the end of its name, and once for its parameters.
+        let (name, _) = answer.read(line);
+        answer.read(line.get(name..).unwrap_or_default());
         if !answer.finish() {
             return None;
         }

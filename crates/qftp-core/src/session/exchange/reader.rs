@@ -2,7 +2,7 @@
 
 use crate::limits;
 use crate::session::kept::Kept;
-use crate::wire::{Answer, Args, is_end};
+use crate::wire::{Answer, Args, Stop};
 
 /// A line that is told has to be there whole; no line of a build without `lines` is.
 const WHOLE: usize = if cfg!(feature = "lines") { limits::ANSWER_LINE } else { 0 };
@@ -20,8 +20,10 @@ pub(crate) enum Wanted {
 
 pub(crate) struct Reader {
     pub(crate) answer: Answer,
-    /// Of the line that is being read.
-    keeps: Wanted,
+    /// Whether the parameters of the line that is being read are kept.
+    keeps: bool,
+    /// Whether what was kept is wanted from its first comma on.
+    second: bool,
     text: Kept<TEXT>,
     /// Of a line that is split over inputs: what has come of it.
     whole: Kept<WHOLE>,
@@ -30,10 +32,11 @@ pub(crate) struct Reader {
 impl Reader {
     #[inline(always)] // As State::new.
     pub(crate) const fn new() -> Self {
-        Self { answer: Answer::new(), keeps: Wanted::Nothing, text: Kept::new(), whole: Kept::new() }
+        Self { answer: Answer::new(), keeps: false, second: false, text: Kept::new(), whole: Kept::new() }
     }
 
     /// Whether the start of a line is waiting for its end.
+    #[inline(always)]
     pub(crate) const fn is_within_line(&self) -> bool {
         self.answer.is_within_line()
     }
@@ -42,59 +45,78 @@ impl Reader {
     /// [`read`](Self::read).
     #[inline(always)]
     pub(crate) fn push(&mut self, byte: u8) -> bool {
-        let taken = self.keeps == Wanted::Nothing && self.answer.push_plain(byte);
+        let taken = !self.keeps && self.answer.push(byte);
         if taken {
-            self.keep(core::slice::from_ref(&byte), false);
+            self.keep_byte(byte);
         }
         taken
+    }
+
+    #[inline(always)]
+    fn keep_byte(&mut self, byte: u8) {
+        if cfg!(feature = "lines") {
+            self.whole.push_byte(byte);
+        }
+    }
+
+    /// Ends a line whose end does not stand in what was read.
+    pub(crate) fn finish(&mut self) {
+        self.answer.finish();
+        self.keeps = false;
     }
 
     /// Forgets the start of a line.
     pub(crate) const fn clear(&mut self) {
         self.answer.clear();
+        self.keeps = false;
         self.whole.clear();
     }
 
     /// Reads up to the end of the first line: how many bytes, and whether it has come. `own` is the name of the answers that are awaited,
     /// whose text is kept as `wanted` says; that of an error is kept always.
     pub(crate) fn read(&mut self, input: &[u8], own: &[u8], wanted: Wanted) -> (usize, bool) {
-        let mut rest = input;
-        while let Some((byte, tail)) = rest.split_first() {
-            let had_name = self.answer.parameters().is_some();
-            if !is_end(*byte) && self.keeps_parameter() {
-                self.text.push(core::slice::from_ref(byte));
+        let mut from = 0usize;
+        loop {
+            let rest = input.get(from..).unwrap_or_default();
+            let (taken, stop) = self.answer.read(rest);
+            let to = from.wrapping_add(taken);
+            if self.keeps {
+                // Without the end of the line.
+                let len = if stop == Stop::Line { taken.wrapping_sub(1) } else { taken };
+                self.text.push(rest.get(..len).unwrap_or_default());
             }
-            rest = tail;
-            if self.answer.push(*byte) {
-                self.keeps = Wanted::Nothing;
-                return (input.len().wrapping_sub(rest.len()), true);
-            }
-            if !had_name && self.answer.parameters().is_some() {
-                let name = self.answer.name();
-                self.keeps = match name {
-                    b"+CME ERROR" => Wanted::All,
-                    _ if name.eq_ignore_ascii_case(own) => wanted,
-                    _ => Wanted::Nothing,
-                };
-                if self.keeps != Wanted::Nothing {
-                    self.text.clear();
+            match stop {
+                Stop::Input => return (to, false),
+                Stop::Line => {
+                    self.keeps = false;
+                    return (to, true);
                 }
+                Stop::Name => self.choose(own, wanted),
             }
-        }
-        (input.len(), false)
-    }
-
-    fn keeps_parameter(&self) -> bool {
-        match self.keeps {
-            Wanted::Nothing => false,
-            Wanted::All => true,
-            Wanted::Second => self.answer.parameters().is_some_and(|before| before > 0),
+            from = to;
         }
     }
 
-    /// The text of the parameters that was wanted last, as it stood in the line.
+    /// Chooses, by the name of the line, whether its text is kept.
+    #[inline(always)]
+    fn choose(&mut self, own: &[u8], wanted: Wanted) {
+        let name = self.answer.name();
+        let is_error = name == b"+CME ERROR";
+        let is_wanted = wanted != Wanted::Nothing && name.eq_ignore_ascii_case(own);
+        self.keeps = is_error || is_wanted;
+        if self.keeps {
+            self.second = is_wanted && wanted == Wanted::Second;
+            self.text.clear();
+        }
+    }
+
+    /// The text that was wanted last, as it stood in the line.
     pub(crate) fn text(&self) -> &[u8] {
-        self.text.as_bytes()
+        let text = self.text.as_bytes();
+        match text.iter().position(|byte| *byte == b',') {
+            Some(comma) if self.second => text.get(comma.wrapping_add(1)..).unwrap_or_default(),
+            _ => text,
+        }
     }
 
     /// The same without its quotes.
