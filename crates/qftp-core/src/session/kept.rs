@@ -19,21 +19,6 @@ impl<const N: usize> Kept<N> {
         self.len = copy(&mut self.buf, bytes);
     }
 
-    /// Keeps more, as far as there is room.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
-        let room = self.buf.get_mut(self.len..).unwrap_or_default();
-        self.len = self.len.saturating_add(copy(room, bytes));
-    }
-
-    /// Keeps one byte more, if there is room.
-    #[inline(always)]
-    pub(crate) fn push_byte(&mut self, byte: u8) {
-        if let Some(place) = self.buf.get_mut(self.len) {
-            *place = byte;
-            self.len = self.len.wrapping_add(1);
-        }
-    }
-
     pub(crate) const fn clear(&mut self) {
         self.len = 0;
     }

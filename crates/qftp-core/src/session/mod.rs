@@ -71,12 +71,14 @@ pub use options::{Apn, Config, GetOptions, Login, PutOptions, Setup, Via};
 pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
 
 use crate::Instant;
-use exchange::{Phase, Reader};
+use crate::limits;
+use crate::wire::LineReader;
+use exchange::Phase;
 use state::State;
 
 /// The host's side of one module. See the [module's documentation](self).
 pub struct Session {
-    reader: Reader,
+    reader: LineReader<{ limits::ANSWER_LINE }>,
     state: State,
 }
 
@@ -86,7 +88,7 @@ impl Session {
     // As State::new.
     #[inline(always)]
     pub const fn new(config: Config) -> Self {
-        Self { reader: Reader::new(), state: State::new(config) }
+        Self { reader: LineReader::new(), state: State::new(config) }
     }
 
     /// Takes bytes that came from the module, and gives at most one event.

@@ -1,13 +1,14 @@
 //! What comes from the module, and what there is to tell of it.
 
 use super::event::{Done, Event};
-use super::exchange::{Phase, Piece, is_answer};
+use super::exchange::{HOLD, Phase, Piece, is_answer};
 use super::failure::LineFault;
 use super::operation::End;
 use super::state::Told;
 use super::Session;
 use crate::Instant;
-use crate::wire::{Line, is_end};
+use crate::copy::copy;
+use crate::wire::{Answer, Line, Read, Word, is_end};
 
 /// What a session has brought, and where that stands: a value, so that whoever holds it may still use the session.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +39,10 @@ impl Session {
     #[doc(hidden)]
     #[inline(always)]
     pub fn hear(&mut self, now: Instant, input: &[u8]) -> (usize, Option<News>) {
-        // A byte within a line, as an interrupt brings it: only the end of the line means anything.
+        // A byte as an interrupt brings it: only the end of a line means anything.
         if let [byte] = input
             && self.state.exchange.phase.has_lines()
-            && (self.reader.push(*byte) || (is_end(*byte) && self.is_between_lines()))
+            && (self.reader.push(*byte) || (self.is_plain() && self.reader.begin(*byte)))
         {
             self.state.exchange.heard |= !is_end(*byte);
             return (1, None);
@@ -49,14 +50,11 @@ impl Session {
         self.take(now, input)
     }
 
-    /// Whether a line end means nothing now.
+    /// Whether the byte that comes is of a line, whatever it is.
     #[inline(always)]
-    fn is_between_lines(&self) -> bool {
+    fn is_plain(&self) -> bool {
         let state = &self.state;
-        state.exchange.phase == Phase::Answer
-            && !self.reader.is_within_line()
-            && !state.skip_lf
-            && !state.events.is_any()
+        state.exchange.phase == Phase::Answer && !state.skip_lf && !state.events.is_any()
     }
 
     #[inline(never)]
@@ -103,26 +101,18 @@ impl Session {
         // A line without end is no answer, but something is there.
         exchange.heard |= input.last().is_some_and(|last| !is_end(*last));
         let had_begun = self.reader.is_within_line();
-        let (consumed, ended) = self.reader.read(input, exchange.own, exchange.wanted());
-        let line = input.get(..consumed).unwrap_or_default();
-        if !ended {
-            self.reader.keep(line, !had_begun);
-            return (consumed, None);
-        }
-        let told = self.state.on_answer(&self.reader.answer, self.reader.text());
+        let Read { consumed, line, .. } = self.reader.read(input);
+        let Some(line) = line else { return (consumed, None) };
         // A carriage return may have its line feed still to come, which is no file data.
-        self.state.skip_lf &= line.last() != Some(&b'\n');
+        let ended_by_lf = input.get(consumed.wrapping_sub(1)) == Some(&b'\n');
+        let answer = Answer::of(line, self.state.exchange.own);
+        let told = self.state.on_answer(&answer);
+        self.state.skip_lf &= !ended_by_lf;
         let Some(told) = told.filter(|_| cfg!(feature = "lines")) else { return (consumed, None) };
-        let (text, place) = if had_begun {
-            self.reader.keep(line.split_last().map_or(b"", |(_, line)| line), false);
-            let text = self.reader.whole();
-            (text, Place::Reader(text.len()))
-        } else {
-            let begin = line.iter().take_while(|byte| is_end(**byte)).count();
-            let text = line.get(begin..consumed.saturating_sub(1)).unwrap_or_default();
-            (text, Place::Input(text.len()))
-        };
-        (consumed, self.state.may_tell(text).then_some(News::Line(told, place)))
+        let place = if had_begun { Place::Reader(line.len()) } else { Place::Input(line.len()) };
+        // An answer to the command that is out is looked at when it is told.
+        let may_tell = answer.word == Word::Own || self.state.may_tell(line);
+        (consumed, may_tell.then_some(News::Line(told, place)))
     }
 
     /// Whether [`poll_news`](Self::poll_news) has any.
@@ -158,27 +148,25 @@ impl Session {
             if after_question && receive.speaker().hears(text).is_some_and(is_answer) {
                 continue;
             }
-            let exchange = &self.state.exchange;
-            self.reader.read(text, exchange.own, exchange.wanted());
-            self.reader.finish();
-            let told = self.state.on_answer(&self.reader.answer, self.reader.text());
+            let mut line = [0; HOLD];
+            let len = copy(&mut line, text);
+            let line = line.get(..len).unwrap_or_default();
+            let told = self.state.on_answer(&Answer::of(line, self.state.exchange.own));
             let Some(told) = told.filter(|_| cfg!(feature = "lines")) else { continue };
-            let text = self.state.receive.data(piece, b"").unwrap_or_default();
-            if self.state.may_tell(text) {
+            if self.state.may_tell(line) {
                 return Some((told, piece));
             }
         }
         self.state.events.replay = false;
         // The start of a line whose end is still to come.
-        let held = self.state.receive.held();
-        self.reader.read(held, self.state.exchange.own, self.state.exchange.wanted());
-        self.reader.keep(held, true);
+        self.reader.start_with(self.state.receive.held());
         None
     }
 
     /// What [`hear`](Self::hear) or [`poll_news`](Self::poll_news) brought last; `input` is what it was heard in.
     #[doc(hidden)]
     #[must_use]
+    #[inline(never)] // Large, and called in more than one place.
     pub fn event<'a>(&'a self, news: News, input: &'a [u8]) -> Event<'a> {
         let said = &self.state.exchange.said;
         match news {
@@ -192,14 +180,18 @@ impl Session {
                         let begin = input.iter().take_while(|byte| is_end(**byte)).count();
                         input.get(begin..begin.saturating_add(len))
                     }
-                    Place::Reader(len) => self.reader.whole().get(..len),
+                    Place::Reader(len) => self.reader.last(len),
                     Place::Held(piece) => self.state.receive.data(piece, b""),
                 };
-                told.event(Line::parse(text.unwrap_or_default()))
+                let text = text.unwrap_or_default();
+                match Line::parse(text) {
+                    Line::Text(_) if !self.state.may_tell(text) => told.event(Line::Text(b"***")),
+                    line => told.event(line),
+                }
             }
             News::End(End::Nothing) => Event::Done(Done::Nothing),
             News::End(End::Number) => Event::Done(Done::Number(said.number)),
-            News::End(End::Text) => Event::Done(Done::Text(self.reader.said())),
+            News::End(End::Text) => Event::Done(Done::Text(self.state.exchange.text.as_bytes())),
             News::End(End::State(state)) => Event::Done(Done::State(state)),
             News::End(End::Space) => Event::Done(Done::Space { free: said.number, total: said.second }),
             News::End(End::Failed) => Event::Failed(self.state.failure),
@@ -211,7 +203,7 @@ impl Session {
     #[must_use]
     pub fn result(&self) -> (u64, u64, &[u8]) {
         let said = &self.state.exchange.said;
-        (said.number, said.second, self.reader.said())
+        (said.number, said.second, self.state.exchange.text.as_bytes())
     }
 
     /// The data of a piece; `input` is what it was heard in.

@@ -347,7 +347,7 @@ impl Session {
     /// [`Misuse`].
     pub fn files(&mut self, now: Instant, pattern: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.file(HostCommand::Measure, pattern.as_ref(), Shape::Nothing)
+        self.file(HostCommand::Files, pattern.as_ref(), Shape::Nothing)
     }
 
     /// Uploads a file into the module, its checksum proven: `len` bytes by [`send`](Self::send).

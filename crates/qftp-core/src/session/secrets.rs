@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Line, secret_start};
+use crate::wire::{Line, find, secret_start};
 
 impl State {
     /// Whether a line may be told. Information hides its own secrets; the echo of a login may come late where the line was stuck, to
@@ -15,18 +15,22 @@ impl State {
     /// Whether a password of ours stands in it as a parameter does, whatever became of the rest of the line; also its end alone, where the
     /// beginning of the line came too early.
     fn is_secret(&self, text: &[u8]) -> bool {
-        let is_quote = |byte: &u8| *byte == b'"';
+        let account = &self.account;
+        let secrets =
+            [account.password.as_bytes(), account.apn_password.as_bytes(), account.tls.key_password()];
         // Whatever has a quotation mark behind it: no password has one within.
-        let Some(closed) = text.iter().rposition(is_quote).and_then(|last| text.get(..last)) else {
-            return false;
-        };
-        [self.account.password.as_bytes(), self.account.apn_password.as_bytes(), self.account.tls.key_password()].into_iter().any(
-            |secret| {
-                let mut parameters = closed.split(is_quote);
-                let end = parameters.next().unwrap_or_default();
-                let ends = !end.is_empty() && secret.ends_with(end);
-                !secret.is_empty() && (ends || parameters.any(|parameter| parameter == secret))
-            },
-        )
+        let mut rest = text;
+        let mut is_first = true;
+        while let Some((parameter, [_, tail @ ..])) =
+            find(rest, b'"').and_then(|quote| rest.split_at_checked(quote))
+        {
+            let is_it = |secret: &&[u8]| if is_first { secret.ends_with(parameter) } else { *secret == parameter };
+            if !parameter.is_empty() && secrets.iter().any(is_it) {
+                return true;
+            }
+            is_first = false;
+            rest = tail;
+        }
+        false
     }
 }

@@ -287,9 +287,9 @@ impl State {
         self.finish(End::Failed);
     }
 
-    /// A line has come; `text` is that of its parameters. The answer says whether it is to be told as information, as a URC, or not at all.
-    pub(crate) fn on_answer(&mut self, answer: &Answer, text: &[u8]) -> Option<Told> {
-        let meaning = self.exchange.on_answer(answer, text);
+    /// A line has come. The answer says whether it is to be told as information, as a URC, or not at all.
+    pub(crate) fn on_answer(&mut self, answer: &Answer<'_>) -> Option<Told> {
+        let meaning = self.exchange.on_answer(answer);
         if matches!(self.op, Op::Recover(_) | Op::Restart)
             && let Some(told) = self.follow_aside(answer, meaning)
         {
@@ -306,16 +306,17 @@ impl State {
             Meaning::Info | Meaning::Text if matches!(self.op, Op::Single(_)) => Some(Told::Info),
             Meaning::Info => None,
             // The `A` of a last full block.
-            Meaning::Text if self.transmit.acks.is_some() && answer.name() == b"A" => None,
+            Meaning::Text if self.transmit.acks.is_some() && answer.text == b"A" => None,
             Meaning::Text => Some(Told::Urc),
             Meaning::Unsolicited => {
-                if answer.word(b"") == Word::Ready {
+                if answer.word == Word::Ready {
                     self.forget_setup();
                 }
                 Some(Told::Urc)
             }
             Meaning::Connect => {
-                self.connect(answer.number(0));
+                let mut args = answer.args;
+                self.connect(args.number());
                 None
             }
             Meaning::End(reply) => {
@@ -327,8 +328,8 @@ impl State {
 
     /// What a line means while the module restarts, or while what a failure has left is drained; `None` where it is as everywhere.
     #[cold]
-    fn follow_aside(&mut self, answer: &Answer, meaning: Meaning) -> Option<Option<Told>> {
-        let word = answer.word(b"");
+    fn follow_aside(&mut self, answer: &Answer<'_>, meaning: Meaning) -> Option<Option<Told>> {
+        let word = answer.word;
         let ready = word == Word::Ready;
         match (self.op, meaning) {
             (Op::Restart, _) if ready => {

@@ -28,6 +28,11 @@ impl<'a> Args<'a> {
         Self { rest: Some(text) }
     }
 
+    /// All of them, as they stand there.
+    pub(crate) fn rest(self) -> &'a [u8] {
+        self.rest.unwrap_or_default()
+    }
+
     /// The next parameter; the outer `None` is the end of them, or text that cannot be one.
     pub(crate) fn any(&mut self) -> Option<Arg<'a>> {
         let text = skip_spaces(self.rest?);

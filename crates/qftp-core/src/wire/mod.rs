@@ -37,7 +37,7 @@ mod text;
 mod verb;
 mod writer;
 
-pub(crate) use answer::{Answer, Outcome, Stop, Word};
+pub(crate) use answer::{Answer, Outcome, Word};
 pub(crate) use args::Args;
 pub use command::{Basic, Command, CommandError, Commands, commands};
 pub use files::{FileCommand, FileInfo, OpenMode, Storage, Whence};
@@ -53,6 +53,7 @@ pub use line::{Cme, Info, Line, Urc};
 pub use pdp::{PdpAuth, PdpCommand, PdpInfo, PdpSettings, PdpType};
 pub(crate) use reader::is_end;
 pub use reader::{CommandReader, LineReader, Read};
+pub(crate) use scan::find;
 pub use secrets::secret_start;
 pub use ssl::{SecLevel, SslCfg, SslKey, SslValue, SslVersion};
 pub(crate) use text::fault_of;

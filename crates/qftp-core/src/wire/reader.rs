@@ -50,10 +50,50 @@ impl<const N: usize> LineReader<N> {
         self.buf.get(..self.len).unwrap_or_default()
     }
 
+    /// The line of so many bytes that was put together last, while no byte of another has come.
+    pub(crate) fn last(&self, len: usize) -> Option<&[u8]> {
+        self.buf.get(..len)
+    }
+
     /// Forgets the start of a line.
     pub const fn clear(&mut self) {
         self.len = 0;
         self.cut = false;
+    }
+
+    /// Takes one more byte of a line that has begun. `false` where none has, or where the byte may be its end or does not fit: that is
+    /// for [`read`](Self::read).
+    #[inline(always)]
+    pub(crate) fn push(&mut self, byte: u8) -> bool {
+        let len = self.len;
+        if len == 0 || byte < b' ' {
+            return false;
+        }
+        let Some(slot) = self.buf.get_mut(len) else { return false };
+        *slot = byte;
+        self.len = len.wrapping_add(1);
+        true
+    }
+
+    /// Takes the start of a line whose end is not among these bytes, and line ends before it.
+    pub(crate) fn start_with(&mut self, bytes: &[u8]) {
+        let blank = bytes.iter().take_while(|byte| is_end(**byte)).count();
+        self.keep(bytes.get(blank..).unwrap_or_default());
+    }
+
+    /// Takes the first byte of a line, or one before it that is none. `false` within a line.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, byte: u8) -> bool {
+        if self.len > 0 {
+            return false;
+        }
+        if !is_end(byte)
+            && let Some(first) = self.buf.first_mut()
+        {
+            *first = byte;
+            self.len = 1;
+        }
+        true
     }
 
     /// Reads up to the end of the first line in `input`.

@@ -7,7 +7,7 @@ const fn each(byte: u8) -> usize {
 }
 
 /// Where the first of a byte stands.
-pub(super) fn find(bytes: &[u8], byte: u8) -> Option<usize> {
+pub(crate) fn find(bytes: &[u8], byte: u8) -> Option<usize> {
     let wanted = each(byte);
     first(bytes, |word| zeros(word ^ wanted), |each| each == byte)
 }

@@ -58,6 +58,18 @@ impl<'a> Writer<'a> {
         if self.full { 0 } else { self.len }
     }
 
+    /// Appends one byte.
+    #[inline(always)]
+    pub(crate) fn byte(&mut self, byte: u8) {
+        match self.buf.get_mut(self.len) {
+            Some(place) => {
+                *place = byte;
+                self.len = self.len.wrapping_add(1);
+            }
+            None => self.full = true,
+        }
+    }
+
     /// Appends bytes as they are.
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         let end = self.len.saturating_add(bytes.len());

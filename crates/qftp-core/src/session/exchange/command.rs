@@ -76,6 +76,7 @@ commands! {
     Fetch Some(Verb::QftpGet), staging("+QFTPGET=\"{n}\",\"{f}\",{o}");
     Push Some(Verb::QftpPut), staging("+QFTPPUT=\"{n}\",\"{f}\",{O}");
     Measure Some(Verb::Qflst), staging("+QFLST=\"{f}\"");
+    Files Some(Verb::Qflst), staging("+QFLST=\"{f}\"");
     Remove Some(Verb::Qfdel), staging("+QFDEL=\"{f}\"");
     Upload Some(Verb::Qfupl), staging("+QFUPL=\"{f}\",{l},{r},1");
     Download Some(Verb::Qfdwl), staging("+QFDWL=\"{f}\"");
@@ -105,15 +106,21 @@ const fn listings(text: &'static str) -> &'static str {
 /// Marks a byte of [`LINES`] as a slot.
 const SLOT: u8 = 0x80;
 
-/// The table as one string, in which a slot is its letter with the mark, and where each text begins in it.
-static LINES: ([u8; LENGTH], [u16; TABLE.len() + 1]) = {
+/// The table as one string, in which a slot is its letter with the mark; where each text begins in it; and how long the name at its front is.
+static LINES: ([u8; LENGTH], [u16; TABLE.len() + 1], [u8; TABLE.len()]) = {
     let mut lines = [0; LENGTH];
     let mut begins = [0; TABLE.len() + 1];
+    let mut names = [0; TABLE.len()];
     let (mut row, mut to) = (0, 0);
     while row < TABLE.len() {
         let text = TABLE[row].as_bytes();
         let mut at = 0;
+        let mut in_name = !text.is_empty() && text[0] == b'+';
         while at < text.len() {
+            in_name &= !matches!(text[at], b'=' | b'?');
+            if in_name {
+                names[row] += 1;
+            }
             if text[at] == b'{' {
                 assert!(text[at + 2] == b'}', "a slot is one letter");
                 lines[to] = text[at + 1] | SLOT;
@@ -130,7 +137,7 @@ static LINES: ([u8; LENGTH], [u16; TABLE.len() + 1]) = {
             begins[row] = to as u16;
         }
     }
-    (lines, begins)
+    (lines, begins, names)
 };
 
 const LENGTH: usize = {
@@ -150,15 +157,13 @@ const LENGTH: usize = {
 impl HostCommand {
     /// The name that its answers have; empty where they have none.
     pub(crate) fn name(self) -> &'static [u8] {
-        let text = self.text();
-        let is_name = |byte: &u8| *byte == b'+' || byte.is_ascii_alphabetic();
-        let end = text.iter().position(|byte| !is_name(byte)).unwrap_or(text.len());
-        if self.verb().is_some() { text.get(..end).unwrap_or_default() } else { b"" }
+        let len = LINES.2.get(self as usize).copied().unwrap_or(0);
+        self.text().get(..len.into()).unwrap_or_default()
     }
 
     /// The text with its slots.
     pub(crate) fn text(self) -> &'static [u8] {
-        let (lines, begins) = &LINES;
+        let (lines, begins, _) = &LINES;
         match begins.get(self as usize..) {
             Some([begin, end, ..]) => lines.get((*begin).into()..(*end).into()).unwrap_or_default(),
             _ => b"",
@@ -191,21 +196,19 @@ pub(crate) enum Fill<'a> {
 impl Slots<'_> {
     /// Writes a command behind its `AT`.
     pub(crate) fn write(&self, command: HostCommand, out: &mut Writer<'_>) {
-        let mut rest = command.text();
-        while let Some(end) = rest.iter().position(|byte| byte & SLOT != 0) {
-            let (plain, tail) = rest.split_at_checked(end).unwrap_or((rest, b""));
-            out.bytes(plain);
-            let [slot, tail @ ..] = tail else { return };
-            match self.fill(slot & !SLOT) {
+        for byte in command.text() {
+            if byte & SLOT == 0 {
+                out.byte(*byte);
+                continue;
+            }
+            match self.fill(byte & !SLOT) {
                 Fill::Text(text) => out.bytes(text),
                 Fill::Number(number) => out.dec(number),
                 Fill::Suite(suite) => out.suite(suite),
                 Fill::Also(number) => out.bytes(b",").dec(number),
                 Fill::Nothing => out,
             };
-            rest = tail;
         }
-        out.bytes(rest);
     }
 
     fn fill(&self, letter: u8) -> Fill<'_> {

@@ -72,15 +72,12 @@ impl Speaker {
     /// What a whole line is; `None` where there is none.
     #[inline(never)]
     pub(crate) fn hears(self, line: &[u8]) -> Option<Spoken> {
-        let mut answer = Answer::new();
-        // Once up to the end of its name, and once for its parameters.
-        let (name, _) = answer.read(line);
-        answer.read(line.get(name..).unwrap_or_default());
-        if !answer.finish() {
+        if line.is_empty() {
             return None;
         }
+        let answer = Answer::of(line, self.own);
         let outcome = |value| answer.outcome(value).is_some();
-        Some(match answer.word(self.own) {
+        Some(match answer.word {
             Word::Ok => Spoken::Ok,
             Word::Error | Word::Cme => Spoken::Refused,
             Word::NoCarrier => Spoken::NoCarrier,
@@ -94,7 +91,7 @@ impl Speaker {
                     Some(_) => Spoken::Outcome,
                     None => Spoken::Text,
                 },
-                None if answer.number(0).is_some() => Spoken::Info,
+                None if { answer.args }.number::<u64>().is_some() => Spoken::Info,
                 None => Spoken::Text,
             },
             _ => Spoken::Text,

@@ -11,7 +11,6 @@
 
 mod command;
 mod held;
-mod reader;
 mod receive;
 mod said;
 mod sim_state;
@@ -20,9 +19,8 @@ mod transmit;
 
 pub(crate) use command::{Fill, HostCommand, Slots};
 pub(crate) use held::{Held, Question, is_answer};
-pub(crate) use reader::{Reader, Wanted};
 pub use receive::Piece;
-pub(crate) use receive::Receive;
+pub(crate) use receive::{HOLD, Receive};
 pub(crate) use said::{Meaning, Reply, Said, pin_code};
 pub use sim_state::SimState;
 pub(crate) use sync::{Sync, Synced};
@@ -30,6 +28,7 @@ pub(crate) use transmit::Transmit;
 
 use super::event::Reason;
 use super::failure::LineFault;
+use super::kept::Kept;
 use crate::Instant;
 use crate::copy::copy;
 use crate::limits;
@@ -90,6 +89,8 @@ pub(crate) struct Exchange {
     /// The silence that is waited for, in milliseconds, and until when; 0: none.
     quiet_ms: u16,
     quiet_until: u32,
+    /// Whether the size of a file of the module is asked for, and not a list of them.
+    pub(crate) measures: bool,
     /// What came of the command so far.
     accepted: bool,
     /// OK itself has come.
@@ -97,6 +98,8 @@ pub(crate) struct Exchange {
     answer: Option<Reply>,
     failed: bool,
     pub(crate) said: Said,
+    /// The text of the last answer that has one.
+    pub(crate) text: Kept<{ limits::NAME }>,
 }
 
 impl Exchange {
@@ -120,11 +123,13 @@ impl Exchange {
             spoke: false,
             quiet_ms: 0,
             quiet_until: 0,
+            measures: false,
             accepted: false,
             ok: false,
             answer: None,
             failed: false,
             said: Said::new(),
+            text: Kept::new(),
         }
     }
 
@@ -137,6 +142,7 @@ impl Exchange {
         self.begin(Phase::Answer, limit, Reason::Response);
         self.verb = command.verb();
         self.own = command.name();
+        self.measures = command == HostCommand::Measure;
     }
 
     /// Sends a command of the caller's.

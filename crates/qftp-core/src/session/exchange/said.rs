@@ -1,6 +1,6 @@
 //! What the module said to the command that is out.
 
-use super::{Exchange, Phase, SimState, Wanted};
+use super::{Exchange, Phase, SimState};
 use crate::codes::CmeCode;
 use crate::mutation::{Mutation, mutated};
 use crate::session::failure::{Cause, LineFault};
@@ -76,14 +76,14 @@ pub(crate) enum Meaning {
 }
 
 impl Exchange {
-    /// What a line means to the exchange; `text` is that of its parameters that was [`wanted`](Self::wanted).
-    pub(crate) fn on_answer(&mut self, answer: &Answer, text: &[u8]) -> Meaning {
+    /// What a line means to the exchange.
+    pub(crate) fn on_answer(&mut self, answer: &Answer<'_>) -> Meaning {
         self.heard = true;
         if self.phase == Phase::Idle || self.phase == Phase::Pause {
             self.spoke = true;
             return Meaning::Unsolicited;
         }
-        match answer.word(self.own) {
+        match answer.word {
             Word::Ok => {
                 self.accepted = true;
                 self.ok = true;
@@ -93,8 +93,9 @@ impl Exchange {
             Word::NoCarrier => self.refuse(Cause::NoCarrier, Reply::NoCarrier),
             Word::Cme => {
                 let ftp = self.verb.is_some_and(Verb::is_ftp);
-                let code = answer.code(0).map(CmeCode::new);
-                let code = code.or_else(|| CmeCode::from_text(text.trim_ascii(), ftp));
+                let mut args = answer.args;
+                let code = args.number().map(CmeCode::new);
+                let code = code.or_else(|| CmeCode::from_text(answer.args.rest().trim_ascii(), ftp));
                 self.refuse(code.map_or(Cause::Refused, Cause::Cme), Reply::Refused)
             }
             Word::Connect if self.phase == Phase::Answer && self.takes_data() => Meaning::Connect,
@@ -103,7 +104,7 @@ impl Exchange {
                     Some(outcome) => self.on_outcome(outcome),
                     None => self.on_text(answer),
                 },
-                None => self.inform(answer, text),
+                None => self.inform(*answer),
             },
             Word::Ready => {
                 self.said.cause = Cause::Line(LineFault::Restarted);
@@ -115,22 +116,12 @@ impl Exchange {
     }
 
     /// What a line means that no table has.
-    fn on_text(&self, answer: &Answer) -> Meaning {
+    fn on_text(&self, answer: &Answer<'_>) -> Meaning {
         // Echo of the command, whole or garbled, is no news: it may hold a password.
-        if answer.name().get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT")) {
+        if answer.text.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT")) {
             return Meaning::Ours;
         }
         if self.phase == Phase::Answer { Meaning::Text } else { Meaning::Unsolicited }
-    }
-
-    /// Which text of the answers of the command that is out is needed.
-    pub(crate) const fn wanted(&self) -> Wanted {
-        match self.verb {
-            Some(Verb::Cpin) => Wanted::All,
-            Some(Verb::QftpPwd | Verb::QftpMdtm) => Wanted::Second,
-            Some(Verb::Qfupl | Verb::Qfdwl) if cfg!(feature = "staging") => Wanted::Second,
-            _ => Wanted::Nothing,
-        }
     }
 
     const fn takes_data(&self) -> bool {
@@ -159,10 +150,13 @@ impl Exchange {
         Meaning::End(reply)
     }
 
-    fn on_outcome(&mut self, outcome: Outcome) -> Meaning {
+    fn on_outcome(&mut self, outcome: Outcome<'_>) -> Meaning {
         let reply = match outcome {
             Outcome::Done => Reply::Ok,
-            Outcome::Text => Reply::Text,
+            Outcome::Text(text) => {
+                self.text.set(text);
+                Reply::Text
+            }
             Outcome::Number(number) => {
                 self.said.number = number;
                 Reply::Number
@@ -184,11 +178,23 @@ impl Exchange {
     }
 
     /// An information line of the command that is out.
-    fn inform(&mut self, answer: &Answer, text: &[u8]) -> Meaning {
-        let (first, second) = (answer.number(0), answer.number(1));
-        let (number, second, reply) = match (self.verb, first, second) {
-            (Some(Verb::Cpin), ..) => {
-                let words = Args::new(text).remainder().unwrap_or_default();
+    fn inform(&mut self, answer: Answer<'_>) -> Meaning {
+        match self.information(answer.args) {
+            Some((number, second, reply)) => {
+                self.said.number = number;
+                self.said.second = second;
+                self.answer = Some(reply);
+                Meaning::Info
+            }
+            None => Meaning::Info,
+        }
+    }
+
+    /// Its numbers, where they are the answer.
+    fn information(&mut self, mut args: Args<'_>) -> Option<(u64, u64, Reply)> {
+        Some(match self.verb? {
+            Verb::Cpin => {
+                let words = args.remainder().unwrap_or_default();
                 match PinState::from_name(words) {
                     Some(state) => (state.number().into(), 0, Reply::Number),
                     None => {
@@ -198,25 +204,23 @@ impl Exchange {
                     }
                 }
             }
-            (Some(Verb::Qiact), Some(context), Some(active)) if context == self.context.into() => {
-                (active, 0, Reply::Number)
+            Verb::Qiact if args.number() == Some(self.context) => (args.number()?, 0, Reply::Number),
+            Verb::Qigeterror => (args.number()?, 0, Reply::Number),
+            _ if !cfg!(feature = "staging") => return None,
+            Verb::Qflds => (args.number()?, args.number()?, Reply::Numbers),
+            Verb::Qfupl | Verb::Qfdwl => (args.number()?, args.hex()?.into(), Reply::Numbers),
+            Verb::Qfopen => {
+                let handle = args.number()?;
+                args.end()?;
+                (handle, 0, Reply::Number)
             }
-            (Some(Verb::Qigeterror), Some(code), _) => (code, 0, Reply::Number),
-            _ if !cfg!(feature = "staging") => return Meaning::Info,
-            (Some(Verb::Qflds), Some(free), Some(total)) => (free, total, Reply::Numbers),
-            (Some(Verb::Qfupl | Verb::Qfdwl), Some(size), _) => {
-                let Some(checksum) = Args::new(text).hex() else { return Meaning::Info };
-                (size, checksum.into(), Reply::Numbers)
+            Verb::Qfposition | Verb::Qfwrite => (args.number()?, 0, Reply::Number),
+            Verb::Qflst if self.measures => {
+                args.bytes()?;
+                (args.number()?, 0, Reply::Number)
             }
-            (Some(Verb::Qfopen | Verb::Qfposition), Some(number), None) => (number, 0, Reply::Number),
-            (Some(Verb::Qfwrite), Some(written), Some(_)) => (written, 0, Reply::Number),
-            (Some(Verb::Qflst), None, Some(size)) => (size, 0, Reply::Number),
-            _ => return Meaning::Info,
-        };
-        self.said.number = number;
-        self.said.second = second;
-        self.answer = Some(reply);
-        Meaning::Info
+            _ => return None,
+        })
     }
 
     /// Both are needed, in whatever order: the result code, and of FTP commands the URC.

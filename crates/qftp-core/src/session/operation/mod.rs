@@ -6,6 +6,8 @@ mod open;
 mod put;
 mod recover;
 mod setup;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use get::GetStep;
 pub(crate) use open::OpenStep;
@@ -20,7 +22,7 @@ use super::transfer::Transfer;
 use crate::wire::ServerState;
 
 /// The operation under way, and its step.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Op {
     Idle,
     /// One command whose answer is the result.
@@ -65,7 +67,7 @@ pub enum End {
 }
 
 /// What comes next.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     /// The step begins.
     Go(Op),
