@@ -14,10 +14,10 @@ use crate::text;
 /// A name of the caller's, in any encoding.
 ///
 /// # Safety
-/// As [`text::required`].
+/// As [`text::required_as`].
 unsafe fn required<'a>(name: *const c_char) -> Result<&'a [u8], qftp_status> {
     // SAFETY: as promised to us.
-    unsafe { text::required(name) }
+    unsafe { text::required_as(name) }
 }
 
 /// Begins an operation.

@@ -2,13 +2,15 @@
 
 use core::ffi::c_char;
 
-use qftp_core::Secret;
+use qftp_core::SecretOf;
 use qftp_core::limits;
-use qftp_core::session::{Apn, ClientCertificate, Config, GetOptions, Login, PutOptions, Setup, Tls, Via};
+use qftp_core::session::{
+    ApnOf, ClientCertificateOf, Config, GetOptions, Login, LoginOf, PutOptions, SetupOf, Tls, TlsOf, Via,
+};
 use qftp_core::wire::{PdpAuth, PdpType, SslVersion, Storage, TransMode, TransferType, UrcPort};
 
 use crate::status::qftp_status::{self, QFTP_ERR_ARGUMENT, QFTP_ERR_NULL};
-use crate::text::{CText, optional, required};
+use crate::text::{CText, optional_as as optional, required_as as required};
 
 /// How a session behaves; qftp_config_init fills it. See the documentation of `qftp_core::session::Config` for how the defaults were chosen.
 #[repr(C)]
@@ -148,17 +150,17 @@ pub unsafe extern "C" fn qftp_setup_init(setup: *mut qftp_setup) {
 /// As [`get`]; the texts are NULL or NUL-terminated.
 pub(crate) unsafe fn setup<'a, T: CText + ?Sized>(
     setup: *const qftp_setup,
-) -> Result<Setup<'a, T>, qftp_status> {
+) -> Result<SetupOf<'a, T>, qftp_status> {
     // SAFETY: as promised to us.
     let Some(setup) = (unsafe { get(setup) })? else {
-        return Ok(Setup::plain());
+        return Ok(SetupOf::plain());
     };
     // SAFETY: as promised to us.
     let (name, user, password) =
         unsafe { (optional(setup.apn)?, optional(setup.apn_user)?, optional(setup.apn_password)?) };
     let password = password.map_or_else(|| T::of(b""), Ok)?;
-    let login = user.map(|user| (Secret::new(user), Secret::new(password)));
-    let apn = name.map(|name| Apn {
+    let login = user.map(|user| (SecretOf::new(user), SecretOf::new(password)));
+    let apn = name.map(|name| ApnOf {
         name,
         login,
         auth: if login.is_some() { PdpAuth::Chap } else { PdpAuth::None },
@@ -171,7 +173,7 @@ pub(crate) unsafe fn setup<'a, T: CText + ?Sized>(
         3 => Some(UrcPort::UsbModem),
         _ => return Err(QFTP_ERR_ARGUMENT),
     };
-    Ok(Setup { context: setup.context, apn, urc_port, network: setup.network })
+    Ok(SetupOf { context: setup.context, apn, urc_port, network: setup.network })
 }
 
 /// FTPS; qftp_tls_init fills it with the safe settings. Certificates are files of the module, brought there by qftp_session_upload.
@@ -226,7 +228,7 @@ pub unsafe extern "C" fn qftp_tls_init(tls: *mut qftp_tls) {
 
 /// # Safety
 /// As [`setup`].
-unsafe fn tls<'a, T: CText + ?Sized>(tls: *const qftp_tls) -> Result<Option<Tls<'a, T>>, qftp_status> {
+unsafe fn tls<'a, T: CText + ?Sized>(tls: *const qftp_tls) -> Result<Option<TlsOf<'a, T>>, qftp_status> {
     // SAFETY: as promised to us.
     let Some(tls) = (unsafe { get(tls) })? else { return Ok(None) };
     // SAFETY: as promised to us.
@@ -235,16 +237,16 @@ unsafe fn tls<'a, T: CText + ?Sized>(tls: *const qftp_tls) -> Result<Option<Tls<
     };
     let client = match (certificate, key) {
         (Some(certificate), Some(key)) => {
-            Some(ClientCertificate {
+            Some(ClientCertificateOf {
                 certificate,
                 key,
-                password: Secret::new(password.map_or_else(|| T::of(b""), Ok)?),
+                password: SecretOf::new(password.map_or_else(|| T::of(b""), Ok)?),
             })
         }
         (None, None) => None,
         _ => return Err(QFTP_ERR_NULL),
     };
-    Ok(Some(Tls {
+    Ok(Some(TlsOf {
         implicit: tls.implicit,
         context: tls.context,
         version: SslVersion::from_number(tls.version).ok_or(QFTP_ERR_ARGUMENT)?,
@@ -299,7 +301,7 @@ pub unsafe extern "C" fn qftp_login_init(login: *mut qftp_login) {
 /// As [`setup`].
 pub(crate) unsafe fn login<'a, T: CText + ?Sized>(
     login: *const qftp_login,
-) -> Result<Login<'a, T>, qftp_status> {
+) -> Result<LoginOf<'a, T>, qftp_status> {
     // SAFETY: as promised to us.
     let login = unsafe { get(login) }?.ok_or(QFTP_ERR_NULL)?;
     // SAFETY: as promised to us.
@@ -307,9 +309,9 @@ pub(crate) unsafe fn login<'a, T: CText + ?Sized>(
         unsafe { (required(login.host)?, optional(login.user)?, optional(login.password)?, tls(login.tls)?) };
     let anonymous = Login::new("");
     let or = |text: Option<&'a T>, default: &'static str| {
-        text.map_or_else(|| T::of(default.as_bytes()), Ok).map(Secret::new)
+        text.map_or_else(|| T::of(default.as_bytes()), Ok).map(SecretOf::new)
     };
-    Ok(Login {
+    Ok(LoginOf {
         host,
         port: login.port,
         user: or(user, anonymous.user.expose())?,

@@ -25,16 +25,16 @@ impl CText for str {
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated, and lives as long as `'a`.
-pub(crate) unsafe fn required<'a, T: CText + ?Sized>(text: *const c_char) -> Result<&'a T, qftp_status> {
+pub(crate) unsafe fn required_as<'a, T: CText + ?Sized>(text: *const c_char) -> Result<&'a T, qftp_status> {
     // SAFETY: as promised to us.
-    unsafe { optional(text) }?.ok_or(qftp_status::QFTP_ERR_NULL)
+    unsafe { optional_as(text) }?.ok_or(qftp_status::QFTP_ERR_NULL)
 }
 
 /// A text that may be NULL.
 ///
 /// # Safety
-/// As [`required`].
-pub(crate) unsafe fn optional<'a, T: CText + ?Sized>(
+/// As [`required_as`].
+pub(crate) unsafe fn optional_as<'a, T: CText + ?Sized>(
     text: *const c_char,
 ) -> Result<Option<&'a T>, qftp_status> {
     if text.is_null() {
@@ -43,6 +43,26 @@ pub(crate) unsafe fn optional<'a, T: CText + ?Sized>(
     // SAFETY: not NULL, and NUL-terminated as the caller promises.
     let text = unsafe { CStr::from_ptr(text) };
     T::of(text.to_bytes()).map(Some)
+}
+
+/// The same as [`required_as`], in UTF-8.
+///
+/// # Safety
+/// As there.
+#[cfg(feature = "hosted")]
+pub(crate) unsafe fn required<'a>(text: *const c_char) -> Result<&'a str, qftp_status> {
+    // SAFETY: as promised to us.
+    unsafe { required_as(text) }
+}
+
+/// The same as [`optional_as`], in UTF-8.
+///
+/// # Safety
+/// As there.
+#[cfg(feature = "hosted")]
+pub(crate) unsafe fn optional<'a>(text: *const c_char) -> Result<Option<&'a str>, qftp_status> {
+    // SAFETY: as promised to us.
+    unsafe { optional_as(text) }
 }
 
 /// Bytes of the caller's; NULL is allowed for none.

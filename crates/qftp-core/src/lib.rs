@@ -36,5 +36,5 @@ pub mod wire;
 
 pub use checksum::Checksum;
 pub use printable::Printable;
-pub use secret::Secret;
+pub use secret::{Secret, SecretOf};
 pub use time::Instant;

@@ -8,9 +8,12 @@ use core::fmt;
 /// assert_eq!(secret.expose(), "hunter2");
 /// ```
 #[derive(PartialEq, Eq)]
-pub struct Secret<'a, T: ?Sized = str>(&'a T);
+pub struct SecretOf<'a, T: ?Sized>(&'a T);
 
-impl<'a, T: ?Sized> Secret<'a, T> {
+/// The same of a `str`.
+pub type Secret<'a> = SecretOf<'a, str>;
+
+impl<'a, T: ?Sized> SecretOf<'a, T> {
     /// Wraps a text that must not be shown.
     #[must_use]
     pub const fn new(text: &'a T) -> Self {
@@ -24,15 +27,15 @@ impl<'a, T: ?Sized> Secret<'a, T> {
     }
 }
 
-impl<T: ?Sized> Clone for Secret<'_, T> {
+impl<T: ?Sized> Clone for SecretOf<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: ?Sized> Copy for Secret<'_, T> {}
+impl<T: ?Sized> Copy for SecretOf<'_, T> {}
 
-impl<'a, T: ?Sized> Default for Secret<'a, T>
+impl<'a, T: ?Sized> Default for SecretOf<'a, T>
 where
     &'a T: Default,
 {
@@ -47,13 +50,13 @@ impl<'a> From<&'a str> for Secret<'a> {
     }
 }
 
-impl<T: ?Sized> fmt::Debug for Secret<'_, T> {
+impl<T: ?Sized> fmt::Debug for SecretOf<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
 }
 
-impl<T: ?Sized> fmt::Display for Secret<'_, T> {
+impl<T: ?Sized> fmt::Display for SecretOf<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }

@@ -2,7 +2,7 @@
 
 use super::failure::{Field, Misuse};
 use super::kept::Kept;
-use super::options::{Login, Setup};
+use super::options::{LoginOf, SetupOf};
 use super::ssl_context::KeptTls;
 use crate::limits;
 use crate::wire::{DataAddress, PdpAuth, PdpType, TextFault, TransMode, TransferType, UrcPort, Writer, fault_of};
@@ -61,7 +61,7 @@ impl Account {
     }
 
     /// Keeps what set-up is to bring about.
-    pub(crate) fn take_setup<T: AsRef<[u8]> + ?Sized>(&mut self, setup: &Setup<'_, T>) -> Result<(), Misuse> {
+    pub(crate) fn take_setup<T: AsRef<[u8]> + ?Sized>(&mut self, setup: &SetupOf<'_, T>) -> Result<(), Misuse> {
         if !limits::CONTEXT_ID.contains(&setup.context) {
             return Err(Misuse::Range(Field::Context));
         }
@@ -89,7 +89,7 @@ impl Account {
     }
 
     /// Keeps what a login is to be.
-    pub(crate) fn take_login<T: AsRef<[u8]> + ?Sized>(&mut self, login: &Login<'_, T>) -> Result<(), Misuse> {
+    pub(crate) fn take_login<T: AsRef<[u8]> + ?Sized>(&mut self, login: &LoginOf<'_, T>) -> Result<(), Misuse> {
         let host = login.host.as_ref();
         if host.is_empty() {
             return Err(Misuse::Name(Field::Host, TextFault::Empty));

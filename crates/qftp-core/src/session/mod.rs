@@ -67,8 +67,8 @@ pub use failure::{Cause, Failure, Field, Kind, LineFault, Misuse, SessionState};
 pub use news::News;
 #[doc(hidden)]
 pub use operation::End;
-pub use options::{Apn, Config, GetOptions, Login, PutOptions, Setup, Via};
-pub use tls::{ClientCertificate, Tls, TlsGaps, TlsSuspect};
+pub use options::{Apn, ApnOf, Config, GetOptions, Login, LoginOf, PutOptions, Setup, SetupOf, Via};
+pub use tls::{ClientCertificate, ClientCertificateOf, Tls, TlsGaps, TlsOf, TlsSuspect};
 
 use crate::Instant;
 use crate::limits;

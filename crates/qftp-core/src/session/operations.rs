@@ -5,7 +5,7 @@ use super::account::check;
 use super::exchange::{HostCommand, MARGIN_MS, tick};
 use super::failure::{Cause, Field, Misuse};
 use super::operation::{End, GetStep, Op, OpenStep, PutStep, Shape};
-use super::options::{GetOptions, Login, PutOptions, Setup, Via};
+use super::options::{GetOptions, LoginOf, PutOptions, SetupOf, Via};
 use super::state::PROBE_MS;
 use crate::Instant;
 use crate::limits;
@@ -50,7 +50,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse::Busy`], [`Misuse::Range`], [`Misuse::Name`].
-    pub fn setup<T: AsRef<[u8]> + ?Sized>(&mut self, now: Instant, setup: &Setup<'_, T>) -> Result<(), Misuse> {
+    pub fn setup<T: AsRef<[u8]> + ?Sized>(&mut self, now: Instant, setup: &SetupOf<'_, T>) -> Result<(), Misuse> {
         self.at(now);
         if !self.is_idle() {
             return Err(Misuse::Busy);
@@ -65,7 +65,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn open<T: AsRef<[u8]> + ?Sized>(&mut self, now: Instant, login: &Login<'_, T>) -> Result<(), Misuse> {
+    pub fn open<T: AsRef<[u8]> + ?Sized>(&mut self, now: Instant, login: &LoginOf<'_, T>) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready()?;
         self.state.account.take_login(login)?;

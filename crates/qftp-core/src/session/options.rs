@@ -1,8 +1,30 @@
 use super::failure::{Field, Misuse};
-use super::tls::Tls;
+use super::tls::{ClientCertificateOf, TlsOf};
 use crate::limits;
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretOf};
 use crate::wire::{DataAddress, PdpAuth, PdpType, Storage, TransMode, TransferType, UrcPort};
+
+/// A derive would ask the same of the texts themselves, which are only referred to.
+macro_rules! copied {
+    ($($name:ident)*) => { $(
+        impl<T: ?Sized> Clone for $name<'_, T> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<T: ?Sized> Copy for $name<'_, T> {}
+    )* };
+}
+
+copied! { SetupOf ApnOf LoginOf TlsOf ClientCertificateOf }
+
+/// What set-up brings about, its texts of `str`.
+pub type Setup<'a> = SetupOf<'a, str>;
+/// An access point, its texts of `str`.
+pub type Apn<'a> = ApnOf<'a, str>;
+/// Server and account, their texts of `str`.
+pub type Login<'a> = LoginOf<'a, str>;
 
 /// How a session behaves; the defaults suit most lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,19 +99,19 @@ impl Config {
 }
 
 /// What [`Session::setup`](super::Session::setup) brings about. `T` is how its texts are given: `str`, or `[u8]` in any encoding.
-#[derive(Clone, Copy, Debug)]
-pub struct Setup<'a, T: ?Sized = str> {
+#[derive(Debug)]
+pub struct SetupOf<'a, T: ?Sized> {
     /// The PDP context, 1–15.
     pub context: u8,
     /// The access point; `None` leaves the context's settings as they are.
-    pub apn: Option<Apn<'a, T>>,
+    pub apn: Option<ApnOf<'a, T>>,
     /// Where URCs go; `None` finds it out when none arrives.
     pub urc_port: Option<UrcPort>,
     /// `false` brings only the line in order, for work on the module's own files: no SIM card and no network needed.
     pub network: bool,
 }
 
-impl<T: ?Sized> Setup<'_, T> {
+impl<T: ?Sized> SetupOf<'_, T> {
     /// The defaults, for texts of any form.
     #[must_use]
     pub const fn plain() -> Self {
@@ -104,19 +126,19 @@ impl Default for Setup<'_> {
 }
 
 /// An access point.
-#[derive(Clone, Copy, Debug)]
-pub struct Apn<'a, T: ?Sized = str> {
+#[derive(Debug)]
+pub struct ApnOf<'a, T: ?Sized> {
     /// Its name, at most 100 bytes.
     pub name: &'a T,
     /// User name and password, at most 64 bytes each; most networks want none.
-    pub login: Option<(Secret<'a, T>, Secret<'a, T>)>,
+    pub login: Option<(SecretOf<'a, T>, SecretOf<'a, T>)>,
     /// How they are sent.
     pub auth: PdpAuth,
     /// Address family.
     pub kind: PdpType,
 }
 
-impl<'a, T: ?Sized> Apn<'a, T> {
+impl<'a, T: ?Sized> ApnOf<'a, T> {
     /// An access point that wants no login.
     #[must_use]
     pub const fn new(name: &'a T) -> Self {
@@ -127,16 +149,16 @@ impl<'a, T: ?Sized> Apn<'a, T> {
 /// Server and account of [`Session::open`](super::Session::open).
 ///
 /// `T` is how its texts are given: `str`, or `[u8]` in any encoding.
-#[derive(Clone, Copy, Debug)]
-pub struct Login<'a, T: ?Sized = str> {
+#[derive(Debug)]
+pub struct LoginOf<'a, T: ?Sized> {
     /// Name or address of the server, at most 255 bytes.
     pub host: &'a T,
     /// 1–65535.
     pub port: u16,
     /// User name, at most 255 bytes.
-    pub user: Secret<'a, T>,
+    pub user: SecretOf<'a, T>,
     /// Password, at most 255 bytes.
-    pub password: Secret<'a, T>,
+    pub password: SecretOf<'a, T>,
     /// Binary, unless the server is to convert line ends.
     pub transfer_type: TransferType,
     /// Passive, unless the server must connect to the module.
@@ -144,7 +166,7 @@ pub struct Login<'a, T: ?Sized = str> {
     /// Where data connections go; `None` leaves the module's setting.
     pub data_address: Option<DataAddress>,
     /// FTPS; `None` is plain FTP, where everybody on the way can read the password and the files.
-    pub tls: Option<Tls<'a, T>>,
+    pub tls: Option<TlsOf<'a, T>>,
 }
 
 impl<'a> Login<'a> {

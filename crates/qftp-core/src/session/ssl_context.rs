@@ -4,7 +4,7 @@ use super::exchange::{Fill, HostCommand};
 use super::failure::{Field, Misuse};
 use super::account::check;
 use super::kept::Kept;
-use super::tls::{Tls, TlsGaps};
+use super::tls::{TlsGaps, TlsOf};
 use crate::limits;
 use crate::wire::{FtpKey, SecLevel, SslKey, SslSpelling, SslType, SslVersion, TransMode};
 
@@ -80,7 +80,7 @@ impl KeptTls {
 
     pub(crate) fn take<T: AsRef<[u8]> + ?Sized>(
         &mut self,
-        tls: Option<&Tls<'_, T>>,
+        tls: Option<&TlsOf<'_, T>>,
         mode: TransMode,
     ) -> Result<(), Misuse> {
         let Some(tls) = tls else {

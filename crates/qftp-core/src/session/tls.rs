@@ -3,12 +3,12 @@
 use core::fmt;
 
 use crate::limits;
-use crate::secret::Secret;
+use crate::secret::SecretOf;
 use crate::wire::{SecLevel, SslVersion};
 
 /// FTPS as the module shall do it. Its certificates are files of the module, which [`upload`](super::Session::upload) brings there.
-#[derive(Clone, Copy, Debug)]
-pub struct Tls<'a, T: ?Sized = str> {
+#[derive(Debug)]
+pub struct TlsOf<'a, T: ?Sized> {
     /// TLS from the first byte on (usually port 990), or by AUTH TLS on the plain port.
     pub implicit: bool,
     /// The SSL context that is set and used, 0–5.
@@ -21,7 +21,7 @@ pub struct Tls<'a, T: ?Sized = str> {
     /// anybody on the way may pose as the server.
     pub ca: Option<&'a T>,
     /// Our own certificate, for servers that ask for one.
-    pub client: Option<ClientCertificate<'a, T>>,
+    pub client: Option<ClientCertificateOf<'a, T>>,
     /// Takes certificates that have expired or are not valid yet: for a module whose clock is not set.
     pub ignore_dates: bool,
     /// Names the server in the handshake (SNI).
@@ -29,17 +29,22 @@ pub struct Tls<'a, T: ?Sized = str> {
 }
 
 /// A client's certificate and key, as files of the module.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientCertificate<'a, T: ?Sized = str> {
+#[derive(Debug)]
+pub struct ClientCertificateOf<'a, T: ?Sized> {
     /// The certificate.
     pub certificate: &'a T,
     /// Its private key.
     pub key: &'a T,
     /// The password of the key, at most 64 bytes; empty for none.
-    pub password: Secret<'a, T>,
+    pub password: SecretOf<'a, T>,
 }
 
-impl<T: ?Sized> Tls<'_, T> {
+/// FTPS, its texts of `str`.
+pub type Tls<'a> = TlsOf<'a, str>;
+/// A client's certificate and key, their names of `str`.
+pub type ClientCertificate<'a> = ClientCertificateOf<'a, str>;
+
+impl<T: ?Sized> TlsOf<'_, T> {
     /// What the handshake proves.
     #[must_use]
     pub const fn level(&self) -> SecLevel {
