@@ -236,13 +236,11 @@ unsafe fn tls<'a, T: CText + ?Sized>(tls: *const qftp_tls) -> Result<Option<TlsO
         (optional(tls.ca)?, optional(tls.certificate)?, optional(tls.key)?, optional(tls.key_password)?)
     };
     let client = match (certificate, key) {
-        (Some(certificate), Some(key)) => {
-            Some(ClientCertificateOf {
-                certificate,
-                key,
-                password: SecretOf::new(password.map_or_else(|| T::of(b""), Ok)?),
-            })
-        }
+        (Some(certificate), Some(key)) => Some(ClientCertificateOf {
+            certificate,
+            key,
+            password: SecretOf::new(password.map_or_else(|| T::of(b""), Ok)?),
+        }),
         (None, None) => None,
         _ => return Err(QFTP_ERR_NULL),
     };

@@ -5,7 +5,9 @@ use super::kept::Kept;
 use super::options::{LoginOf, SetupOf};
 use super::ssl_context::KeptTls;
 use crate::limits;
-use crate::wire::{DataAddress, PdpAuth, PdpType, TextFault, TransMode, TransferType, UrcPort, Writer, fault_of};
+use crate::wire::{
+    DataAddress, PdpAuth, PdpType, TextFault, TransMode, TransferType, UrcPort, Writer, fault_of,
+};
 
 /// What is kept of a folder for a login after an abort; a build without recovery logs in by itself never.
 const FOLDER: usize = if cfg!(feature = "recovery") { limits::CWD_PATH } else { 0 };
@@ -61,7 +63,10 @@ impl Account {
     }
 
     /// Keeps what set-up is to bring about.
-    pub(crate) fn take_setup<T: AsRef<[u8]> + ?Sized>(&mut self, setup: &SetupOf<'_, T>) -> Result<(), Misuse> {
+    pub(crate) fn take_setup<T: AsRef<[u8]> + ?Sized>(
+        &mut self,
+        setup: &SetupOf<'_, T>,
+    ) -> Result<(), Misuse> {
         if !limits::CONTEXT_ID.contains(&setup.context) {
             return Err(Misuse::Range(Field::Context));
         }
@@ -89,7 +94,10 @@ impl Account {
     }
 
     /// Keeps what a login is to be.
-    pub(crate) fn take_login<T: AsRef<[u8]> + ?Sized>(&mut self, login: &LoginOf<'_, T>) -> Result<(), Misuse> {
+    pub(crate) fn take_login<T: AsRef<[u8]> + ?Sized>(
+        &mut self,
+        login: &LoginOf<'_, T>,
+    ) -> Result<(), Misuse> {
         let host = login.host.as_ref();
         if host.is_empty() {
             return Err(Misuse::Name(Field::Host, TextFault::Empty));

@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::account::check;
-use super::exchange::{HostCommand, MARGIN_MS, tick};
+use super::exchange::{HostCommand, MARGIN_MS, short, tick};
 use super::failure::{Cause, Field, Misuse};
 use super::operation::{End, GetStep, Op, OpenStep, PutStep, Shape};
 use super::options::{GetOptions, LoginOf, PutOptions, SetupOf, Via};
@@ -17,7 +17,7 @@ use crate::wire::{
 const STAGED: &str = "qftp.tmp";
 
 /// How long a command on a file of the module may take that moves no data, in milliseconds.
-const FILE_MS: u32 = limits::FILE_COMMAND_MS as u32 + MARGIN_MS;
+const FILE_MS: u32 = short(limits::FILE_COMMAND_MS) + MARGIN_MS;
 
 fn checked(text: &[u8], max: usize, field: Field) -> Result<&[u8], Misuse> {
     if text.is_empty() {
@@ -50,7 +50,11 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse::Busy`], [`Misuse::Range`], [`Misuse::Name`].
-    pub fn setup<T: AsRef<[u8]> + ?Sized>(&mut self, now: Instant, setup: &SetupOf<'_, T>) -> Result<(), Misuse> {
+    pub fn setup<T: AsRef<[u8]> + ?Sized>(
+        &mut self,
+        now: Instant,
+        setup: &SetupOf<'_, T>,
+    ) -> Result<(), Misuse> {
         self.at(now);
         if !self.is_idle() {
             return Err(Misuse::Busy);
@@ -65,7 +69,11 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn open<T: AsRef<[u8]> + ?Sized>(&mut self, now: Instant, login: &LoginOf<'_, T>) -> Result<(), Misuse> {
+    pub fn open<T: AsRef<[u8]> + ?Sized>(
+        &mut self,
+        now: Instant,
+        login: &LoginOf<'_, T>,
+    ) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready()?;
         self.state.account.take_login(login)?;
@@ -160,7 +168,12 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn rename(&mut self, now: Instant, from: &(impl AsRef<[u8]> + ?Sized), to: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+    pub fn rename(
+        &mut self,
+        now: Instant,
+        from: &(impl AsRef<[u8]> + ?Sized),
+        to: &(impl AsRef<[u8]> + ?Sized),
+    ) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
         let (from, to) = (name(from)?, name(to)?);
@@ -267,7 +280,12 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a staged download of a part with a known length.
-    pub fn get(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized), options: &GetOptions) -> Result<(), Misuse> {
+    pub fn get(
+        &mut self,
+        now: Instant,
+        file: &(impl AsRef<[u8]> + ?Sized),
+        options: &GetOptions,
+    ) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
         let file = name(file)?;
@@ -303,7 +321,12 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a staged upload of a part, [`Misuse::Range`] for one that no file of the module can hold.
-    pub fn put(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized), options: &PutOptions) -> Result<(), Misuse> {
+    pub fn put(
+        &mut self,
+        now: Instant,
+        file: &(impl AsRef<[u8]> + ?Sized),
+        options: &PutOptions,
+    ) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
         let file = name(file)?;
@@ -354,7 +377,12 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn upload(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized), len: u64) -> Result<(), Misuse> {
+    pub fn upload(
+        &mut self,
+        now: Instant,
+        file: &(impl AsRef<[u8]> + ?Sized),
+        len: u64,
+    ) -> Result<(), Misuse> {
         self.at(now);
         built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
@@ -398,7 +426,12 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn file_open(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized), mode: OpenMode) -> Result<(), Misuse> {
+    pub fn file_open(
+        &mut self,
+        now: Instant,
+        file: &(impl AsRef<[u8]> + ?Sized),
+        mode: OpenMode,
+    ) -> Result<(), Misuse> {
         self.at(now);
         self.ready_for_files()?;
         let file = module_file(file)?;

@@ -72,10 +72,8 @@ impl State {
     /// Notes a `RDY` that may be file data on its way, where only the answer to a question shows a restart; `false` where it surely is the
     /// module's.
     pub(crate) const fn note_ready(&mut self, step: RecoverStep) -> bool {
-        let asks = matches!(
-            step,
-            RecoverStep::Sync | RecoverStep::Escape | RecoverStep::Settle | RecoverStep::Stat
-        );
+        let asks =
+            matches!(step, RecoverStep::Sync | RecoverStep::Escape | RecoverStep::Settle | RecoverStep::Stat);
         self.recovery.ready |= asks;
         asks
     }

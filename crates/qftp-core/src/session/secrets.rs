@@ -24,7 +24,8 @@ impl State {
         while let Some((parameter, [_, tail @ ..])) =
             find(rest, b'"').and_then(|quote| rest.split_at_checked(quote))
         {
-            let is_it = |secret: &&[u8]| if is_first { secret.ends_with(parameter) } else { *secret == parameter };
+            let is_it =
+                |secret: &&[u8]| if is_first { secret.ends_with(parameter) } else { *secret == parameter };
             if !parameter.is_empty() && secrets.iter().any(is_it) {
                 return true;
             }

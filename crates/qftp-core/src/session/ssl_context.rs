@@ -1,8 +1,8 @@
 //! The SSL context of a login: its settings, kept over the steps that bring them to the module (`AT+QSSLCFG`).
 
+use super::account::check;
 use super::exchange::{Fill, HostCommand};
 use super::failure::{Field, Misuse};
-use super::account::check;
 use super::kept::Kept;
 use super::tls::{TlsGaps, TlsOf};
 use crate::limits;
@@ -101,7 +101,9 @@ impl KeptTls {
         }
         let ca = tls.ca.map_or(b"".as_slice(), AsRef::as_ref);
         let [certificate, key, password] = match &tls.client {
-            Some(client) => [client.certificate.as_ref(), client.key.as_ref(), client.password.expose().as_ref()],
+            Some(client) => {
+                [client.certificate.as_ref(), client.key.as_ref(), client.password.expose().as_ref()]
+            }
             None => [b"".as_slice(); 3],
         };
         for file in [ca, certificate, key] {

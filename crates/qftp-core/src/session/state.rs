@@ -12,7 +12,8 @@ use super::account::Account;
 use super::event::Event;
 use super::events::Events;
 use super::exchange::{
-    Exchange, HostCommand, MARGIN_MS, Meaning, PLAIN_MS, Phase, Receive, Reply, Slots, Sync, Synced, Transmit, tick,
+    Exchange, HostCommand, MARGIN_MS, Meaning, PLAIN_MS, Phase, Receive, Reply, Slots, Sync, Synced,
+    Transmit, short, tick,
 };
 use super::failure::{Cause, Failure, LineFault, Misuse, SessionState};
 use super::operation::{
@@ -30,7 +31,7 @@ pub(crate) const PROBE_MS: u32 = 2_000;
 const RECOVER_MS: u32 = 10_000;
 
 /// From `AT+CFUN=1,1` to `RDY`, in milliseconds.
-const START_MS: u32 = limits::START_MS as u32;
+const START_MS: u32 = short(limits::START_MS);
 
 /// Everything but the reader of lines.
 pub(crate) struct State {
@@ -213,13 +214,7 @@ impl State {
     }
 
     /// Sends a command with a text and two numbers that are not kept.
-    pub(crate) fn send_with(
-        &mut self,
-        command: HostCommand,
-        limit: u32,
-        text: &[u8],
-        numbers: [u32; 2],
-    ) {
+    pub(crate) fn send_with(&mut self, command: HostCommand, limit: u32, text: &[u8], numbers: [u32; 2]) {
         let Self { config, account, transfer, exchange, .. } = self;
         exchange.start(command, limit, &Slots { config, account, transfer, text, numbers });
     }
@@ -440,7 +435,10 @@ impl State {
     /// An exchange is over: what comes next?
     pub(crate) fn advance(&mut self, reply: Reply) {
         let mut reply = reply;
-        if matches!(self.op, Op::Setup(SetupStep::Sync(_)) | Op::Recover(RecoverStep::Sync | RecoverStep::Escape)) {
+        if matches!(
+            self.op,
+            Op::Setup(SetupStep::Sync(_)) | Op::Recover(RecoverStep::Sync | RecoverStep::Escape)
+        ) {
             reply = match self.sync.advance(&mut self.exchange, reply.is_success()) {
                 Synced::NotYet => return,
                 // A module that answers is out of data mode.

@@ -90,7 +90,8 @@ impl<'a> Answer<'a> {
         {
             return (Word::Own, args);
         }
-        let Some((name, [_, args @ ..])) = find(text, b':').and_then(|colon| text.split_at_checked(colon)) else {
+        let Some((name, [_, args @ ..])) = find(text, b':').and_then(|colon| text.split_at_checked(colon))
+        else {
             return (Word::Text, b"");
         };
         let name = name.trim_ascii_end();

@@ -1,6 +1,7 @@
 use crate::copy::copy;
 
 /// A tenth of a number, rounded down, and what is left.
+#[expect(clippy::cast_possible_truncation, reason = "halves of 32 bits, and what is left is less than ten")]
 fn tenth_of(number: u64) -> (u64, u8) {
     // By halves of 32 bits: what is left of the upper half, less than ten, goes before each 16 bits of the lower.
     let upper = (number >> 32) as u32;

@@ -38,7 +38,7 @@ use crate::wire::{Command, Verb, Writer};
 /// Added to the module's own time limits, so that its error arrives before ours.
 pub(crate) const MARGIN_MS: u32 = 5_000;
 /// The time of a command that has none of its own.
-pub(crate) const PLAIN_MS: u32 = limits::PLAIN_COMMAND_MS as u32;
+pub(crate) const PLAIN_MS: u32 = short(limits::PLAIN_COMMAND_MS);
 /// The longest wait for silence.
 const DRAIN_MS: u32 = 2_000;
 
@@ -368,7 +368,12 @@ impl Exchange {
 }
 
 /// The lower half of a time.
-#[expect(clippy::cast_possible_truncation, reason = "the upper half is left out on purpose")]
 pub(crate) const fn tick(time: Instant) -> u32 {
-    time.as_millis() as u32
+    short(time.as_millis())
+}
+
+/// The lower half of a number of milliseconds.
+#[expect(clippy::cast_possible_truncation, reason = "the upper half is left out on purpose")]
+pub(crate) const fn short(millis: u64) -> u32 {
+    millis as u32
 }

@@ -236,7 +236,8 @@ pub(crate) fn could_be_words(words: &[u8], speaker: Speaker) -> bool {
         None => could_begin(first, speaker.own),
         Some(end) => {
             let (line, rest) = first.split_at_checked(end).unwrap_or((first, b""));
-            speaker.hears(line).is_some_and(Spoken::is_word) && rest.iter().all(|byte| is_end(*byte) || (b' '..=b'~').contains(byte))
+            speaker.hears(line).is_some_and(Spoken::is_word)
+                && rest.iter().all(|byte| is_end(*byte) || (b' '..=b'~').contains(byte))
         }
     }
 }

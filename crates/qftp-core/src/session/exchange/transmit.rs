@@ -37,14 +37,7 @@ enum Burst {
 
 impl Transmit {
     pub(crate) const fn new() -> Self {
-        Self {
-            total: 0,
-            sent: 0,
-            checksum: Checksum::new(),
-            acks: None,
-            last: 0,
-            burst: Burst::Pluses(0),
-        }
+        Self { total: 0, sent: 0, checksum: Checksum::new(), acks: None, last: 0, burst: Burst::Pluses(0) }
     }
 
     /// An operation starts that is to send so many bytes: what an earlier one sent is none of them.

@@ -80,7 +80,9 @@ impl SetupStep {
             }
             Self::CloseOld if reply.is_success() => Self::Pin,
             Self::CloseOld if matches!(reply, Reply::Refused | Reply::Failed) => Self::Pin,
-            Self::Pin if reply == Reply::Number && number == PinState::Ready.number().into() => Self::Contexts,
+            Self::Pin if reply == Reply::Number && number == PinState::Ready.number().into() => {
+                Self::Contexts
+            }
             Self::Pin if reply == Reply::Number => return work.fail(Cause::Cme(pin_code(number))),
             Self::Pin if reply == Reply::Text => return Next::Fail,
             Self::Contexts if reply == Reply::Number && number == 1 => return Next::Done(End::Nothing),

@@ -107,7 +107,10 @@ fn set_up_as_it_is_wanted() {
     bench.setup(SetupStep::Pin, Reply::Number, 1);
     assert_eq!(bench.said.cause, Cause::Cme(CmeCode::new(11)));
     bench.setup(SetupStep::WhyNot(true), Reply::Number, 561);
-    assert_eq!((bench.said.cause, bench.said.blamed), (Cause::Network(TcpIpCode::new(561)), Some(Verb::Qiact)));
+    assert_eq!(
+        (bench.said.cause, bench.said.blamed),
+        (Cause::Network(TcpIpCode::new(561)), Some(Verb::Qiact))
+    );
     bench.setup(SetupStep::WhyNot(true), Reply::Number, 0);
     assert_eq!(bench.said.cause, Cause::Refused);
 }
