@@ -1,7 +1,7 @@
 //! What a login again needs: the access point, the server, the account, and the folder that it was in.
 
-use super::failure::{Field, Misuse};
 use super::kept::Kept;
+use super::misuse::{Field, Misuse};
 use super::options::{LoginOf, SetupOf};
 use super::ssl_context::KeptTls;
 use crate::limits;

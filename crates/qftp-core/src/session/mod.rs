@@ -39,12 +39,17 @@
 //! ```
 
 mod account;
+mod advance;
+mod answers;
 mod end_of_data;
 mod event;
 mod events;
 mod exchange;
 mod failure;
 mod kept;
+mod listings;
+mod misuse;
+mod module_files;
 mod news;
 mod operation;
 mod operations;
@@ -62,7 +67,8 @@ pub use event::{Done, Event, Reason, Step};
 #[doc(hidden)]
 pub use exchange::Piece;
 pub use exchange::SimState;
-pub use failure::{Cause, Failure, Field, Kind, LineFault, Misuse, SessionState};
+pub use failure::{Cause, Failure, Kind, LineFault, SessionState};
+pub use misuse::{Field, Misuse};
 #[doc(hidden)]
 pub use news::News;
 #[doc(hidden)]

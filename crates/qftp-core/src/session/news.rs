@@ -1,11 +1,11 @@
 //! What comes from the module, and what there is to tell of it.
 
 use super::Session;
+use super::answers::Told;
 use super::event::{Done, Event};
 use super::exchange::{HOLD, Phase, Piece, is_answer};
 use super::failure::LineFault;
 use super::operation::End;
-use super::state::Told;
 use crate::Instant;
 use crate::copy::copy;
 use crate::wire::{Answer, Line, Read, Word, is_end};

@@ -2,24 +2,20 @@
 
 use super::Session;
 use super::account::check;
-use super::exchange::{HostCommand, MARGIN_MS, short, tick};
-use super::failure::{Cause, Field, Misuse};
+use super::exchange::{HostCommand, MARGIN_MS, tick};
+use super::failure::Cause;
+use super::misuse::{Field, Misuse};
 use super::operation::{End, GetStep, Op, OpenStep, PutStep, Shape};
 use super::options::{GetOptions, LoginOf, PutOptions, SetupOf, Via};
 use super::state::PROBE_MS;
 use crate::Instant;
 use crate::limits;
-use crate::wire::{
-    Basic, Command, FtpCommand, Local, OpenMode, Storage, TextFault, TransferType, Verb, Writer,
-};
+use crate::wire::{Basic, Command, FtpCommand, Local, Storage, TextFault, TransferType, Verb, Writer};
 
 /// Name of the file of the module that a staged transfer uses.
 const STAGED: &str = "qftp.tmp";
 
-/// How long a command on a file of the module may take that moves no data, in milliseconds.
-const FILE_MS: u32 = short(limits::FILE_COMMAND_MS) + MARGIN_MS;
-
-fn checked(text: &[u8], max: usize, field: Field) -> Result<&[u8], Misuse> {
+pub(crate) fn checked(text: &[u8], max: usize, field: Field) -> Result<&[u8], Misuse> {
     if text.is_empty() {
         return Err(Misuse::Name(field, TextFault::Empty));
     }
@@ -28,18 +24,13 @@ fn checked(text: &[u8], max: usize, field: Field) -> Result<&[u8], Misuse> {
 }
 
 /// A file or folder on the server.
-fn name(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<&[u8], Misuse> {
+pub(crate) fn name(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<&[u8], Misuse> {
     checked(text.as_ref(), limits::NAME, Field::Name)
-}
-
-/// A file of the module.
-fn module_file(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<&[u8], Misuse> {
-    checked(text.as_ref(), limits::MODULE_FILE, Field::ModuleFile)
 }
 
 /// Every operation returns [`Misuse`] when another one is under way, when a parameter cannot be sent, or before [`setup`](Session::setup).
 /// Whether the library has what is asked for.
-fn built_with(feature: bool) -> Result<(), Misuse> {
+pub(crate) fn built_with(feature: bool) -> Result<(), Misuse> {
     if feature { Ok(()) } else { Err(Misuse::LeftOut) }
 }
 
@@ -244,34 +235,6 @@ impl Session {
         Ok(())
     }
 
-    /// Lists a folder as the server prints it (§2.11), `.` for the working directory: [`Event::Data`](super::Event::Data), then
-    /// [`Done::Number`](super::Done::Number). [`listing::long`](crate::listing::long) reads its lines.
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn list(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
-        self.at(now);
-        self.listing(HostCommand::List, dir.as_ref())
-    }
-
-    /// Lists the names in a folder (§2.12).
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn names(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
-        self.at(now);
-        self.listing(HostCommand::Names, dir.as_ref())
-    }
-
-    /// Lists a folder with its facts (§2.13). [`listing::facts`](crate::listing::facts) reads its lines.
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn facts(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
-        self.at(now);
-        self.listing(HostCommand::Facts, dir.as_ref())
-    }
-
     /// Downloads a file (§2.6): [`Event::Size`](super::Event::Size) where the length is known, [`Event::Data`](super::Event::Data), then
     /// [`Done::Number`](super::Done::Number).
     ///
@@ -351,121 +314,6 @@ impl Session {
         Ok(())
     }
 
-    /// Asks for the free space of a storage of the module: [`Done::Space`](super::Done::Space).
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn storage(&mut self, now: Instant, storage: Storage) -> Result<(), Misuse> {
-        self.at(now);
-        self.ready_for_files()?;
-        self.state.op = Op::Single(Shape::Plain);
-        let limit = FILE_MS;
-        self.state.send_with(HostCommand::Space, limit, storage.name().as_bytes(), [0; 2]);
-        Ok(())
-    }
-
-    /// Lists the module's files, `*` or `RAM:*` for all: [`Event::Info`](super::Event::Info) a file.
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn files(&mut self, now: Instant, pattern: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
-        self.at(now);
-        self.file(HostCommand::Files, pattern.as_ref(), Shape::Nothing)
-    }
-
-    /// Uploads a file into the module, its checksum proven: `len` bytes by [`send`](Self::send).
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn upload(
-        &mut self,
-        now: Instant,
-        file: &(impl AsRef<[u8]> + ?Sized),
-        len: u64,
-    ) -> Result<(), Misuse> {
-        self.at(now);
-        built_with(cfg!(feature = "staging"))?;
-        self.state.ready()?;
-        let file = module_file(file)?;
-        if u32::try_from(len).is_err() {
-            return Err(Misuse::Range(Field::Length));
-        }
-        self.state.transfer.local.set(file);
-        self.state.transmit.forget(len, tick(now));
-        self.state.transfer.put = PutOptions::whole(len);
-        self.state.go(Op::Put(PutStep::Upload));
-        Ok(())
-    }
-
-    /// Downloads a file out of the module, its checksum proven: [`Event::Size`](super::Event::Size), [`Event::Data`](super::Event::Data).
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn download(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
-        self.at(now);
-        built_with(cfg!(feature = "staging"))?;
-        self.state.ready()?;
-        let file = module_file(file)?;
-        self.state.transfer.local.set(file);
-        self.state.transfer.get = GetOptions::default();
-        self.state.receive.forget();
-        self.state.go(Op::Get(GetStep::Measure));
-        Ok(())
-    }
-
-    /// Deletes files of the module, `*` or `RAM:*` for all.
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn remove(&mut self, now: Instant, pattern: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
-        self.at(now);
-        self.file(HostCommand::Remove, pattern.as_ref(), Shape::Nothing)
-    }
-
-    /// Opens a file of the module: [`Done::Number`](super::Done::Number) is its handle.
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn file_open(
-        &mut self,
-        now: Instant,
-        file: &(impl AsRef<[u8]> + ?Sized),
-        mode: OpenMode,
-    ) -> Result<(), Misuse> {
-        self.at(now);
-        self.ready_for_files()?;
-        let file = module_file(file)?;
-        self.state.transfer.local.set(file);
-        self.handle(HostCommand::FileOpen, Op::Single(Shape::Plain), [mode.number().into(), 0]);
-        Ok(())
-    }
-
-    /// Reads at most `len` bytes from an open file: [`Event::Data`](super::Event::Data), then [`Done::Number`](super::Done::Number).
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn file_read(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
-        self.at(now);
-        self.ready_for_files()?;
-        self.state.receive.forget();
-        self.state.transfer.get = GetOptions { len: Some(u64::from(len)), ..GetOptions::default() };
-        self.handle(HostCommand::FileRead, Op::FileRead, [handle, len]);
-        Ok(())
-    }
-
-    /// Writes `len` bytes to an open file, by [`send`](Self::send).
-    ///
-    /// # Errors
-    /// [`Misuse`].
-    pub fn file_write(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
-        self.at(now);
-        self.ready_for_files()?;
-        self.state.transfer.put = PutOptions::whole(u64::from(len));
-        self.state.transmit.forget(u64::from(len), tick(now));
-        self.handle(HostCommand::FileWrite, Op::FileWrite, [handle, len]);
-        Ok(())
-    }
-
     /// Any single command that moves no data over the line: [`Event::Info`](super::Event::Info) a line of its answer.
     ///
     /// # Errors
@@ -515,7 +363,7 @@ impl Session {
     }
 
     /// It is this time now.
-    const fn at(&mut self, now: Instant) {
+    pub(crate) const fn at(&mut self, now: Instant) {
         self.state.exchange.clock = now;
     }
 
@@ -530,36 +378,6 @@ impl Session {
         self.state.ready_for_ftp()?;
         self.state.transfer.name.set(name(text)?);
         self.state.single(command, shape);
-        Ok(())
-    }
-
-    /// A command with the name of a file of the module.
-    fn file(&mut self, command: HostCommand, text: &[u8], shape: Shape) -> Result<(), Misuse> {
-        self.ready_for_files()?;
-        self.state.transfer.local.set(module_file(text)?);
-        self.state.single(command, shape);
-        Ok(())
-    }
-
-    /// A command with numbers of the caller's, on a file of the module that is open.
-    fn handle(&mut self, command: HostCommand, op: Op, numbers: [u32; 2]) {
-        self.state.op = op;
-        let limit = FILE_MS;
-        self.state.send_with(command, limit, b"", numbers);
-    }
-
-    fn ready_for_files(&self) -> Result<(), Misuse> {
-        built_with(cfg!(feature = "staging"))?;
-        self.state.ready()
-    }
-
-    fn listing(&mut self, command: HostCommand, dir: &[u8]) -> Result<(), Misuse> {
-        built_with(cfg!(feature = "listings"))?;
-        self.state.ready_for_ftp()?;
-        self.state.transfer.name.set(name(dir)?);
-        self.state.receive.forget();
-        self.state.op = Op::List;
-        self.state.send(command);
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-use super::failure::{Field, Misuse};
+use super::misuse::{Field, Misuse};
 use super::tls::{ClientCertificateOf, TlsOf};
 use crate::limits;
 use crate::secret::{Secret, SecretOf};

@@ -2,8 +2,8 @@
 
 use super::account::check;
 use super::exchange::{Fill, HostCommand};
-use super::failure::{Field, Misuse};
 use super::kept::Kept;
+use super::misuse::{Field, Misuse};
 use super::tls::{TlsGaps, TlsOf};
 use crate::limits;
 use crate::wire::{FtpKey, SecLevel, SslKey, SslSpelling, SslType, SslVersion, TransMode};

@@ -9,21 +9,16 @@
 //! | a failure | data on the line: [`RecoverStep`](super::operation::RecoverStep); none: the end |
 
 use super::account::Account;
-use super::event::Event;
 use super::events::Events;
 use super::exchange::{
-    Exchange, HostCommand, MARGIN_MS, Meaning, PLAIN_MS, Phase, Receive, Reply, Slots, Sync, Synced,
-    Transmit, short, tick,
+    Exchange, HostCommand, MARGIN_MS, PLAIN_MS, Phase, Receive, Slots, Sync, Transmit, short, tick,
 };
-use super::failure::{Cause, Failure, LineFault, Misuse, SessionState};
-use super::operation::{
-    End, GetStep, LeftOnLine, Next, Op, PutStep, RecoverStep, Recovery, SetupStep, Shape, Work,
-};
+use super::failure::{Cause, Failure, LineFault, SessionState};
+use super::misuse::Misuse;
+use super::operation::{End, LeftOnLine, Op, RecoverStep, Recovery, SetupStep, Shape};
 use super::options::Config;
 use super::transfer::Transfer;
 use crate::limits;
-use crate::mutation::{Mutation, mutated};
-use crate::wire::{Answer, Line, Verb, Word};
 
 /// How long the URC of `AT+QFTPSTAT` may take before another URC port is tried, in milliseconds.
 pub(crate) const PROBE_MS: u32 = 2_000;
@@ -31,7 +26,7 @@ pub(crate) const PROBE_MS: u32 = 2_000;
 const RECOVER_MS: u32 = 10_000;
 
 /// From `AT+CFUN=1,1` to `RDY`, in milliseconds.
-const START_MS: u32 = short(limits::START_MS);
+pub(crate) const START_MS: u32 = short(limits::START_MS);
 
 /// Everything but the reader of lines.
 pub(crate) struct State {
@@ -40,7 +35,7 @@ pub(crate) struct State {
     pub(crate) receive: Receive,
     pub(crate) transmit: Transmit,
     pub(crate) op: Op,
-    sync: Sync,
+    pub(crate) sync: Sync,
     pub(crate) recovery: Recovery,
     /// The last failure, or that which is being recovered from.
     pub(crate) failure: Failure,
@@ -52,13 +47,13 @@ pub(crate) struct State {
     /// The module refuses `AT+QFTPSTAT`.
     pub(crate) no_state: bool,
     /// A command that opens data mode got no answer in its time: data mode may be open, or open still.
-    may_be_in_data: bool,
+    pub(crate) may_be_in_data: bool,
     /// The line feed of CONNECT has not come yet.
     pub(crate) skip_lf: bool,
     /// The next byte must begin the end of the data.
     pub(crate) check_end: bool,
     /// An upload of no bytes whose end has not come yet.
-    empty_upload: bool,
+    pub(crate) empty_upload: bool,
     pub(crate) events: Events,
     pub(crate) account: Account,
     pub(crate) transfer: Transfer,
@@ -239,7 +234,7 @@ impl State {
     }
 
     /// Ends the operation with a failure of the cause that the reply carries, after the line is in sync again if data was on it.
-    fn fail_as_said(&mut self) {
+    pub(crate) fn fail_as_said(&mut self) {
         let cause = self.exchange.said.cause;
         let verb = self.exchange.said.blamed.or(self.exchange.verb);
         let mut failure = Failure::new(verb, cause);
@@ -273,111 +268,13 @@ impl State {
     }
 
     /// Ends the operation with the failure that is known, and what it leaves of the session.
-    fn finish_failed(&mut self, state: SessionState) {
+    pub(crate) fn finish_failed(&mut self, state: SessionState) {
         self.failure.state = state;
         self.has_failed = true;
         self.logged_in &= state == SessionState::Usable;
         self.in_doubt |= state != SessionState::Usable;
         self.set_up &= state != SessionState::Reset;
         self.finish(End::Failed);
-    }
-
-    /// A line has come. The answer says whether it is to be told as information, as a URC, or not at all.
-    pub(crate) fn on_answer(&mut self, answer: &Answer<'_>) -> Option<Told> {
-        let meaning = self.exchange.on_answer(answer);
-        if matches!(self.op, Op::Recover(_) | Op::Restart)
-            && let Some(told) = self.follow_aside(answer, meaning)
-        {
-            return told;
-        }
-        match meaning {
-            Meaning::Ours => {
-                if self.exchange.phase == Phase::Transmit && !mutated(Mutation::SendsOn) {
-                    // The module has left data mode: not one byte more.
-                    self.exchange.await_trailer(self.t());
-                }
-                None
-            }
-            Meaning::Info | Meaning::Text if matches!(self.op, Op::Single(_)) => Some(Told::Info),
-            Meaning::Info => None,
-            // The `A` of a last full block.
-            Meaning::Text if self.transmit.acks.is_some() && answer.text == b"A" => None,
-            Meaning::Text => Some(Told::Urc),
-            Meaning::Unsolicited => {
-                if answer.word == Word::Ready {
-                    self.forget_setup();
-                }
-                Some(Told::Urc)
-            }
-            Meaning::Connect => {
-                let mut args = answer.args;
-                self.connect(args.number());
-                None
-            }
-            Meaning::End(reply) => {
-                self.advance(reply);
-                None
-            }
-        }
-    }
-
-    /// What a line means while the module restarts, or while what a failure has left is drained; `None` where it is as everywhere.
-    #[cold]
-    fn follow_aside(&mut self, answer: &Answer<'_>, meaning: Meaning) -> Option<Option<Told>> {
-        let word = answer.word;
-        let ready = word == Word::Ready;
-        match (self.op, meaning) {
-            (Op::Restart, _) if ready => {
-                self.finish(End::Nothing);
-                Some(Some(Told::Urc))
-            }
-            (Op::Recover(_), _) if !cfg!(feature = "recovery") => None,
-            (Op::Recover(_), Meaning::Connect) => {
-                // The command that was broken off has its CONNECT now: the silence before the escape begins with data mode.
-                self.exchange.touch();
-                self.leave_data_mode();
-                Some(None)
-            }
-            (Op::Recover(step), _) if ready && self.note_ready(step) => Some(Some(Told::Urc)),
-            // What is drained off the line is the rest of the data, its end, or a real URC.
-            (Op::Recover(_), Meaning::Unsolicited | Meaning::Info | Meaning::Text) => {
-                Some((ready || word == Word::Urc).then_some(Told::Urc))
-            }
-            _ => None,
-        }
-    }
-
-    fn connect(&mut self, len: Option<u64>) {
-        let t = self.t();
-        let Some(verb) = self.exchange.verb else { return };
-        self.skip_lf = true;
-        let expected = match self.op {
-            Op::Get(GetStep::Transfer | GetStep::Pull) => self.transfer.get.len,
-            Op::List => None,
-            // No session of such a build comes here.
-            Op::FileRead | Op::FileWrite if !cfg!(feature = "staging") => return,
-            // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
-            Op::FileRead if len.is_none() || len > self.transfer.get.len => {
-                return self.fault(LineFault::Desync);
-            }
-            Op::FileRead => len,
-            Op::Put(PutStep::Transfer | PutStep::Stage | PutStep::Upload) | Op::FileWrite => {
-                let ack = verb == Verb::Qfupl && !mutated(Mutation::NoAcknowledge);
-                self.transmit.begin(self.transfer.put.len, ack, tick(self.exchange.clock));
-                if self.transfer.put.len == 0 {
-                    self.empty_upload = true;
-                    self.exchange.await_trailer(0);
-                } else {
-                    self.exchange.await_data(Phase::Transmit, t);
-                }
-                return;
-            }
-            // Data mode of a command that moves a file within the module.
-            _ => return self.fault(LineFault::Desync),
-        };
-        self.receive.begin(verb, self.exchange.own, expected);
-        self.exchange.await_data(Phase::Receive, t);
-        self.after_data();
     }
 
     /// Whether an upload takes bytes now.
@@ -400,142 +297,5 @@ impl State {
             }
         }
         len
-    }
-
-    /// The time of the exchange, the pause or the data is up.
-    pub(crate) fn on_time(&mut self) {
-        let fault = self.exchange.silence();
-        match self.exchange.phase {
-            Phase::Idle => self.exchange.rest(),
-            Phase::Pause => self.advance(Reply::Ok),
-            Phase::Receive => self.silence_after_data(),
-            Phase::Transmit => self.fault(LineFault::Stalled),
-            // A module that takes a length of 0 for none still waits for the data of an empty file.
-            Phase::Trailer if self.empty_upload => {
-                self.empty_upload = false;
-                self.exchange.press_escape(self.t());
-            }
-            Phase::Trailer if matches!(self.op, Op::Recover(_)) => {
-                self.exchange.said.cause = Cause::Line(LineFault::NoAnswer);
-                self.advance(Reply::Silent);
-            }
-            // It said OK to all of the data, and then not what came of it.
-            Phase::Trailer if fault == LineFault::UrcSilent => self.fault(fault),
-            // Bytes were lost and the module waits for more, or its end was lost.
-            Phase::Trailer => self.fault(LineFault::Stalled),
-            Phase::Answer => {
-                self.may_be_in_data |= self.may_connect();
-                self.exchange.said.cause = Cause::Line(fault);
-                let accepted = fault == LineFault::UrcSilent;
-                self.advance(if accepted { Reply::UrcSilent } else { Reply::Silent });
-            }
-        }
-    }
-
-    /// An exchange is over: what comes next?
-    pub(crate) fn advance(&mut self, reply: Reply) {
-        let mut reply = reply;
-        if matches!(
-            self.op,
-            Op::Setup(SetupStep::Sync(_)) | Op::Recover(RecoverStep::Sync | RecoverStep::Escape)
-        ) {
-            reply = match self.sync.advance(&mut self.exchange, reply.is_success()) {
-                Synced::NotYet => return,
-                // A module that answers is out of data mode.
-                Synced::InSync => {
-                    self.may_be_in_data = false;
-                    Reply::Ok
-                }
-                Synced::Never(fault) => {
-                    self.exchange.said.cause = Cause::Line(fault);
-                    Reply::Silent
-                }
-            };
-        }
-        let Self { account, transfer, receive, transmit, events, .. } = self;
-        let mut work = Work {
-            said: &mut self.exchange.said,
-            account,
-            transfer,
-            receive,
-            transmit,
-            tell_size: &mut events.size,
-        };
-        let next = match self.op {
-            Op::Idle => return self.exchange.stop(),
-            Op::Single(shape) => work.single(shape, reply),
-            Op::Setup(step) => step.next(reply, &mut work),
-            Op::Open(step) => step.next(reply, &mut work),
-            Op::Cwd => work.cwd(reply),
-            Op::List if cfg!(feature = "listings") => work.listed(reply),
-            Op::Get(step) => step.next(reply, &mut work),
-            Op::Put(step) => step.next(reply, &mut work),
-            Op::FileRead if cfg!(feature = "staging") => work.file_read(reply),
-            Op::FileWrite if cfg!(feature = "staging") => work.file_written(reply),
-            // Also where the module gave no answer to the command: it may restart all the same.
-            Op::Restart if self.exchange.phase == Phase::Answer => {
-                return self.exchange.pause(START_MS);
-            }
-            // No RDY: it may go to another port. Set-up will tell.
-            Op::Restart => Next::Done(End::Nothing),
-            Op::Recover(step) if cfg!(feature = "recovery") => step.next(
-                reply,
-                &mut work,
-                &self.recovery,
-                &mut self.failure,
-                self.config.reopen_after_abort,
-                self.logged_in,
-            ),
-            // No session of such a build comes here.
-            Op::List | Op::FileRead | Op::FileWrite | Op::Recover(_) => Next::Fail,
-        };
-        self.note(reply, next);
-        match next {
-            Next::Go(op) => self.go(op),
-            Next::Done(end) => self.finish(end),
-            Next::Fail => self.fail_as_said(),
-            Next::Recovered(state) => self.finish_failed(state),
-        }
-    }
-
-    /// What a step has shown of the module.
-    fn note(&mut self, reply: Reply, next: Next) {
-        let done = matches!(next, Next::Done(_));
-        match self.op {
-            Op::Setup(SetupStep::Guard) if !matches!(next, Next::Fail) => {
-                let units =
-                    if reply.is_refusal() { limits::GUARD_UNITS_DEFAULT } else { self.config.guard_units() };
-                self.exchange.guard_ms = u16::from(units).saturating_mul(limits::GUARD_UNIT_MS);
-                self.set_up |= done;
-            }
-            Op::Setup(SetupStep::Probe(_)) => self.no_state = reply.is_refusal(),
-            Op::Setup(_) => self.set_up |= done,
-            Op::Open(_) if done => {
-                self.logged_in = true;
-                self.in_doubt = false;
-            }
-            Op::Single(_) if done => {
-                self.in_doubt &= !matches!(self.exchange.verb, Some(Verb::QftpOpen | Verb::QftpClose));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// How a line is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// As information.
-    Info,
-    /// As a URC.
-    Urc,
-}
-
-impl Told {
-    pub(crate) const fn event(self, line: Line<'_>) -> Event<'_> {
-        match self {
-            Self::Info => Event::Info(line),
-            Self::Urc => Event::Urc(line),
-        }
     }
 }

@@ -3,7 +3,8 @@
 use super::{Next, Op, Work};
 use crate::mutation::{Mutation, mutated};
 use crate::session::exchange::{HostCommand, Reply};
-use crate::session::failure::{Cause, LineFault, Misuse};
+use crate::session::failure::{Cause, LineFault};
+use crate::session::misuse::Misuse;
 use crate::session::options::Via;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::codes::{CmeCode, FtpCode, ReplyCode, TcpIpCode};
-use crate::session::failure::{Failure, Misuse};
+use crate::session::failure::Failure;
+use crate::session::misuse::Misuse;
 use crate::session::{GetOptions, Login, PutOptions, Setup, Tls};
 use crate::wire::{FtpError, UrcPort, Verb};
 

@@ -1,0 +1,48 @@
+//! The three listings, one call each, as [`operations`](super::operations).
+
+use super::Session;
+use super::exchange::HostCommand;
+use super::misuse::Misuse;
+use super::operation::Op;
+use super::operations::{built_with, name};
+use crate::Instant;
+
+impl Session {
+    /// Lists a folder as the server prints it (§2.11), `.` for the working directory: [`Event::Data`](super::Event::Data), then
+    /// [`Done::Number`](super::Done::Number). [`listing::long`](crate::listing::long) reads its lines.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn list(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+        self.at(now);
+        self.listing(HostCommand::List, dir.as_ref())
+    }
+
+    /// Lists the names in a folder (§2.12).
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn names(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+        self.at(now);
+        self.listing(HostCommand::Names, dir.as_ref())
+    }
+
+    /// Lists a folder with its facts (§2.13). [`listing::facts`](crate::listing::facts) reads its lines.
+    ///
+    /// # Errors
+    /// [`Misuse`].
+    pub fn facts(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+        self.at(now);
+        self.listing(HostCommand::Facts, dir.as_ref())
+    }
+
+    fn listing(&mut self, command: HostCommand, dir: &[u8]) -> Result<(), Misuse> {
+        built_with(cfg!(feature = "listings"))?;
+        self.state.ready_for_ftp()?;
+        self.state.transfer.name.set(name(dir)?);
+        self.state.receive.forget();
+        self.state.op = Op::List;
+        self.state.send(command);
+        Ok(())
+    }
+}
