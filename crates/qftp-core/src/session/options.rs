@@ -74,7 +74,7 @@ impl Config {
 /// What [`Session::setup`](super::Session::setup) brings about.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup<'a> {
-    /// The PDP context, 1–15.
+    /// The PDP context, 1–15; some families have 1–16, others fewer.
     pub context: u8,
     /// The access point; `None` leaves the context's settings as they are.
     pub apn: Option<Apn<'a>>,

@@ -131,7 +131,12 @@ impl<P: Port> Client<P> {
             Check::Address => self.ask(check, &Command::Read(Verb::Qiact), |lines| address(lines, context)),
             Check::Names => {
                 let command = Command::Pdp(PdpCommand::Dns { context, servers: None });
-                self.ask(check, &command, names)
+                match self.command(&command) {
+                    Err(error) if is_unknown(&error) => {
+                        Ok(good(check, format!("the module does not tell: it has no {}", Verb::Qidnscfg)))
+                    }
+                    answered => told(check, answered, names),
+                }
             }
             Check::Tls => self.tls_settings(what.login.as_ref()),
             Check::Login => match &what.login {
@@ -200,12 +205,7 @@ impl<P: Port> Client<P> {
         command: &Command<'_>,
         read: impl FnOnce(&[String]) -> Option<Finding>,
     ) -> Result<Finding, Error> {
-        match self.command(command) {
-            Ok(lines) => Ok(read(&lines).unwrap_or_else(|| {
-                doubtful(check, lines.join(", "), "the module does not say", "see the dialogue (-v)")
-            })),
-            Err(error) => found(check, Err(error)),
-        }
+        told(check, self.command(command), read)
     }
 
     /// Asks for the FTP client's state three times: one outcome that is lost tells of others.
@@ -283,6 +283,27 @@ impl<P: Port> Client<P> {
             good(Check::Storage, said)
         })
     }
+}
+
+/// What the information lines of an answer mean.
+fn told(
+    check: Check,
+    answered: Result<Vec<String>, Error>,
+    read: impl FnOnce(&[String]) -> Option<Finding>,
+) -> Result<Finding, Error> {
+    match answered {
+        Ok(lines) => Ok(read(&lines).unwrap_or_else(|| {
+            doubtful(check, lines.join(", "), "the module does not say", "see the dialogue (-v)")
+        })),
+        Err(error) => found(check, Err(error)),
+    }
+}
+
+/// The module does not know the command, and the session is as it was: families differ.
+fn is_unknown(error: &Error) -> bool {
+    error
+        .failure()
+        .is_some_and(|failure| failure.cause == Cause::Refused && failure.state == SessionState::Usable)
 }
 
 /// Whether the module still waits for the outcome of another FTP command.
