@@ -6,6 +6,7 @@ mod clients;
 mod deleting;
 mod dirty;
 mod doctor;
+mod families;
 mod faults;
 mod faults_in_detail;
 mod faults_live;

@@ -8,7 +8,9 @@ use super::state::{End, Op, State};
 use super::tls::KeptTls;
 use crate::Instant;
 use crate::limits;
-use crate::wire::{Command, FileName, FtpCfg, FtpCommand, FtpSetting, SecretText, SslType, Verb};
+use crate::wire::{
+    Command, DataAddress, FileName, FtpCfg, FtpCommand, FtpSetting, SecretText, SslType, Verb,
+};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OpenStep {
@@ -121,6 +123,13 @@ impl State {
             }
             (OpenStep::Ssl(nth), Err(Cause::Cme(_) | Cause::Refused)) if self.tls.can_do_without(nth) => {
                 OpenStep::Ssl(nth.saturating_add(1))
+            }
+            // Some families take this address without its time.
+            (OpenStep::DataAddress, Err(Cause::Cme(_) | Cause::Refused))
+                if matches!(self.data_address, Some(DataAddress::ControlThenGiven(Some(_)))) =>
+            {
+                self.data_address = Some(DataAddress::ControlThenGiven(None));
+                OpenStep::DataAddress
             }
             (_, Err(cause)) => return self.fail(now, cause, receive),
             (OpenStep::Context, Ok(_)) => OpenStep::Account,
