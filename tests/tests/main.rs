@@ -4,6 +4,7 @@ mod bounds;
 mod causes;
 mod clients;
 mod deleting;
+mod dialects;
 mod dirty;
 mod doctor;
 mod families;

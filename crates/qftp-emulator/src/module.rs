@@ -10,7 +10,7 @@ use qftp_core::{Instant, limits};
 use crate::at::files::OpenFiles;
 use crate::at::pdp::Pdp;
 use crate::at::ssl::SslContexts;
-use crate::at::{Answer, Outcome, Refusal};
+use crate::at::{Answer, Outcome, Refusal, Typed};
 use crate::config::{Config, Sim};
 use crate::data_mode::Mode;
 use crate::dialogue::{Dialogue, Passed};
@@ -430,25 +430,6 @@ impl Module {
             }
             self.out.flush_urcs(&self.settings);
         }
-    }
-}
-
-/// A command with a plus sign, as the host spells it.
-#[derive(Clone, Copy)]
-struct Typed<'a> {
-    /// Without its plus sign.
-    name: &'a str,
-    /// It is the test form.
-    asks_form: bool,
-}
-
-impl<'a> Typed<'a> {
-    fn of(text: &'a [u8]) -> Option<Self> {
-        let text = text.strip_prefix(b"+")?;
-        let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
-        let (name, rest) = text.split_at_checked(end)?;
-        let form = rest.split(|byte| *byte == b';').next().unwrap_or_default();
-        Some(Self { name: str::from_utf8(name).ok()?, asks_form: form.trim_ascii() == b"=?" })
     }
 }
 
