@@ -28,7 +28,8 @@ typedef struct qftp_emulator_options {
    */
   size_t struct_size;
   /**
-   * Which module it is, such as "ec200s"; NULL: a healthy one that has everything. `qftp emulate --list-profiles` shows them.
+   * Which module it is: a family such as "ec200s", which `qftp emulate --list-profiles` shows, or the path of a family file, which ends with
+   * ".toml"; NULL: a healthy one that has everything.
    */
   const char *profile;
   /**

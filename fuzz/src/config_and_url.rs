@@ -54,7 +54,7 @@ fn file(text: &str) {
     let mut options = Options::default();
     match config::apply(&mut options, &text, Path::new("qftp.toml")) {
         Ok(_) => {
-            assert!(options.context.is_none_or(|context| (1..=15).contains(&context)));
+            assert!(options.context.is_none_or(|context| (1..=16).contains(&context)));
             assert!(options.timeout.is_none_or(|timeout| (20..=180).contains(&timeout)));
         }
         Err(problem) => {

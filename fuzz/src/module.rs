@@ -6,7 +6,7 @@ use std::path::Path;
 
 use qftp_core::Instant;
 use qftp_emulator::{
-    Config, Drives, Failure, Fault, FtpSide as _, MemoryFtp, MemoryServer, Module, Profile, Takes,
+    Config, Drives, Failure, Family, Fault, FtpSide as _, MemoryFtp, MemoryServer, Module, Takes,
 };
 use tempfile::TempDir;
 
@@ -113,7 +113,7 @@ struct Bench {
 impl Bench {
     fn new(folder: &Path, input: &mut Input<'_>) -> Self {
         let mut config = Config::new(Drives::in_folder(folder).expect("folders"));
-        let profiles = Profile::all();
+        let profiles = Family::all();
         profiles[usize::from(input.small()) % profiles.len()].apply(&mut config);
         config.seed = u64::from(input.small());
         config.starts = input.flag();

@@ -7,7 +7,7 @@ use std::process::{Child, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use qftp_emulator::{Config, Drives, Emulator, Fault, Profile};
+use qftp_emulator::{Config, Drives, Emulator, Family, Fault};
 use qftp_transport::{AnyPort, OpenError, Settings, open};
 use tempfile::TempDir;
 
@@ -37,7 +37,7 @@ impl Bench {
         let stor_came = folder.path().join("stor-came");
         let server = Server::start(&folder.path().join("there"), &stor_came, case.script)?;
         let mut config = Config::new(Drives::temporary()?);
-        Profile::parse("ec200s").map_err(io::Error::other)?.apply(&mut config);
+        Family::load("ec200s").map_err(io::Error::other)?.apply(&mut config);
         if let Some(fault) = &case.fault {
             config.faults.push(Fault::parse(fault).map_err(io::Error::other)?);
         }

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use qftp_core::session::{Apn, Setup};
-use qftp_emulator::{Config, Drives, Emulator, Fault, Profile, Registration, Takes};
+use qftp_emulator::{Config, Drives, Emulator, Family, Fault, Registration, Takes};
 use qftp_tests::certificates::certificates;
 use qftp_tests::host::login;
 use qftp_tests::program::{Module, Run, command, run};
@@ -288,19 +288,19 @@ fn every_fault_is_named() {
 #[test]
 fn nothing_is_found_on_a_healthy_module() {
     let bench = Bench::new();
-    for profile in Profile::all() {
+    for profile in Family::all() {
         for ftps in [false, true] {
-            let run = bench.examine(&["--profile", profile.name], ftps, &[]);
+            let run = bench.examine(&["--profile", profile.name()], ftps, &[]);
             let printed = run.text();
             let alarms: Vec<_> =
                 findings(&printed).into_iter().filter(|finding| finding.mark != '✓').collect();
             // The note knows no `checkhost`: a true gap.
-            let gap = ftps && profile.name == "strict-note";
+            let gap = ftps && profile.name() == "strict-note";
             let expected = usize::from(gap);
             assert!(
                 run.code == Some(0) && alarms.len() == expected,
                 "{}: {printed}{}",
-                profile.name,
+                profile.name(),
                 run.err
             );
             assert!(!gap || alarms[0].text.contains("checkhost"), "{printed}");

@@ -3,16 +3,16 @@
 use qftp_core::codes::CmeCode;
 use qftp_core::session::{Apn, Cause, GetOptions, Login, PutOptions, Session, Setup, Tls, Via};
 use qftp_core::wire::Storage;
-use qftp_emulator::{Config, Drives, Fault, Profile};
+use qftp_emulator::{Config, Drives, Family, Fault};
 use qftp_tests::pair::Pair;
 
-fn config(profile: &Profile) -> Config {
+fn config(profile: &Family) -> Config {
     let mut config = Config::new(Drives::temporary().expect("a folder"));
     profile.apply(&mut config);
     config
 }
 
-fn pair(profile: &Profile) -> Pair {
+fn pair(profile: &Family) -> Pair {
     Pair::new(config(profile), || usize::MAX).logged_in()
 }
 
@@ -23,7 +23,7 @@ fn data() -> Vec<u8> {
 #[test]
 fn work_on_every_profile() {
     let data = data();
-    for profile in Profile::all() {
+    for profile in Family::all() {
         let mut pair = pair(profile);
         pair.server.add_folder("/sub");
         pair.run(b"", |s, now| s.cwd(now, "sub")).expect_done();
@@ -71,18 +71,19 @@ fn work_on_every_profile() {
 #[test]
 fn what_the_profiles_say() {
     let say = |name: &str, command: &str| {
-        let mut pair = Pair::new(config(Profile::parse(name).expect("a profile")), || usize::MAX);
+        let mut pair = Pair::new(config(&Family::load(name).expect("a family")), || usize::MAX);
         pair.type_in(b"ATE0\r", 10);
         let said = pair.type_in(format!("{command}\r").as_bytes(), 10);
         String::from_utf8(said).expect("text")
     };
-    for profile in Profile::all() {
-        let model = say(profile.name, "AT+CGMM");
-        let expected = profile.name.split('-').next().unwrap_or_default().to_ascii_uppercase();
-        let expected = if profile.name == "strict-note" { "EC200S".to_owned() } else { expected };
+    for profile in Family::all() {
+        let model = say(profile.name(), "AT+CGMM");
+        let expected = profile.name().split('-').next().unwrap_or_default().to_ascii_uppercase();
+        let expected = if profile.name() == "strict-note" { "EC200S".to_owned() } else { expected };
         assert_eq!(model, format!("\r\n{expected}\r\n\r\nOK\r\n"));
         assert!(
-            say(profile.name, "ATI").contains(&format!("\r\nQuectel\r\n{expected}\r\nRevision: {expected}"))
+            say(profile.name(), "ATI")
+                .contains(&format!("\r\nQuectel\r\n{expected}\r\nRevision: {expected}"))
         );
     }
     let keys = |name| {
@@ -111,7 +112,7 @@ fn what_the_profiles_say() {
 /// A fault goes on top of a profile.
 #[test]
 fn a_profile_with_a_fault() {
-    let mut config = config(Profile::parse("eg800k-like").expect("a profile"));
+    let mut config = config(&Family::load("eg800k-like").expect("a family"));
     config.faults =
         vec![Fault::parse("path=quoted").expect("a fault"), Fault::parse("escape=pause").expect("a fault")];
     let mut pair = Pair::new(config, || usize::MAX);

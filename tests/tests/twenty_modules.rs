@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use qftp_core::session::{Apn, GetOptions, Login, Setup, Via};
 use qftp_core::wire::Storage;
-use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer, Profile};
+use qftp_emulator::{Config, Drives, Emulator, Family, MemoryFtp, MemoryServer};
 use qftp_transport::{AnyPort, Client, Put, Settings, open};
 
 const MODULES: usize = 20;
@@ -23,7 +23,7 @@ fn bytes(module: usize) -> Vec<u8> {
     words.into_iter().chain(noise).take(LEN + module * 1021).collect()
 }
 
-/// Every other one is staged in UFS, which all profiles have.
+/// Every other one is staged in UFS, which all families have.
 fn road(module: usize) -> Via {
     if module.is_multiple_of(2) { Via::Com } else { Via::Storage(Storage::Ufs) }
 }
@@ -36,10 +36,11 @@ fn host(module: &Emulator) -> Client<AnyPort> {
     client
 }
 
-/// The profiles take turns.
+/// The families take turns, each with a UFS into which the file fits.
 fn start(number: usize, server: &MemoryServer) -> Emulator {
-    let mut config = Config::new(Drives::temporary().expect("a folder"));
-    Profile::all()[number % Profile::all().len()].apply(&mut config);
+    let drives = Drives::temporary().expect("a folder").with_size(Storage::Ufs, 4 * LEN as u64);
+    let mut config = Config::new(drives);
+    Family::all()[number % Family::all().len()].apply(&mut config);
     Emulator::builder(config).ftp(MemoryFtp::new(server)).on_pty(None).expect("a PTY")
 }
 

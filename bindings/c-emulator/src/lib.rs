@@ -25,7 +25,7 @@ use std::path::Path;
 use std::ptr;
 use std::sync::Mutex;
 
-use module::{Config, Drives, Emulator, Fault, Profile};
+use module::{Config, Drives, Emulator, Family, Fault};
 
 use crate::guard::{guard, status};
 use crate::handles::{Handles, lock};
@@ -49,7 +49,8 @@ static EMULATORS: Handles<qftp_emulator> = Handles::new(handles::Kind::Emulator)
 pub struct qftp_emulator_options {
     /// sizeof(qftp_emulator_options), set by qftp_emulator_options_init.
     pub struct_size: usize,
-    /// Which module it is, such as "ec200s"; NULL: a healthy one that has everything. `qftp emulate --list-profiles` shows them.
+    /// Which module it is: a family such as "ec200s", which `qftp emulate --list-profiles` shows, or the path of a family file, which ends with
+    /// ".toml"; NULL: a healthy one that has everything.
     pub profile: *const c_char,
     /// What goes wrong, as for qftp_emulator_fault, separated by spaces; NULL: nothing.
     pub faults: *const c_char,
@@ -181,7 +182,7 @@ unsafe fn start(options: *const qftp_emulator_options) -> Result<qftp_emulator, 
     };
     let mut config = Config::new(drives.map_err(Problem::system)?);
     if let Some(name) = profile {
-        Profile::parse(name).map_err(Problem::argument)?.apply(&mut config);
+        Family::load(name).map_err(Problem::argument)?.apply(&mut config);
     }
     let faults: Result<Vec<Fault>, _> = faults.split_whitespace().map(Fault::parse).collect();
     let faults = faults.map_err(Problem::argument)?;

@@ -9,7 +9,7 @@ use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use qftp_core::wire::Storage;
-use qftp_emulator::{Config, Direction, Drives, Emulator, Fault, Profile};
+use qftp_emulator::{Config, Direction, Drives, Emulator, Family, Fault};
 
 /// Most lines of a dialogue that are kept.
 const LINES: usize = 10_000;
@@ -60,7 +60,7 @@ impl Module {
             drives = drives.with_size(Storage::Ufs, size);
         }
         let mut config = Config::new(drives);
-        Profile::parse(profile).map_err(value)?.apply(&mut config);
+        Family::load(profile).map_err(value)?.apply(&mut config);
         config.faults = parse(&faults)?;
         config.seed = seed;
         let dialogue = Dialogue::default();
@@ -202,5 +202,5 @@ pub(crate) fn faults() -> Vec<(String, &'static str)> {
 /// Every profile: its name, what it is.
 #[pyfunction]
 pub(crate) fn profiles() -> Vec<(&'static str, &'static str)> {
-    Profile::all().iter().map(|profile| (profile.name, profile.about)).collect()
+    Family::all().iter().map(|family| (family.name(), family.about.as_str())).collect()
 }

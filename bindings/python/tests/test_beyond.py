@@ -320,3 +320,16 @@ def test_faults_and_profiles_are_listed():
     with pytest.raises(ValueError, match="reboot"):
         qftp.emulator.Module(faults=["rebot"])
     json.dumps(names)
+
+
+def test_a_family_is_a_file_too(tmp_path):
+    folder = os.path.join(os.path.dirname(__file__), *[os.pardir] * 3, "crates", "qftp-emulator", "families")
+    with open(os.path.join(folder, "bg96.toml"), encoding="utf-8") as file:
+        text = file.read()
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text, encoding="utf-8")
+    with qftp.emulator.Module(profile=mine) as module:
+        assert os.path.exists(module.port)
+    mine.write_text(text.replace("[pdp]", "[pdq]"), encoding="utf-8")
+    with pytest.raises(ValueError, match="mine.toml, line .*did you mean `pdp`"):
+        qftp.emulator.Module(profile=str(mine))

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use qftp_emulator::{Fault, Profile, TlsLibrary};
+use qftp_emulator::{Family, Fault, TlsLibrary};
 
 pub(crate) use crate::options::{EVERY, Options};
 use crate::tree::TreeArgs;
@@ -300,9 +300,9 @@ pub(crate) struct EmulateArgs {
     /// Size of the SD card, in bytes; k and M may follow
     #[arg(long, value_name = "BYTES", value_parser = size)]
     pub(crate) sd_size: Option<u64>,
-    /// What kind of module; --list-profiles tells which there are
-    #[arg(long, value_name = "NAME", default_value = "ec200s", value_parser = Profile::parse)]
-    pub(crate) profile: &'static Profile,
+    /// What kind of module: a family that --list-profiles tells, or a file of one
+    #[arg(long, value_name = "NAME|FILE", default_value = "ec200s", value_parser = Family::load)]
+    pub(crate) profile: Family,
     /// What speaks TLS for the module: rustls (1.2 and 1.3), or openssl (1.0 to 1.3) in a build that has it [default: openssl, where it is there]
     #[arg(long, value_name = "LIBRARY", value_parser = TlsLibrary::parse)]
     pub(crate) tls_library: Option<TlsLibrary>,
@@ -315,7 +315,7 @@ pub(crate) struct EmulateArgs {
     /// Print the faults, one a line
     #[arg(long)]
     pub(crate) list_faults: bool,
-    /// Print the profiles, one a line
+    /// Print the families, one a line, and how many of their values are known in which way
     #[arg(long)]
     pub(crate) list_profiles: bool,
 }

@@ -108,7 +108,7 @@ fn read(text: &str, path: &Path) -> Result<File, Problem> {
         false => Err(Problem::usage(format!("{}: `{key}` is out of range: {range}", path.display()))),
     };
     range("baud", file.baud.is_none_or(|baud| baud >= 300), "300 or more")?;
-    range("context", file.context.is_none_or(|context| (1..=15).contains(&context)), "1 to 15")?;
+    range("context", file.context.is_none_or(|context| (1..=16).contains(&context)), "1 to 16")?;
     range("timeout", file.timeout.is_none_or(|timeout| (20..=180).contains(&timeout)), "20 to 180")?;
     Ok(file)
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use qftp_core::wire::Storage;
-use qftp_emulator::{Builder, Client, Config, Direction, Drives, Emulator, Fault, FaultKind, Profile};
+use qftp_emulator::{Builder, Client, Config, Direction, Drives, Emulator, Family, Fault, Provenance};
 use qftp_transport::recording::escape;
 use qftp_transport::{Port, SerialPort, Settings};
 use serde_json::json;
@@ -18,7 +18,7 @@ use crate::port::Context;
 /// Runs a module until Ctrl-C.
 pub(crate) fn run(context: &Context, args: &EmulateArgs) -> Result<(), Problem> {
     if args.list_faults || args.list_profiles {
-        list(context, args.list_faults);
+        list(context, args);
         return Ok(());
     }
     let mut builder = builder(context, args)?;
@@ -70,20 +70,34 @@ fn at_rate(builder: Builder, rate: Option<u32>) -> Builder {
     }
 }
 
-/// The faults, or the profiles: a line each.
-fn list(context: &Context, faults: bool) {
-    let rows: Vec<_> = if faults {
-        let row = |kind: &FaultKind| (kind.usage(), kind.about, kind.default_value());
-        Fault::kinds().iter().map(row).collect()
-    } else {
-        Profile::all().iter().map(|profile| (profile.name.to_owned(), profile.about, None)).collect()
-    };
-    let width = rows.iter().map(|(usage, ..)| usage.len()).max().unwrap_or(0);
-    for (usage, about, default) in rows {
+/// What there is: faults, or families.
+fn list(context: &Context, args: &EmulateArgs) {
+    if args.list_faults { list_faults(context) } else { list_families(context) }
+}
+
+/// The faults: a line each.
+fn list_faults(context: &Context) {
+    let width = Fault::kinds().iter().map(|kind| kind.usage().len()).max().unwrap_or(0);
+    for kind in Fault::kinds() {
+        let (usage, about, default) = (kind.usage(), kind.about, kind.default_value());
         let shown = default.as_ref().map_or_else(String::new, |value| format!(" [default: {value}]"));
-        let object =
-            json!({ "name": usage.split('[').next(), "usage": usage, "about": about, "default": default });
+        let object = json!({ "name": kind.name, "usage": usage, "about": about, "default": default });
         context.output.result(&format!("{usage:<width$}  {about}{shown}"), &object);
+    }
+}
+
+/// The families: a line each, with how their values are known.
+fn list_families(context: &Context) {
+    let width = Family::all().iter().map(|family| family.name().len()).max().unwrap_or(0);
+    for family in Family::all() {
+        let (name, about) = (family.name(), &family.about);
+        let counts = Provenance::ALL.into_iter().zip(family.provenance());
+        let words: Vec<_> = counts.clone().map(|(how, count)| format!("{count} {}", how.name())).collect();
+        let values: serde_json::Map<_, _> =
+            counts.map(|(how, count)| (how.name().to_owned(), count.into())).collect();
+        let sources = &family.sources;
+        let object = json!({ "name": name, "about": about, "models": family.identity.models.value, "values": values, "sources": sources });
+        context.output.result(&format!("{name:<width$}  {about} [{}]", words.join(", ")), &object);
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) apn: Option<String>,
     /// PDP context [default: 1]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=15))]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
     pub(crate) context: Option<u8>,
     /// Seconds the module may wait for the server at each step, 20 to 180 [default: 90]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(20..=180))]

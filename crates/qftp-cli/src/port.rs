@@ -1,6 +1,6 @@
 //! The module of a command: its port, opened, and a client on it.
 
-use qftp_core::session::{Apn, Config, Login, Setup, TlsGaps, Via};
+use qftp_core::session::{Apn, Cause, Config, LineFault, Login, Setup, TlsGaps, Via};
 use qftp_core::wire::{PdpAuth, PdpType, Storage, TransMode, TransferType, UrcPort};
 use qftp_core::{Secret, limits};
 use qftp_transport::{Cancel, Client, Error, Flow, Port, Settings, open};
@@ -124,7 +124,10 @@ impl Context {
             pushed
                 .map_err(|error| Problem::from(error).about("bringing the certificates into the module"))?;
         }
-        client.open(&account.login(self, url)).map_err(|error| account.problem(error).about(&url.host))?;
+        if let Err(error) = client.open(&account.login(self, url)) {
+            let other = other_module(client, &error);
+            return Err(other.unwrap_or_else(|| account.problem(error).about(&url.host)));
+        }
         warn_of_gaps(client, account.ftps.as_ref());
         if !folder.is_empty() {
             client.cwd(folder).map_err(|error| Problem::from(error).about(folder))?;
@@ -149,6 +152,9 @@ impl Context {
 
     fn set_up(&self, client: &mut AnyClient, network: bool) -> Result<(), Problem> {
         client.setup(&self.setup(network)).map_err(|error| {
+            if let Some(other) = other_module(client, &error) {
+                return other;
+            }
             let problem = Problem::from(error);
             // Which of several ports was the wrong one.
             match problem.code {
@@ -218,6 +224,20 @@ pub(crate) fn warn_of_gaps(client: &AnyClient, ftps: Option<&Ftps>) {
     if ftps.is_some() && client.tls_gaps() != TlsGaps::default() {
         warn(&format!("this module's TLS has gaps: {}", client.tls_gaps()));
     }
+}
+
+/// The module does not know a command, or an outcome did not come in a form that is known.
+fn is_strange(error: &Error) -> bool {
+    let strange = |cause| matches!(cause, Cause::Refused | Cause::Line(LineFault::UrcSilent));
+    error.failure().is_some_and(|failure| strange(failure.cause))
+}
+
+/// That this is a module which qftp does not speak to, where an error may come of that.
+fn other_module(client: &mut AnyClient, error: &Error) -> Option<Problem> {
+    // Where it says nothing more, the error itself has to do.
+    let dialect = is_strange(error).then(|| client.dialect().ok().flatten()).flatten()?;
+    let text = format!("this is {}: {}", dialect.who, dialect.speaks);
+    Some(Problem::new(Code::Module, text).remedy(format!("what it would need: {}", dialect.needs)))
 }
 
 /// Ends the session and takes certificates away, those of an earlier run too, whatever came of the work.

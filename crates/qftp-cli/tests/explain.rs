@@ -240,7 +240,7 @@ fn other_commands_are_passed_through() {
         b"AT+QFTPUSER=\"u\"\r\nOK\r\nAT+QFTPPASS=\"p\"\r\nOK\r\nAT+QFTPOPEN=\"h\",21\r\nOK\r\n\r\n+QFTPOPEN:0\r\nAT+QFTPGET=\"a\"\r\nOK\r\n\r\n+QFTPGET:603\r\n",
         b"AT+UFTPC=1\r\nOK\r\n+UUFTPCR: 1,0\r\nAT^SISO=1\r\n+CME ERROR: 603\r\n",
     ];
-    for log in logs {
+    for (number, log) in logs.into_iter().enumerate() {
         let (exchanges, diagnosis) = objects(log);
         let shown = String::from_utf8_lossy(log);
         let sent = shown.lines().filter(|line| line.starts_with("AT")).count();
@@ -251,7 +251,10 @@ fn other_commands_are_passed_through() {
             assert!(command.contains("***") || shown.contains(command), "{exchange}");
         }
         let said = diagnosis["diagnosis"].as_str().expect("a sentence");
-        assert!(said.contains("no command in it that qftp knows"), "{shown}{diagnosis}");
+        // The last ones are FTP, of modules that are named.
+        let ftp = number >= 3;
+        let expected = if ftp { "qftp does not judge them" } else { "no command in it that qftp knows" };
+        assert!(said.contains(expected), "{shown}{diagnosis}");
         assert_eq!(diagnosis["mistakes"].as_array().map(Vec::len), Some(0), "{diagnosis}");
     }
     // Among ours they take nothing from them.

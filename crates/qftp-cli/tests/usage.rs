@@ -108,7 +108,7 @@ fn options_out_of_range() {
         ["--timeout", "19"],
         ["--timeout", "181"],
         ["--context", "0"],
-        ["--context", "16"],
+        ["--context", "17"],
         ["--baud", "0"],
         ["--flow", "xon"],
         ["--via", "moon"],
@@ -198,7 +198,7 @@ fn completions() {
 /// What `qftp emulate` can be told to do: a line each, and a name that is wrong is told what it might be.
 #[test]
 fn faults_and_profiles() {
-    for (list, rows) in [("--list-faults", 40), ("--list-profiles", 6)] {
+    for (list, rows) in [("--list-faults", 40), ("--list-profiles", 13)] {
         let output = run(&["emulate", list]);
         let text = String::from_utf8(output.stdout).expect("text");
         assert!(output.status.success() && text.lines().count() >= rows, "{text}");
@@ -212,6 +212,7 @@ fn faults_and_profiles() {
         (["--fault", "path=gone"], "takes one of bare, quoted"),
         (["--fault", "reboot=soon"], "3cmd"),
         (["--profile", "ec200"], "did you mean `ec200s`?"),
+        (["--profile", "nowhere.toml"], "nowhere.toml: "),
     ] {
         let told = fails(&[&["emulate"][..], &wrong].concat());
         assert!(told.starts_with("exit 2\n") && told.contains(said), "{told}");

@@ -23,6 +23,7 @@ mod checksum;
 pub mod codes;
 mod copy;
 mod decimal;
+pub mod dialect;
 pub mod driver;
 pub mod job;
 pub mod limits;

@@ -19,8 +19,8 @@ pub const PDP_LOGIN: usize = if cfg!(feature = "long-names") { 64 } else { 24 };
 pub const DEFAULT_PORT: u16 = 21;
 /// The usual port of implicit FTPS (§2.2).
 pub const IMPLICIT_FTPS_PORT: u16 = 990;
-/// PDP contexts that `AT+QFTPCFG="contextid"` accepts (§2.1).
-pub const CONTEXT_ID: RangeInclusive<u8> = 1..=15;
+/// PDP contexts of the family that has most; the note has 1 to 15 (§2.1), and what a module does not have it refuses.
+pub const CONTEXT_ID: RangeInclusive<u8> = 1..=16;
 /// PDP contexts that may be active at the same time (§4.2).
 pub const ACTIVE_CONTEXTS: usize = 3;
 /// SSL contexts (§2.1).

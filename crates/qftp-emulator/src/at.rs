@@ -38,3 +38,22 @@ pub(crate) const NOT_ALLOWED: CmeCode = CmeCode::new(3);
 pub(crate) const NOT_SUPPORTED: CmeCode = CmeCode::new(4);
 pub(crate) const NO_SIM: CmeCode = CmeCode::new(10);
 pub(crate) const WRONG_PIN: CmeCode = CmeCode::new(16);
+
+/// A command with a plus sign, as the host spells it.
+#[derive(Clone, Copy)]
+pub(crate) struct Typed<'a> {
+    /// Without its plus sign.
+    pub(crate) name: &'a str,
+    /// It is the test form.
+    pub(crate) asks_form: bool,
+}
+
+impl<'a> Typed<'a> {
+    pub(crate) fn of(text: &'a [u8]) -> Option<Self> {
+        let text = text.strip_prefix(b"+")?;
+        let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
+        let (name, rest) = text.split_at_checked(end)?;
+        let form = rest.split(|byte| *byte == b';').next().unwrap_or_default();
+        Some(Self { name: str::from_utf8(name).ok()?, asks_form: form.trim_ascii() == b"=?" })
+    }
+}

@@ -1,8 +1,9 @@
 //! What an emulated module is like before anybody talks to it.
 
-use qftp_core::wire::{FtpKey, SslKey, SslSpelling, UrcPort};
+use qftp_core::wire::{FtpKey, SslKey, UrcPort};
 
 use crate::drives::Drives;
+use crate::family::Family;
 use crate::faults::Fault;
 use crate::trouble::Trouble;
 
@@ -103,6 +104,17 @@ impl Default for Identity {
     }
 }
 
+/// How an error that has a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorForm {
+    /// `ERROR`.
+    Error,
+    /// `+CME ERROR:` and the number.
+    Number,
+    /// `+CME ERROR:` and the text.
+    Text,
+}
+
 /// Which form `+CME ERROR` has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum CmeForm {
@@ -123,6 +135,8 @@ pub struct Framing {
     pub blank_lines: bool,
     /// What comes after `+CME ERROR:`.
     pub cme: CmeForm,
+    /// What it is at the levels 0, 1 and 2 of `AT+CMEE`.
+    pub errors: [ErrorForm; 3],
     /// After one line in so many, an unrelated URC follows.
     pub chatter: Option<u64>,
     /// Most bytes that leave at once; the next ones follow a millisecond later.
@@ -138,6 +152,7 @@ impl Default for Framing {
         Self {
             blank_lines: true,
             cme: CmeForm::Level,
+            errors: [ErrorForm::Error, ErrorForm::Number, ErrorForm::Text],
             chatter: None,
             piece: None,
             joined: None,
@@ -148,7 +163,7 @@ impl Default for Framing {
 
 /// Everything about a module that a test may want different. [`Config::new`] is a healthy EC200S.
 ///
-/// A [`Profile`](crate::Profile) sets what families of modules do differently; [`Fault`]s change it further, by their names.
+/// A [`Family`] sets what its firmwares do differently; [`Fault`]s change it further, by their names.
 ///
 /// ```
 /// use qftp_emulator::{Config, Drives, Module, Pin, Sim};
@@ -161,6 +176,8 @@ impl Default for Framing {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
+    /// What kind of module it is; [`Family::apply`] sets it, and with it what faults can change.
+    pub(crate) family: Family,
     /// What is behind UFS, RAM and SD.
     pub drives: Drives,
     /// What it says about itself.
@@ -198,7 +215,7 @@ pub struct Config {
     pub end_read_fails: bool,
     /// Whether `ATO` with nothing to resume answers `ERROR` rather than `NO CARRIER`.
     pub online_error: bool,
-    /// The keys of `AT+QFTPCFG`, in the order of its test form.
+    /// The keys of `AT+QFTPCFG`, in the order of its test form; the family says what they take.
     pub ftp_keys: Vec<FtpKey>,
     /// The keys of `AT+QSSLCFG`.
     pub ssl_keys: Vec<SslKey>,
@@ -226,7 +243,9 @@ impl Config {
     /// A module that is registered, attached and idle.
     #[must_use]
     pub fn new(drives: Drives) -> Self {
-        Self {
+        let family = Family::default_one();
+        let mut config = Self {
+            family: family.clone(),
             drives,
             identity: Identity::default(),
             sim: Sim::default(),
@@ -243,14 +262,8 @@ impl Config {
             quotes_path: true,
             end_read_fails: false,
             online_error: false,
-            ftp_keys: FtpKey::NOTE
-                .into_iter()
-                .flat_map(|key| match key {
-                    FtpKey::SslCtxId(_) => vec![key, FtpKey::SslCtxId(SslSpelling::Newer)],
-                    key => vec![key],
-                })
-                .collect(),
-            ssl_keys: SslKey::ALL.to_vec(),
+            ftp_keys: Vec::new(),
+            ssl_keys: Vec::new(),
             nlist: false,
             has_urc_setting: true,
             has_guard_setting: true,
@@ -260,7 +273,15 @@ impl Config {
             trouble: Trouble::default(),
             faults: Vec::new(),
             seed: 1,
-        }
+        };
+        family.apply(&mut config);
+        config
+    }
+
+    /// What kind of module it is.
+    #[must_use]
+    pub fn family(&self) -> &Family {
+        &self.family
     }
 
     /// What is left when its faults have been applied.

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 
+use qftp_core::codes::CmeCode;
 use qftp_core::wire::{FileInfo, Line};
 use qftp_core::{Checksum, Instant, limits};
 
@@ -308,7 +309,7 @@ impl Module {
         self.conclude(match end {
             InEnd::Complete | InEnd::Escaped => Ok(Answer::Ok),
             InEnd::TimeOut if matches!(file.purpose, InPurpose::Open(_)) => Ok(Answer::Ok),
-            InEnd::TimeOut => Err(Refusal::Cme(cme::TIME_OUT)),
+            InEnd::TimeOut => Err(Refusal::Cme(CmeCode::new(self.config.family.files.time_out.value))),
             InEnd::WriteFailed => Err(Refusal::Cme(cme::WRITE)),
         });
     }

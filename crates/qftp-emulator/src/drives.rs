@@ -28,6 +28,8 @@ pub const SD_SIZE: u64 = 64 << 20;
 struct Volume {
     shelf: Shelf,
     size: u64,
+    /// Somebody chose the size; a family leaves it.
+    chosen: bool,
     /// A file takes whole blocks of this size.
     block: u64,
     /// Bytes that something else takes.
@@ -48,6 +50,8 @@ pub struct Drives {
     ufs: Volume,
     ram: Option<Volume>,
     sd: Option<Volume>,
+    /// Longest name with its storage, in bytes.
+    longest_name: usize,
     /// Removed with the last clone.
     temporary: Option<Arc<Temporary>>,
 }
@@ -79,7 +83,6 @@ pub(crate) mod cme {
     pub(crate) const DELETE: CmeCode = CmeCode::new(418);
     pub(crate) const DISK_INFO: CmeCode = CmeCode::new(419);
     pub(crate) const NO_SPACE: CmeCode = CmeCode::new(420);
-    pub(crate) const TIME_OUT: CmeCode = CmeCode::new(421);
     pub(crate) const ALREADY_OPEN: CmeCode = CmeCode::new(426);
 }
 
@@ -100,11 +103,12 @@ impl Drives {
     }
 
     fn on([ufs, ram, sd]: [Shelf; 3]) -> Self {
-        let volume = |shelf, size| Volume { shelf, size, block: 1, taken: 0 };
+        let volume = |shelf, size| Volume { shelf, size, chosen: false, block: 1, taken: 0 };
         Self {
             ufs: volume(ufs, UFS_SIZE),
             ram: Some(volume(ram, RAM_SIZE)),
             sd: Some(volume(sd, SD_SIZE)),
+            longest_name: limits::MODULE_FILE,
             temporary: None,
         }
     }
@@ -124,14 +128,30 @@ impl Drives {
     /// The same with another size of one storage, in bytes.
     #[must_use]
     pub fn with_size(mut self, storage: Storage, size: u64) -> Self {
-        self.change(storage, |volume| volume.size = size);
+        self.change(storage, |volume| (volume.size, volume.chosen) = (size, true));
+        self
+    }
+
+    /// The same with another length of names.
+    pub(crate) fn with_longest_name(mut self, bytes: u16) -> Self {
+        self.longest_name = bytes.into();
+        self
+    }
+
+    /// The same with what a family's storage is like; a size that somebody chose stays.
+    pub(crate) fn with_family_size(mut self, storage: Storage, size: u64, block: u64) -> Self {
+        self.change(storage, |volume| {
+            if !volume.chosen {
+                (volume.size, volume.block) = (size, block.max(1));
+            }
+        });
         self
     }
 
     /// The same with storage given out in blocks of so many bytes: a file of one byte takes a whole one.
     #[must_use]
     pub fn with_blocks(mut self, storage: Storage, block: u64) -> Self {
-        self.change(storage, |volume| volume.block = block.max(1));
+        self.change(storage, |volume| (volume.block, volume.chosen) = (block.max(1), true));
         self
     }
 
@@ -181,7 +201,7 @@ impl Drives {
 
     /// Where a file is or would be. A name that could mean anything but a file right in its folder is refused.
     pub(crate) fn place(&self, name: &[u8]) -> Result<Place, CmeCode> {
-        if name.len() > limits::MODULE_FILE {
+        if name.len() > self.longest_name {
             return Err(cme::INVALID_NAME);
         }
         let (storage, rest) = Storage::split(name);

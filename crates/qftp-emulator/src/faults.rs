@@ -67,12 +67,6 @@ pub struct Fault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultError(String);
 
-impl FaultError {
-    pub(crate) fn new(text: String) -> Self {
-        Self(text)
-    }
-}
-
 impl Fault {
     /// All kinds, in the order of the documentation.
     #[must_use]

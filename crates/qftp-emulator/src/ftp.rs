@@ -7,10 +7,11 @@ mod session;
 
 use qftp_core::Instant;
 use qftp_core::codes::{CmeCode, FtpCode};
-use qftp_core::wire::{FtpCommand, FtpOutcome, FtpResult, Line, ServerState, SslType, Verb};
+use qftp_core::wire::{FileName, FtpCommand, FtpOutcome, FtpResult, Line, Local, ServerState, SslType, Verb};
 
 use crate::at::{Answer, Outcome, Refusal};
 use crate::data_mode::Mode;
+use crate::family::{AfterDataFailure, Family};
 use crate::ftp_side::{Failure, Reply, Request};
 use crate::module::Module;
 use crate::trouble::Cure;
@@ -23,7 +24,6 @@ const BUSY: CmeCode = CmeCode::new(603);
 const NOT_OPEN: CmeCode = CmeCode::new(606);
 const BAD_POSITION: CmeCode = CmeCode::new(612);
 const NO_DATA_CONNECTION: CmeCode = CmeCode::new(615);
-const BAD_NAME: CmeCode = CmeCode::new(630);
 
 /// The module's FTP client, as its host sees it.
 #[derive(Debug)]
@@ -61,10 +61,11 @@ enum Job {
     Get(Download),
 }
 
-impl Default for Ftp {
-    fn default() -> Self {
+impl Ftp {
+    /// As after the start of a module of this family.
+    pub(crate) fn new(family: &Family) -> Self {
         Self {
-            settings: FtpSettings::default(),
+            settings: FtpSettings::factory(family),
             state: State::Closed,
             job: None,
             kept: None,
@@ -74,12 +75,10 @@ impl Default for Ftp {
             due: None,
         }
     }
-}
 
-impl Ftp {
-    /// As after the start of the module. Replies to what went before may still come.
-    pub(crate) fn reset(&mut self) {
-        *self = Self { aborts: self.aborts, ..Self::default() };
+    /// The same. Replies to what went before may still come.
+    pub(crate) fn reset(&mut self, family: &Family) {
+        *self = Self { aborts: self.aborts, ..Self::new(family) };
     }
 
     /// Whether a context must not go away under it.
@@ -154,6 +153,9 @@ impl Module {
         if self.wedged && !matches!(command, FtpCommand::Cfg(_)) {
             return Err(Refusal::Cme(BUSY));
         }
+        if !self.lengths_fit(command) {
+            return Err(Refusal::Error);
+        }
         match command {
             FtpCommand::Cfg(cfg) => self.ftp_config(cfg),
             FtpCommand::Open { host, port } => {
@@ -187,6 +189,29 @@ impl Module {
         }
     }
 
+    /// Whether no name is longer than the family takes.
+    fn lengths_fit(&self, command: &FtpCommand<'_>) -> bool {
+        let ftp = &self.config.family.ftp;
+        let fits = |name: &FileName<'_>| name.as_bytes().len() <= usize::from(ftp.server_name.value);
+        let local_fits = |local: &Local<'_>| match local {
+            Local::Com => true,
+            Local::File(name) => name.as_bytes().len() <= usize::from(ftp.local_name.value),
+        };
+        match command {
+            FtpCommand::Cfg(_) | FtpCommand::Open { .. } => true,
+            FtpCommand::Put(put) => fits(&put.file) && local_fits(&put.local),
+            FtpCommand::Get(get) => fits(&get.file) && local_fits(&get.local),
+            FtpCommand::List(list) => fits(&list.dir) && list.local.as_ref().is_none_or(local_fits),
+            FtpCommand::Cwd(path) => path.as_bytes().len() <= usize::from(ftp.folder_path.value),
+            FtpCommand::Size(name)
+            | FtpCommand::Delete(name)
+            | FtpCommand::MakeDir(name)
+            | FtpCommand::RemoveDir(name)
+            | FtpCommand::Modified(name) => fits(name),
+            FtpCommand::Rename { from, to } => fits(from) && fits(to),
+        }
+    }
+
     /// The commands without parameters.
     pub(crate) fn ftp_execute(&mut self, now: Instant, verb: Verb) -> Outcome {
         if !self.sim_is_ready() {
@@ -213,16 +238,25 @@ impl Module {
         }
     }
 
+    /// Whether no login and no close is under way.
+    fn check_settled(&self) -> Result<(), Refusal> {
+        let ftp = &self.config.family.ftp;
+        let code = match self.ftp.state {
+            State::Opening => ftp.while_opening.value,
+            State::Closing => ftp.while_closing.value,
+            State::Open | State::Closed => return Ok(()),
+        };
+        Err(Refusal::Cme(CmeCode::new(code)))
+    }
+
     /// Whether a command may begin: open, and nothing under way.
     fn check_idle(&self) -> Result<(), Refusal> {
-        if self.ftp.job.is_some() || self.ftp.kept.is_some() || self.ftp.needs_close {
+        self.check_settled()?;
+        let has_work = self.ftp.job.is_some() || self.ftp.kept.is_some() || self.out.awaits_urc();
+        if has_work || self.ftp.needs_close {
             return Err(Refusal::Cme(BUSY));
         }
-        match self.ftp.state {
-            State::Open => Ok(()),
-            State::Closed => Err(Refusal::Cme(NOT_OPEN)),
-            State::Opening | State::Closing => Err(Refusal::Cme(BUSY)),
-        }
+        if self.ftp.state == State::Open { Ok(()) } else { Err(Refusal::Cme(NOT_OPEN)) }
     }
 
     /// A command that is one request and one URC.
@@ -289,7 +323,8 @@ impl Module {
             Mode::Opening(_) => {
                 self.mode = Mode::Command;
                 if failure.code.get() == NO_DATA_CONNECTION.get() {
-                    self.ftp.needs_close = true;
+                    self.ftp.needs_close =
+                        self.config.family.ftp.after_615.value == AfterDataFailure::NeedsClose;
                     return self.conclude(Err(Refusal::Cme(NO_DATA_CONNECTION)));
                 }
                 true
@@ -366,9 +401,15 @@ impl Module {
         }
         match outcome {
             FtpOutcome::Text(path) if verb == Verb::QftpPwd && !self.config.quotes_path => {
-                self.out.urc(&Line::Text(&[b"+QFTPPWD: 0,", path].concat()));
+                self.out.outcome(&Line::Text(&[b"+QFTPPWD: 0,", path].concat()));
             }
-            outcome => self.out.urc(&Line::Ftp(FtpResult { verb, outcome })),
+            // A family that has but the other spelling says it in its URC too.
+            FtpOutcome::Number(number)
+                if verb == Verb::QftpNlst && !self.config.family.has_command("QFTPNLST") =>
+            {
+                self.out.outcome(&Line::Text(format!("+QFTPNLIST: 0,{number}").as_bytes()));
+            }
+            outcome => self.out.outcome(&Line::Ftp(FtpResult { verb, outcome })),
         }
     }
 

@@ -51,6 +51,7 @@ mod data_mode;
 mod dialogue;
 mod drives;
 mod escape;
+mod family;
 mod faults;
 mod ftp;
 mod ftp_side;
@@ -58,7 +59,6 @@ mod memory;
 mod mishaps;
 mod module;
 mod output;
-mod profiles;
 #[cfg(unix)]
 mod runner;
 mod settings;
@@ -66,13 +66,18 @@ mod state;
 mod trouble;
 
 pub use client::Client;
-pub use config::{CmeForm, Config, DownloadEscape, Framing, Identity, Pin, Registration, Sim};
+pub use config::{CmeForm, Config, DownloadEscape, ErrorForm, Framing, Identity, Pin, Registration, Sim};
 pub use drives::{Drives, RAM_SIZE, SD_SIZE, UFS_SIZE};
+pub use family::{
+    AccessPoint, AfterDataFailure, CommandTable, Definition, EndOfFile, Fact, Family, FamilyError, Field,
+    FileTable, FtpRule, FtpTable, IdentityTable, LineTable, Listed, Names, NamesListing, NothingToResume,
+    Origin, Password, PdpTable, PrefixCase, Provenance, Quoting, Range, Section, SslRule, SslTable,
+    StorageRule, Tables, TextRule, Value,
+};
 pub use faults::{Fault, FaultError, FaultKind, Takes};
 pub use ftp_side::{Connect, DataAddress, Failure, FtpSide, Reply, Request, Tls, TlsLibrary, Waker};
 pub use memory::{MemoryFtp, MemoryServer};
 pub use module::Module;
-pub use profiles::Profile;
 pub use qftp_core::wire::{ListKind, SecLevel, Storage};
 #[cfg(unix)]
 pub use runner::{Builder, Direction, Emulator, HostEnd, Passing};

@@ -211,7 +211,13 @@ impl Module {
             Hold::No | Hold::Over => None,
         };
         let piece = self.config.framing.piece.filter(|_| !self.out.is_empty()).map(|_| self.next_piece);
-        held.or(piece)
+        [
+            held.or(piece),
+            self.out.deadline().filter(|_| matches!(self.mode, Mode::Command) || !self.out.is_empty()),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Whether what comes in goes through a receive buffer that can overflow.

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 
-use qftp_core::wire::{Basic, Cme, Command, CommandReader, Line, Urc, commands};
+use qftp_core::wire::{Basic, Cme, Command, CommandError, CommandReader, Line, Urc, commands};
 use qftp_core::{Instant, limits};
 
 use crate::at::files::OpenFiles;
 use crate::at::pdp::Pdp;
 use crate::at::ssl::SslContexts;
-use crate::at::{Answer, Outcome, Refusal};
+use crate::at::{Answer, Outcome, Refusal, Typed};
 use crate::config::{Config, Sim};
 use crate::data_mode::Mode;
 use crate::dialogue::{Dialogue, Passed};
@@ -101,8 +101,10 @@ impl Module {
         let factory = Settings::factory(&config);
         let starts = config.starts;
         let attached = config.attached;
+        let ssl = SslContexts::new(&config.family);
+        let ftp = Ftp::new(&config.family);
         let mut module = Self {
-            out: Output::new(config.framing, Rng::new(config.seed)),
+            out: Output::new(config.framing, config.family.clone(), Rng::new(config.seed)),
             watch: Watch::new(&config.trouble.events),
             happened: Happened::default(),
             base,
@@ -115,9 +117,9 @@ impl Module {
             unlocked: false,
             attached,
             pdp: Pdp::default(),
-            ssl: SslContexts::default(),
+            ssl,
             files: OpenFiles::default(),
-            ftp: Ftp::default(),
+            ftp,
             requests: VecDeque::new(),
             notes: VecDeque::new(),
             after_cr: false,
@@ -194,13 +196,16 @@ impl Module {
 
     /// Fills `buf` with what the module says next; returns how much.
     pub fn poll_transmit(&mut self, now: Instant, buf: &mut [u8]) -> usize {
+        self.out.now = now;
         let most = self.may_say(now, buf.len());
         let buf = &mut buf[..most];
-        let mut count = self.out.transmit(buf);
+        let most = self.out.may_leave().min(buf.len());
+        let mut count = self.out.transmit(&mut buf[..most]);
         // A file of the module or a download goes on as the host reads.
         self.refill(now);
         self.settle();
-        if let Some(rest) = buf.get_mut(count..) {
+        let most = self.out.may_leave().saturating_add(count).min(buf.len());
+        if let Some(rest) = buf.get_mut(count..most) {
             count += self.out.transmit(rest);
         }
         let Self { out, dialogue, .. } = self;
@@ -221,6 +226,7 @@ impl Module {
 
     /// Takes a reply of the FTP side.
     pub fn handle_reply(&mut self, now: Instant, reply: Reply) {
+        self.out.now = now;
         self.receive_reply(now, reply);
         self.mishaps(now);
         self.settle();
@@ -244,6 +250,7 @@ impl Module {
 
     /// Does what is due by `now`. Calling it early or often does no harm.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.out.now = now;
         if let Power::Starting(until) = self.power {
             if now >= until {
                 self.power = Power::On;
@@ -308,6 +315,7 @@ impl Module {
             self.after_cr = true;
             self.watch.count_command();
             self.out.begin_answer();
+            self.out.hold_answer(now);
             self.run_line(now, &line, cut);
         }
         consumed
@@ -322,16 +330,20 @@ impl Module {
 
     /// Runs the commands of one line up to the first failure; what does not begin with `AT` is noise.
     fn run_line(&mut self, now: Instant, line: &[u8], cut: bool) {
-        let Some(commands) = commands(line) else { return };
+        let Some(mut commands) = commands(line) else { return };
         // With its end cut off, a line is not what the host meant.
         let mut outcome = if cut { Err(Refusal::Error) } else { Ok(Answer::Ok) };
-        for command in commands {
-            if outcome != Ok(Answer::Ok) {
-                break;
-            }
+        while outcome == Ok(Answer::Ok) {
+            let typed = Typed::of(commands.rest());
+            let Some(command) = commands.next() else { break };
             self.out.end_info(&self.settings);
             outcome = match command {
+                _ if typed.is_some_and(|typed| !self.config.family.has_command(typed.name)) => {
+                    Err(Refusal::Error)
+                }
                 Ok(command) => self.run(now, &command),
+                // Of a command that the family has and nobody knows more of, this is all that is known.
+                Err(CommandError::Unknown) if typed.is_some_and(|typed| typed.asks_form) => Ok(Answer::Ok),
                 Err(_) => Err(Refusal::Error),
             };
         }
@@ -365,8 +377,7 @@ impl Module {
             Command::Ftp(command) => self.ftp_command(now, command),
             Command::File(command) => self.file_command(now, command),
             Command::Pdp(command) => self.pdp_command(command),
-            Command::Ssl(command) if !self.config.ssl_keys.contains(&command.key) => Err(Refusal::Error),
-            Command::Ssl(command) => self.ssl.run(command, &mut self.out),
+            Command::Ssl(command) => self.ssl_command(command),
             Command::General(command) => self.general_command(now, command),
         }
     }
@@ -388,7 +399,7 @@ impl Module {
 
     pub(crate) fn power_down(&mut self) {
         self.cut_ftp();
-        self.ftp.reset();
+        self.ftp.reset(&self.config.family);
         self.settings = self.stored.clone();
         self.reader.clear();
         self.mode = Mode::Command;
@@ -396,7 +407,7 @@ impl Module {
         self.unlocked = false;
         self.attached = self.config.attached;
         self.pdp = Pdp::default();
-        self.ssl = SslContexts::default();
+        self.ssl = SslContexts::new(&self.config.family);
         self.files = OpenFiles::default();
         self.fifo = Fifo::default();
         // A RAM disk that cannot be emptied stays as it is: there is nobody to tell.

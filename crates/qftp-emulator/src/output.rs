@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
+use qftp_core::Instant;
 use qftp_core::codes::CmeCode;
 use qftp_core::wire::{Cme, Line, Writer};
 
-use crate::config::{CmeForm, Framing};
+use crate::config::{CmeForm, ErrorForm, Framing};
 use crate::dialogue::Marks;
+use crate::family::Family;
 use crate::settings::Settings;
 use crate::trouble::Rng;
 
@@ -21,7 +23,13 @@ const CHATTER: [&str; 6] =
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) framing: Framing,
+    /// Texts of errors, and how long answers take.
+    family: Family,
     pub(crate) rng: Rng,
+    /// The present time, as the module was told last.
+    pub(crate) now: Instant,
+    /// Until when the answer to the last command is held back, and how many bytes before it may leave.
+    answer: Option<(Instant, usize)>,
     /// What was said last is a whole line.
     after_line: bool,
     queue: VecDeque<u8>,
@@ -29,15 +37,18 @@ pub(crate) struct Output {
     info: Vec<u8>,
     /// Which of it is file data.
     pub(crate) marks: Marks,
-    /// URCs that wait for the end of a command or of data mode.
-    urcs: VecDeque<Vec<u8>>,
+    /// URCs that wait for the end of a command or of data mode, and each for its time.
+    urcs: VecDeque<(Instant, Vec<u8>)>,
 }
 
 impl Output {
-    pub(crate) fn new(framing: Framing, rng: Rng) -> Self {
+    pub(crate) fn new(framing: Framing, family: Family, rng: Rng) -> Self {
         Self {
             framing,
+            family,
             rng,
+            now: Instant::from_millis(0),
+            answer: None,
             after_line: false,
             queue: VecDeque::new(),
             info: Vec::new(),
@@ -59,6 +70,33 @@ impl Output {
         self.framing.buffer.saturating_sub(self.queue.len())
     }
 
+    /// A command has come whole: what is said from here on leaves when the family's answers do.
+    pub(crate) fn hold_answer(&mut self, now: Instant) {
+        let time = self.family.line.ok_ms.value;
+        if time > 0 {
+            let before = self.answer.map_or(self.queue.len(), |(_, before)| before);
+            self.answer = Some((now.after(time), before));
+        }
+    }
+
+    /// How many bytes of what waits may leave now.
+    pub(crate) fn may_leave(&mut self) -> usize {
+        match self.answer {
+            Some((due, before)) if self.now < due => before,
+            _ => {
+                self.answer = None;
+                usize::MAX
+            }
+        }
+    }
+
+    /// When something that is held back may leave.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let answer = self.answer.filter(|_| !self.queue.is_empty()).map(|(due, _)| due);
+        let urc = self.urcs.front().map(|(due, _)| *due).filter(|due| *due > self.now);
+        [answer, urc].into_iter().flatten().min()
+    }
+
     /// Fills `buf` with what is to be sent next.
     pub(crate) fn transmit(&mut self, buf: &mut [u8]) -> usize {
         let mut count = 0;
@@ -69,6 +107,9 @@ impl Output {
             buf[count..count + fits].copy_from_slice(&front[..fits]);
             self.queue.drain(..fits);
             count += fits;
+        }
+        if let Some((_, before)) = &mut self.answer {
+            *before = before.saturating_sub(count);
         }
         count
     }
@@ -113,15 +154,18 @@ impl Output {
         if settings.quiet {
             return;
         }
-        let level = match self.framing.cme {
-            CmeForm::Level => settings.cmee,
-            CmeForm::Number => 1,
-            CmeForm::Text => 2,
+        let form = match self.framing.cme {
+            CmeForm::Level => self.framing.errors.get(usize::from(settings.cmee)).copied(),
+            CmeForm::Number => Some(ErrorForm::Number),
+            CmeForm::Text => Some(ErrorForm::Text),
         };
-        let line = match line {
-            Line::Cme(_) if level == 0 => Line::Error,
-            Line::Cme(Cme::Code(code)) if level == 2 => Line::Cme(Cme::Text(words(*code).as_bytes())),
-            line => *line,
+        let family = self.family.clone();
+        let line = match (line, form) {
+            (Line::Cme(_), Some(ErrorForm::Error)) => Line::Error,
+            (Line::Cme(Cme::Code(code)), Some(ErrorForm::Text)) => {
+                Line::Cme(Cme::Text(family.text(code.get(), words(*code)).as_bytes()))
+            }
+            (line, _) => *line,
         };
         let digit: Option<&[u8]> = match line {
             Line::Ok => Some(b"0"),
@@ -147,12 +191,24 @@ impl Output {
 
     /// A line that comes by itself, as soon as nothing else is being said.
     pub(crate) fn urc(&mut self, line: &Line<'_>) {
-        self.urcs.push_back(text(line));
+        self.urcs.push_back((self.now, text(line)));
+    }
+
+    /// The outcome of an FTP command, which takes the time that it takes with this family.
+    pub(crate) fn outcome(&mut self, line: &Line<'_>) {
+        self.urcs.push_back((self.now.after(self.family.line.urc_ms.value), text(line)));
+    }
+
+    /// Whether a URC has still to come.
+    pub(crate) fn awaits_urc(&self) -> bool {
+        self.urcs.iter().any(|(due, _)| *due > self.now)
     }
 
     /// Says the URCs that wait. Not to be called in data mode or within a command.
     pub(crate) fn flush_urcs(&mut self, settings: &Settings) {
-        while let Some(urc) = self.urcs.pop_front() {
+        while self.urcs.front().is_some_and(|(due, _)| *due <= self.now)
+            && let Some((_, urc)) = self.urcs.pop_front()
+        {
             self.frame(&urc, settings);
             self.chat(settings);
         }
@@ -203,7 +259,7 @@ mod tests {
     use qftp_core::wire::{FileInfo, Info};
 
     fn output() -> Output {
-        Output::new(Framing::default(), Rng::new(1))
+        Output::new(Framing::default(), Family::default_one().clone(), Rng::new(1))
     }
 
     fn settings() -> Settings {

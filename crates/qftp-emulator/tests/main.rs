@@ -3,6 +3,8 @@
 mod book;
 mod client;
 mod common;
+mod families;
+mod family_files;
 mod files;
 mod general;
 mod get;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use qftp_core::session::Via;
 use qftp_core::wire::{ListKind, Storage};
-use qftp_emulator::{Fault, FaultKind, Profile, Takes};
+use qftp_emulator::{Family, Fault, FaultKind, Takes};
 
 use crate::line::{Harm, LineFault, LineKind, Way};
 use crate::rng::Rng;
@@ -174,7 +174,7 @@ impl Plan {
         let long = ops.iter().filter_map(Op::content).any(|content| content.len > 8192);
         let mut plan = Self {
             seed: rng.bits(),
-            profile: rng.pick(Profile::all()).name,
+            profile: rng.pick(Family::all()).name(),
             line: draw_line(rng, long),
             delay: *rng.pick(&[0, 0, 1, 40, 300, 1_500]),
             guard: *rng.pick(&[200, 300, 1000]),

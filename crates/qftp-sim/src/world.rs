@@ -4,7 +4,7 @@ use std::fmt;
 
 use qftp_core::Instant;
 use qftp_core::session::{Misuse, Session};
-use qftp_emulator::{Config, Drives, Module, Profile};
+use qftp_emulator::{Config, Drives, Family, Module};
 
 use crate::damage::{Damage, Line};
 use crate::dialogue::Dialogue;
@@ -75,8 +75,8 @@ impl World {
     #[must_use]
     pub(crate) fn new(plan: &Plan, log: bool) -> Self {
         let mut config = Config::new(Drives::in_memory());
-        if let Ok(profile) = Profile::parse(plan.profile) {
-            profile.apply(&mut config);
+        if let Ok(family) = Family::load(plan.profile) {
+            family.apply(&mut config);
         }
         config.seed = plan.seed;
         config.faults = plan.faults(0);

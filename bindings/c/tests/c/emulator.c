@@ -66,6 +66,8 @@ int main(int argc, char **argv)
     assert(qftp_emulator_start(&options, &pty, why, sizeof why) == QFTP_ERR_ARGUMENT && pty == NULL);
     assert(strstr(why, "none such") != NULL);
     assert(qftp_emulator_start(&options, &pty, NULL, 0) == QFTP_ERR_ARGUMENT);
+    options.profile = "/nowhere/mine.toml";
+    assert(qftp_emulator_start(&options, &pty, why, sizeof why) == QFTP_ERR_ARGUMENT && strstr(why, "/nowhere/mine.toml: ") == why);
     options.profile = "ec600n";
     options.faults = "none";
     assert(qftp_emulator_start(&options, &pty, why, 4) == QFTP_ERR_ARGUMENT && strlen(why) == 3);

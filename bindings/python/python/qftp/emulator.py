@@ -23,12 +23,13 @@ class Module:
                 ...
 
     ``tcp`` is an address to listen on, as ``127.0.0.1:0``; ``link`` a symbolic link to the pseudo-terminal. ``storage`` is a folder for its
-    files; without one they are gone with it. ``baud`` gives the line a real speed. :func:`faults` and :func:`profiles` list what there is.
+    files; without one they are gone with it. ``baud`` gives the line a real speed. ``profile`` is a family of modules, or the path of a
+    family file, which ends with ``.toml``. :func:`faults` and :func:`profiles` list what there is.
     """
 
     def __init__(
         self,
-        profile: str = "ec200s",
+        profile: Union[str, "os.PathLike[str]"] = "ec200s",
         faults: Iterable[str] = (),
         *,
         seed: int = 0,
@@ -40,7 +41,7 @@ class Module:
     ) -> None:
         self._faults = list(faults)
         self._module = _qftp.Module(
-            profile=profile,
+            profile=os.fspath(profile),
             faults=self._faults,
             seed=seed,
             tcp=tcp,

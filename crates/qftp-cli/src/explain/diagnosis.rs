@@ -1,5 +1,7 @@
 //! What failed first, why, and what to do.
 
+use qftp_core::dialect::Dialect;
+use qftp_core::wire::Verb;
 use serde::Serialize;
 
 use super::exchange::{Exchange, Outcome, Step};
@@ -55,6 +57,15 @@ impl Diagnosis {
         let ours = || exchanges().filter(|exchange| !exchange.operation.is_empty());
         let first = ours().find(|exchange| exchange.outcome == Outcome::Failed);
         let first = first.or_else(|| ours().find(|exchange| exchange.outcome == Outcome::Unfinished));
+        let spoken = |exchange: &&Exchange| Dialect::of_command(exchange.raw.as_bytes()).is_some();
+        if let Some(foreign) = exchanges().find(spoken)
+            && let Some(dialect) = Dialect::of_command(foreign.raw.as_bytes())
+        {
+            let diagnosis =
+                format!("the FTP commands are those of {}: qftp does not judge them", dialect.who);
+            let (cause, remedy) = (Some(dialect.speaks.to_owned()), Some(dialect.needs.to_owned()));
+            return Self { diagnosis, line: Some(foreign.line), cause, remedy, mistakes, weight: 5 };
+        }
         let Some(first) = first else {
             let (weight, diagnosis) = match (exchanges().count(), ours().count(), mistakes.len()) {
                 (0, ..) => (0, "no dialogue with a module in it"),
@@ -68,11 +79,21 @@ impl Diagnosis {
         // A mistake explains more than the code that it led to.
         let mistake = mistakes.iter().find(|seen| about(seen, first));
         let command = first.command().unwrap_or_else(|| first.operation.clone());
+        // A module that says it is another one has none of these commands, or means something else by them.
+        let mut told = exchanges().flat_map(|exchange| &exchange.answers);
+        let other = told.find_map(|line| Dialect::of_identity(line.as_bytes()));
+        let other = other.filter(|_| first.verb.is_some_and(Verb::is_ftp));
         Self {
             diagnosis: format!("line {}: {command}: {}", first.line, print::outcome(first)),
             line: Some(first.line),
-            cause: mistake.map(|seen| seen.said.to_owned()).or_else(|| print::cause(first)),
-            remedy: mistake.map(|seen| seen.remedy.to_owned()).or_else(|| print::remedy(first)),
+            cause: other
+                .map(|dialect| format!("this is {}: {}", dialect.who, dialect.speaks))
+                .or_else(|| mistake.map(|seen| seen.said.to_owned()))
+                .or_else(|| print::cause(first)),
+            remedy: other
+                .map(|dialect| dialect.needs.to_owned())
+                .or_else(|| mistake.map(|seen| seen.remedy.to_owned()))
+                .or_else(|| print::remedy(first)),
             mistakes,
             weight: if first.outcome == Outcome::Failed { 5 } else { 4 },
         }

@@ -104,7 +104,7 @@ fn watch(
     args: &EmulateArgs,
 ) -> io::Result<()> {
     let mut model = Model {
-        title: format!("{} at {}", args.profile.name, watched.name),
+        title: format!("{} at {}", args.profile.name(), watched.name),
         switches: Some(Switches::new(&args.fault)),
         ..Model::default()
     };

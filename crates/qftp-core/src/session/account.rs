@@ -30,6 +30,8 @@ pub(crate) struct Account {
     pub(crate) trans_mode: TransMode,
     pub(crate) data_address: Option<DataAddress>,
     pub(crate) tls: KeptTls,
+    /// The module lists names by `AT+QFTPNLIST`.
+    pub(crate) nlist: bool,
     /// Relative to the folder of the login, unless it begins with a slash; empty where no folder was changed.
     pub(crate) cwd: Kept<FOLDER>,
     /// Whether `cwd` is the working folder: it may be too long to be kept.
@@ -57,6 +59,7 @@ impl Account {
             trans_mode: TransMode::Passive,
             data_address: None,
             tls: KeptTls::new(),
+            nlist: false,
             cwd: Kept::new(),
             cwd_known: true,
         }

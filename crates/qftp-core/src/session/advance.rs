@@ -73,7 +73,7 @@ impl State {
             Op::Setup(step) => step.next(reply, &mut work),
             Op::Open(step) => step.next(reply, &mut work),
             Op::Cwd => work.cwd(reply),
-            Op::List if cfg!(feature = "listings") => work.listed(reply),
+            Op::List if cfg!(feature = "listings") => work.listed(reply, self.exchange.verb),
             Op::Get(step) => step.next(reply, &mut work),
             Op::Put(step) => step.next(reply, &mut work),
             Op::FileRead if cfg!(feature = "staging") => work.file_read(reply),

@@ -24,7 +24,8 @@ impl Session {
     /// [`Misuse`].
     pub fn names(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.listing(HostCommand::Names, dir.as_ref())
+        let otherwise = self.state.account.nlist;
+        self.listing(if otherwise { HostCommand::NamesOtherwise } else { HostCommand::Names }, dir.as_ref())
     }
 
     /// Lists a folder with its facts (§2.13). [`listing::facts`](crate::listing::facts) reads its lines.

@@ -101,7 +101,7 @@ impl Config {
 /// What [`Session::setup`](super::Session::setup) brings about. `T` is how its texts are given: `str`, or `[u8]` in any encoding.
 #[derive(Debug)]
 pub struct SetupOf<'a, T: ?Sized> {
-    /// The PDP context, 1–15.
+    /// The PDP context, 1–15; some families have 1–16, others fewer.
     pub context: u8,
     /// The access point; `None` leaves the context's settings as they are.
     pub apn: Option<ApnOf<'a, T>>,

@@ -174,6 +174,8 @@ impl State {
                 self.op = Op::Open(step);
                 self.send(command);
             }
+            // Of the listings, that of names is sent again, in its other spelling.
+            Op::List => self.send(HostCommand::NamesOtherwise),
             Op::Get(step) => self.send(step.command()),
             Op::Put(step) => self.send(step.command()),
             Op::Recover(RecoverStep::Stat) => self.send_within(HostCommand::State, RECOVER_MS),
@@ -183,7 +185,7 @@ impl State {
             // These wait for what is under way.
             Op::Recover(RecoverStep::Outcome | RecoverStep::Wait) => {}
             // These are sent by the call that begins them.
-            Op::Idle | Op::Single(_) | Op::Cwd | Op::List | Op::FileRead | Op::FileWrite | Op::Restart => {}
+            Op::Idle | Op::Single(_) | Op::Cwd | Op::FileRead | Op::FileWrite | Op::Restart => {}
         }
     }
 

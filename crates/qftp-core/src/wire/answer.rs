@@ -53,6 +53,9 @@ const PLAIN: [(&[u8], Word); 6] = [
     (b"POWERED DOWN", Word::Urc),
 ];
 
+/// What the two spellings of the listing of names have in common: no other name begins so.
+pub(crate) const NAMES: &[u8] = b"+QFTPNL";
+
 /// The same of those with parameters.
 const NAMED: [(&[u8], Word); 6] = [
     (b"+CME ERROR", Word::Cme),
@@ -96,7 +99,7 @@ impl<'a> Answer<'a> {
         };
         let name = name.trim_ascii_end();
         // How some manuals print `+QFTPNLST`.
-        let respelled = cfg!(feature = "listings") && own == b"+QFTPNLST" && name == b"+QFTPNLIST";
+        let respelled = cfg!(feature = "listings") && own.starts_with(NAMES) && name.starts_with(NAMES);
         let is_own = respelled || (!own.is_empty() && name.eq_ignore_ascii_case(own));
         let word = if is_own { Word::Own } else { word_of(name, &NAMED).unwrap_or(Word::Other) };
         (word, args)

@@ -258,6 +258,14 @@ pub fn commands(line: &[u8]) -> Option<Commands<'_>> {
     head.eq_ignore_ascii_case(b"AT").then_some(Commands { rest: Some(rest) })
 }
 
+impl<'a> Commands<'a> {
+    /// What is left of the line, as the host wrote it: how it spells the name of the next command.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest.unwrap_or_default().trim_ascii_start()
+    }
+}
+
 impl<'a> Iterator for Commands<'a> {
     type Item = Result<Command<'a>, CommandError>;
 

@@ -29,6 +29,8 @@ numbered! {
         Pap = 1,
         /// CHAP.
         Chap = 2,
+        /// Whichever the network takes; on newer firmware.
+        PapOrChap = 3,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Seek, SeekFrom};
 
+use qftp_core::codes::CmeCode;
 use qftp_core::limits;
 use qftp_core::wire::{FileCommand, FileInfo, Info, Line, OpenMode, Storage, Whence};
 use qftp_core::{Checksum, Instant};
@@ -10,6 +11,7 @@ use qftp_core::{Checksum, Instant};
 use super::{Answer, Outcome, Refusal};
 use crate::data_mode::{FileIn, FileOut, Flow, InPurpose};
 use crate::drives::{Place, StoredFile, cme, matches};
+use crate::family::Listed;
 use crate::module::Module;
 
 /// Files that may be open at a time.
@@ -52,6 +54,20 @@ impl OpenFiles {
 
 impl Module {
     pub(crate) fn file_command(&mut self, now: Instant, command: &FileCommand<'_>) -> Outcome {
+        let deletes = matches!(command, FileCommand::Delete(_));
+        self.run_file_command(now, command).map_err(|refusal| {
+            let files = &self.config.family.files;
+            match refusal {
+                Refusal::Cme(cme::NOT_FOUND) if deletes => CmeCode::new(files.delete_missing.value).into(),
+                Refusal::Cme(cme::NOT_FOUND) => CmeCode::new(files.missing.value).into(),
+                Refusal::Cme(cme::EXISTS) => CmeCode::new(files.exists.value).into(),
+                Refusal::Cme(cme::NO_SPACE) => CmeCode::new(files.no_space.value).into(),
+                refusal => refusal,
+            }
+        })
+    }
+
+    fn run_file_command(&mut self, now: Instant, command: &FileCommand<'_>) -> Outcome {
         match *command {
             FileCommand::Space(storage) => {
                 let (free, total) = self.config.drives.space(storage).ok_or(cme::DISK_INFO)?;
@@ -99,10 +115,12 @@ impl Module {
         Ok(Answer::Ok)
     }
 
-    /// `AT+QFLST`: names are shown with their prefix where the pattern has one.
+    /// `AT+QFLST`: names are shown with their prefix where the pattern has one, or always.
     pub(crate) fn list_files(&mut self, pattern: &[u8]) -> Outcome {
         let (storage, rest) = Storage::split(pattern);
-        let prefix = if rest.len() < pattern.len() { storage.prefix() } else { "" };
+        let family = &self.config.family.files;
+        let (always, nothing) = (family.listed.value == Listed::WithStorage, family.list_nothing.value);
+        let prefix = if always || rest.len() < pattern.len() { storage.prefix() } else { "" };
         let files = self.config.drives.files(storage)?;
         let mut found = false;
         for (name, size) in files.iter().filter(|(name, _)| matches(rest, name)) {
@@ -110,7 +128,7 @@ impl Module {
             self.show(FileInfo::File { name: &name, size: *size });
             found = true;
         }
-        if found { Ok(Answer::Ok) } else { Err(Refusal::Cme(cme::LIST)) }
+        if found { Ok(Answer::Ok) } else { Err(Refusal::Cme(CmeCode::new(nothing))) }
     }
 
     pub(crate) fn list_open_files(&mut self) {

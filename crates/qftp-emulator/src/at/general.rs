@@ -1,7 +1,7 @@
 //! Echo, result codes, identity, SIM card, network, power.
 
 use qftp_core::Instant;
-use qftp_core::wire::{Basic, Domain, GeneralCommand, GeneralInfo, Info, Line, PinState, Text, Urc, Verb};
+use qftp_core::wire::{Basic, Domain, GeneralCommand, GeneralInfo, Info, Line, PinState, Text, Verb};
 
 use super::{Answer, NO_SIM, NOT_ALLOWED, Outcome, Refusal, WRONG_PIN};
 use crate::config::Sim;
@@ -10,18 +10,24 @@ use crate::module::Module;
 use crate::settings::Settings;
 use crate::trouble::Cure;
 
+/// The line of a start that says what the SIM card is like; the next ones come when it is ready.
+const SIM_STATE: &str = "+CPIN: READY";
+
 impl Module {
     /// What a module says when it has started.
     pub(crate) fn greet(&mut self) {
-        let mut lines = vec![Line::Urc(Urc::Ready), info(GeneralInfo::Function(1))];
-        match self.pin_state() {
-            Some(PinState::Ready) => lines.extend([
-                info(GeneralInfo::Pin(PinState::Ready)),
-                Line::Urc(Urc::SimType(1)),
-                Line::Urc(Urc::Indication(b"SMS DONE")),
-                Line::Urc(Urc::Indication(b"PB DONE")),
-            ]),
-            locked => lines.push(info(GeneralInfo::Pin(locked.unwrap_or(PinState::NotInserted)))),
+        let pin = self.pin_state().unwrap_or(PinState::NotInserted);
+        let family = self.config.family.clone();
+        let mut lines = Vec::new();
+        for text in &family.identity.start.value {
+            if text != SIM_STATE {
+                lines.push(Line::Text(text.as_bytes()));
+                continue;
+            }
+            lines.push(info(GeneralInfo::Pin(pin)));
+            if pin != PinState::Ready {
+                break;
+            }
         }
         while !lines.is_empty() {
             let next = if self.config.shuffles_start { self.out.rng.below(lines.len() as u64) } else { 0 };
@@ -73,7 +79,7 @@ impl Module {
             Verb::Cgatt => GeneralInfo::Attached(self.is_attached()),
             Verb::Cfun => GeneralInfo::Function(1),
             Verb::Cgact | Verb::Cgdcont | Verb::Qiact => {
-                self.pdp.read_form(verb, &mut self.out);
+                self.pdp.read_form(verb, &self.config.family.pdp, &mut self.out);
                 return Ok(Answer::Ok);
             }
             Verb::Qfopen => {
@@ -104,7 +110,7 @@ impl Module {
                 return Ok(Answer::Ok);
             }
             Verb::Qigeterror => {
-                self.pdp.last_error(&mut self.out);
+                self.pdp.last_error(&self.config.family, &mut self.out);
                 return Ok(Answer::Ok);
             }
             Verb::Qflds => return self.drive_usage(),

@@ -9,6 +9,8 @@ use qftp_core::wire::{
 };
 
 use super::{Answer, Outcome, Refusal};
+use crate::config::Config;
+use crate::family::{AccessPoint, Definition, Family, PdpTable};
 use crate::module::Module;
 use crate::output::Output;
 use crate::trouble::Cure;
@@ -101,14 +103,18 @@ impl Pdp {
     }
 
     /// `refusal` is an `<err>` with which it fails in any case.
-    fn activate(&mut self, number: u8, attached: bool, refusal: Option<u16>) -> Outcome {
+    fn activate(&mut self, number: u8, attached: bool, refusal: Option<u16>, family: &PdpTable) -> Outcome {
         let others = self.active();
+        let needs_name = family.access_point.value == AccessPoint::Needed;
+        if !needs_name {
+            self.contexts.entry(number).or_default();
+        }
         let failure = match self.contexts.get_mut(&number) {
             None => NO_APN,
             Some(context) if context.active => return Ok(Answer::Ok),
             Some(context) if refusal.is_some() || context.dropped => refusal.unwrap_or(OPEN_FAILED),
-            Some(context) if context.apn.is_empty() => NO_APN,
-            Some(_) if !attached || others >= limits::ACTIVE_CONTEXTS => OPEN_FAILED,
+            Some(context) if context.apn.is_empty() && needs_name => NO_APN,
+            Some(_) if !attached || others >= usize::from(family.active.value) => OPEN_FAILED,
             Some(context) => {
                 context.active = true;
                 self.last_error = 0;
@@ -137,9 +143,10 @@ impl Pdp {
         true
     }
 
-    pub(crate) fn last_error(&self, out: &mut Output) {
+    pub(crate) fn last_error(&self, family: &Family, out: &mut Output) {
         let code = TcpIpCode::new(self.last_error);
-        out.info(&Line::Info(Info::Pdp(PdpInfo::LastError { code, text: code.text().as_bytes() })));
+        let text = family.text(self.last_error, code.text());
+        out.info(&Line::Info(Info::Pdp(PdpInfo::LastError { code, text: text.as_bytes() })));
     }
 
     fn dns(&mut self, number: u8, primary: Option<&[u8]>, secondary: Option<&[u8]>, out: &mut Output) {
@@ -155,10 +162,10 @@ impl Pdp {
     }
 
     /// `AT+QIACT?`, `AT+CGACT?`, `AT+CGDCONT?`: a line for each context.
-    pub(crate) fn read_form(&self, verb: Verb, out: &mut Output) {
+    pub(crate) fn read_form(&self, verb: Verb, family: &PdpTable, out: &mut Output) {
         for (&number, context) in &self.contexts {
             let address = format!("10.7.157.{number}");
-            let family = match context.kind {
+            let family_name = match context.kind {
                 PdpType::V4 => "IP",
                 PdpType::V6 => "IPV6",
                 PdpType::V4V6 => "IPV4V6",
@@ -175,9 +182,17 @@ impl Pdp {
                     Info::General(GeneralInfo::ContextState { context: number, active: context.active })
                 }
                 _ => {
-                    let (Ok(kind), Ok(apn)) = (Text::new(family), Text::from_bytes(&context.apn)) else {
+                    let (Ok(kind), Ok(apn)) = (Text::new(family_name), Text::from_bytes(&context.apn)) else {
                         continue;
                     };
+                    if family.definition.value == Definition::Long {
+                        let shown = if context.active { address.as_str() } else { "" };
+                        let apn = String::from_utf8_lossy(apn.as_bytes());
+                        let line =
+                            format!("+CGDCONT: {number},\"{family_name}\",\"{apn}\",\"{shown}\",0,0,0,0");
+                        out.info(&Line::Text(line.as_bytes()));
+                        continue;
+                    }
                     Info::General(GeneralInfo::Definition { context: number, kind, apn })
                 }
             };
@@ -188,7 +203,21 @@ impl Pdp {
 
 impl Module {
     pub(crate) fn pdp_command(&mut self, command: &PdpCommand<'_>) -> Outcome {
+        let family = &self.config.family.pdp;
+        let (PdpCommand::Set { context, .. }
+        | PdpCommand::Show(context)
+        | PdpCommand::Activate(context)
+        | PdpCommand::Deactivate(context)
+        | PdpCommand::Dns { context, .. }) = command;
+        if !family.contexts.value.takes(0, (*context).into()) {
+            return Err(Refusal::Error);
+        }
         match command {
+            PdpCommand::Set { settings, .. }
+                if settings.auth.is_some_and(|auth| !family.auth.value.takes(0, auth.number().into())) =>
+            {
+                return Err(Refusal::Error);
+            }
             PdpCommand::Set { context, settings } => return self.pdp.set(*context, settings),
             PdpCommand::Show(context) => self.pdp.show(*context, &mut self.out),
             PdpCommand::Activate(context) => return self.activate(*context),
@@ -204,7 +233,8 @@ impl Module {
 
     pub(crate) fn activate(&mut self, context: u8) -> Outcome {
         let attached = self.is_attached();
-        self.pdp.activate(context, attached, self.config.trouble.no_context)
+        let Config { trouble, family, .. } = &self.config;
+        self.pdp.activate(context, attached, trouble.no_context, &family.pdp)
     }
 
     pub(crate) fn deactivate(&mut self, context: u8) {

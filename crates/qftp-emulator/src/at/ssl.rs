@@ -4,19 +4,21 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use qftp_core::limits;
-use qftp_core::wire::{Info, Line, SecLevel, SecretText, SslCfg, SslKey, SslValue, Text};
+use qftp_core::wire::{Command, Info, Line, SecLevel, SecretText, SslCfg, SslKey, SslValue, Text};
 
 use super::{Answer, Outcome, Refusal};
 use crate::drives::Drives;
+use crate::family::{Family, SslRule};
 use crate::ftp_side::Tls;
+use crate::module::Module;
 use crate::output::Output;
 
 /// Most bytes of a certificate's file that are read.
 const CERTIFICATE: u64 = 64 << 10;
 
 /// The values that were set, by context and key.
-#[derive(Default)]
 pub(crate) struct SslContexts {
+    family: Family,
     values: HashMap<(u8, SslKey), Value>,
 }
 
@@ -26,17 +28,36 @@ enum Value {
     File(Vec<u8>, Option<Vec<u8>>),
 }
 
+impl Module {
+    pub(crate) fn ssl_command(&mut self, command: &SslCfg<'_>) -> Outcome {
+        if !self.config.ssl_keys.contains(&command.key) {
+            return Err(Refusal::Error);
+        }
+        self.ssl.run(command, &mut self.out)
+    }
+}
+
 impl SslContexts {
-    pub(crate) fn run(&mut self, command: &SslCfg<'_>, out: &mut Output) -> Outcome {
+    /// As after a start of a module of this family.
+    pub(crate) fn new(family: &Family) -> Self {
+        Self { family: family.clone(), values: HashMap::new() }
+    }
+
+    fn rule(&self, key: SslKey) -> Option<&SslRule> {
+        self.family.ssl.keys.iter().find(|rule| rule.name == key)
+    }
+
+    fn run(&mut self, command: &SslCfg<'_>, out: &mut Output) -> Outcome {
         let place = (command.context, canonical(command.key));
+        if !self.family.ssl.contexts.value.takes(0, command.context.into()) {
+            return Err(Refusal::Error);
+        }
         match command.value {
             None => {
                 let value = self.value(command.context, command.key);
                 out.info(&Line::Info(Info::Ssl(SslCfg { value, ..*command })));
             }
-            Some(SslValue::Number(number))
-                if command.key.range().is_some_and(|range| !range.contains(&number)) =>
-            {
+            Some(value) if self.rule(command.key).is_some_and(|rule| !rule.takes(&value)) => {
                 return Err(Refusal::Error);
             }
             Some(value) => {
@@ -47,7 +68,8 @@ impl SslContexts {
     }
 
     fn value(&self, context: u8, key: SslKey) -> Option<SslValue<'_>> {
-        self.values.get(&(context, canonical(key))).map_or_else(|| default(key), Value::borrow)
+        let set = self.values.get(&(context, canonical(key)));
+        set.map_or_else(|| self.rule(key).and_then(default).or_else(|| unset(key)), Value::borrow)
     }
 
     /// What a context makes of FTPS; the error says which of its files cannot be used.
@@ -130,8 +152,20 @@ impl Value {
     }
 }
 
-/// companion.md §3.
-fn default(key: SslKey) -> Option<SslValue<'static>> {
+/// What a family's key is until it is set.
+fn default(rule: &SslRule) -> Option<SslValue<'static>> {
+    match Command::parse(rule.default_command()?.as_bytes()) {
+        Ok(Command::Ssl(SslCfg { value: Some(SslValue::Number(number)), .. })) => {
+            Some(SslValue::Number(number))
+        }
+        Ok(Command::Ssl(SslCfg { value: Some(SslValue::Suite(suite)), .. })) => Some(SslValue::Suite(suite)),
+        // Of files there is none before one is named.
+        _ => None,
+    }
+}
+
+/// The same where the family says nothing, or has no such key (companion.md §3).
+fn unset(key: SslKey) -> Option<SslValue<'static>> {
     Some(match key {
         SslKey::SslVersion => SslValue::Number(4),
         SslKey::CipherSuite => SslValue::Suite(limits::ALL_CIPHER_SUITES),

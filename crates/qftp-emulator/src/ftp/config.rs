@@ -2,10 +2,12 @@
 
 use qftp_core::limits;
 use qftp_core::wire::{
-    DataAddress, FtpCfg, FtpKey, FtpSetting, Info, Line, SecretText, SslType, Text, TransMode, TransferType,
+    Command, DataAddress, FtpCfg, FtpCommand, FtpKey, FtpSetting, Info, Line, SecretText, SslType, Text,
+    TransMode, TransferType,
 };
 
 use crate::at::{Answer, Outcome, Refusal};
+use crate::family::{Family, FtpRule};
 use crate::ftp_side::{self, Connect, Tls};
 use crate::module::Module;
 
@@ -25,8 +27,23 @@ pub(super) struct FtpSettings {
     cache_size: u32,
 }
 
-impl Default for FtpSettings {
-    fn default() -> Self {
+impl FtpSettings {
+    /// As after a start of a module of this family.
+    pub(super) fn factory(family: &Family) -> Self {
+        let mut settings = Self::unset();
+        for command in family.ftp.keys.iter().filter_map(FtpRule::default_command) {
+            // Each was read by the same parser when the family was.
+            if let Ok(Command::Ftp(FtpCommand::Cfg(FtpCfg::Set(setting)))) =
+                Command::parse(command.as_bytes())
+            {
+                settings.set(setting);
+            }
+        }
+        settings
+    }
+
+    /// What holds of a key that a family does not have.
+    fn unset() -> Self {
         Self {
             user: Vec::new(),
             password: Vec::new(),
@@ -126,7 +143,11 @@ impl Module {
         if !self.config.ftp_keys.contains(&key) {
             return Err(Refusal::Error);
         }
+        let rule = self.config.family.ftp_rule(key);
         match cfg {
+            FtpCfg::Set(setting) if rule.is_some_and(|rule| !rule.takes(setting)) => {
+                return Err(Refusal::Error);
+            }
             FtpCfg::Set(setting) => self.ftp.settings.set(*setting),
             FtpCfg::Read(key) => self.show_ftp_setting(*key),
         }
@@ -152,7 +173,15 @@ impl Module {
             FtpKey::RspTimeout => FtpSetting::RspTimeout(settings.rsp_timeout),
             FtpKey::SslType => FtpSetting::SslType(settings.ssl),
             FtpKey::SslCtxId(spelling) => FtpSetting::SslCtxId(spelling, settings.ssl_context),
-            FtpKey::DataAddress => FtpSetting::DataAddress(settings.data_address),
+            FtpKey::DataAddress => FtpSetting::DataAddress(match settings.data_address {
+                // Without a range for its time there is none to be shown.
+                DataAddress::ControlThenGiven(_)
+                    if self.config.family.ftp_rule(key).is_some_and(|rule| !rule.has_second()) =>
+                {
+                    DataAddress::ControlThenGiven(None)
+                }
+                address => address,
+            }),
             FtpKey::Cache => FtpSetting::Cache(settings.cache),
             FtpKey::RestEnable => FtpSetting::RestEnable(settings.rest_enable),
             FtpKey::CacheSize => FtpSetting::CacheSize(settings.cache_size),

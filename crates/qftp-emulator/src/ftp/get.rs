@@ -4,13 +4,14 @@ use std::io::Write;
 
 use qftp_core::Instant;
 use qftp_core::codes::CmeCode;
-use qftp_core::wire::{Get, List, Local, OpenMode, Verb};
+use qftp_core::wire::{Get, List, Local, OpenMode, Storage, Verb};
 
-use super::{BAD_NAME, Job};
+use super::Job;
 use crate::at::{Answer, Outcome, Refusal};
 use crate::config::DownloadEscape;
 use crate::data_mode::{Flow, Mode};
 use crate::drives::{Drives, Place, StoredFile, cme};
+use crate::family::PrefixCase;
 use crate::ftp_side::{Failure, Reply, Request};
 use crate::module::Module;
 
@@ -100,7 +101,7 @@ impl Module {
             Local::Com => Target::Com { paused: false, waiting: Vec::new(), end: None },
             Local::File(name) => match self.file_target(name.as_bytes()) {
                 Ok(target) => target,
-                Err(cme::INVALID_NAME) => return Err(Refusal::Cme(BAD_NAME)),
+                Err(cme::INVALID_NAME) => return Err(self.bad_local_name()),
                 Err(_) => {
                     self.transfer_failed(verb, 0, Failure::local(611));
                     return Ok(Answer::Ok);
@@ -117,9 +118,24 @@ impl Module {
     /// A file of the module, empty; one that is there is emptied.
     fn file_target(&self, name: &[u8]) -> Result<Target, CmeCode> {
         let drives = &self.config.drives;
+        self.check_local_prefix(name)?;
         let place = drives.place(name)?;
         let file = drives.open(&place, OpenMode::Truncate)?;
         Ok(Target::File { file, room: drives.free(place.storage), place })
+    }
+
+    /// Some families want the name of a storage in capital letters.
+    pub(super) fn check_local_prefix(&self, name: &[u8]) -> Result<(), CmeCode> {
+        let small = self.config.family.ftp.local_prefix.value == PrefixCase::Upper
+            && name.split(|byte| *byte == b':').next().is_some_and(|prefix| {
+                Storage::from_name(prefix).is_some_and(|storage| storage.name().as_bytes() != prefix)
+            });
+        if small { Err(cme::INVALID_NAME) } else { Ok(()) }
+    }
+
+    /// The name of a file of the module that cannot be one.
+    pub(super) fn bad_local_name(&self) -> Refusal {
+        Refusal::Cme(CmeCode::new(self.config.family.ftp.local_name_error.value))
     }
 
     pub(super) fn get_reply(&mut self, now: Instant, reply: Reply) {

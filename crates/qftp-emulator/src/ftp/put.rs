@@ -3,9 +3,10 @@
 use std::io::Read;
 
 use qftp_core::Instant;
+use qftp_core::codes::CmeCode;
 use qftp_core::wire::{Local, Part, Put, Verb};
 
-use super::{BAD_NAME, BAD_POSITION, BUSY, Job};
+use super::{BAD_POSITION, BUSY, Job};
 use crate::at::{Answer, Outcome, Refusal};
 use crate::data_mode::{Flow, Mode};
 use crate::drives::{StoredFile, cme};
@@ -120,9 +121,9 @@ impl Module {
         self.check_idle()?;
         let source = match put.local {
             Local::Com => Source::Com(put.part),
-            Local::File(name) => match self.config.drives.read(name.as_bytes()) {
-                Ok((file, _)) => Source::File(file),
-                Err(cme::INVALID_NAME) => return Err(Refusal::Cme(BAD_NAME)),
+            Local::File(name) => match self.local_source(name.as_bytes()) {
+                Ok(file) => Source::File(file),
+                Err(cme::INVALID_NAME) => return Err(self.bad_local_name()),
                 Err(_) => {
                     // A file of the module that cannot be read: 611, by URC like every other outcome.
                     self.transfer_failed(Verb::QftpPut, 0, Failure::local(611));
@@ -137,6 +138,12 @@ impl Module {
             Upload { path, source, phase: Phase::Opening, start, moved: 0, in_flight: 0, chunks: 0 },
         );
         Ok(self.open_data_connection(now, request, from_host))
+    }
+
+    /// A file of the module that is there.
+    fn local_source(&self, name: &[u8]) -> Result<StoredFile, CmeCode> {
+        self.check_local_prefix(name)?;
+        Ok(self.config.drives.read(name)?.0)
     }
 
     /// The next part of an upload whose data connection is open.

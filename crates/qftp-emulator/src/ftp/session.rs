@@ -9,9 +9,13 @@ use crate::at::{Answer, Outcome, Refusal};
 use crate::ftp_side::{Failure, Reply, Request, Tls};
 use crate::module::Module;
 
+/// Network error (§3).
+const NO_NETWORK: u16 = 605;
+
 impl Module {
     /// `AT+QFTPOPEN` (§2.2). Without an active context there is no name server to ask: 604, as §6 has it.
     pub(super) fn open_ftp(&mut self, now: Instant, host: &[u8], port: Option<u16>) -> Outcome {
+        self.check_settled()?;
         if self.ftp.state != State::Closed || self.ftp.job.is_some() {
             return Err(Refusal::Cme(BUSY));
         }
@@ -56,14 +60,11 @@ impl Module {
 
     /// `AT+QFTPCLOSE` (§2.18): also the way out of a transfer that hangs, whose URC comes first.
     pub(super) fn close_ftp(&mut self, now: Instant) -> Outcome {
-        match self.ftp.state {
-            State::Opening | State::Closing => return Err(Refusal::Cme(BUSY)),
-            State::Closed if self.ftp.job.is_none() => {
-                self.ftp.needs_close = false;
-                self.report(Verb::QftpClose, FtpOutcome::Done);
-                return Ok(Answer::Ok);
-            }
-            State::Open | State::Closed => {}
+        self.check_settled()?;
+        if self.ftp.state == State::Closed && self.ftp.job.is_none() {
+            self.ftp.needs_close = false;
+            self.report(Verb::QftpClose, FtpOutcome::Done);
+            return Ok(Answer::Ok);
         }
         if matches!(self.ftp.job, Some(Job::Plain(_))) {
             return Err(Refusal::Cme(BUSY));
@@ -83,6 +84,14 @@ impl Module {
 
     pub(super) fn plain_reply(&mut self, verb: Verb, reply: Reply) {
         let outcome = match (verb.urc(), &reply) {
+            // Nothing listens there, or there is no way to it; a fault that says so means what it says.
+            (_, Reply::Failed(failure))
+                if verb == Verb::QftpOpen
+                    && *failure == Failure::local(NO_NETWORK)
+                    && self.config.trouble.login.is_none() =>
+            {
+                return self.plain_failed(verb, Failure::local(self.config.family.ftp.closed_port.value));
+            }
             (_, Reply::Failed(failure)) => return self.plain_failed(verb, *failure),
             (Some(Value::Nothing), Reply::Done) => FtpOutcome::Done,
             (Some(Value::Number), Reply::Number(number)) => FtpOutcome::Number(*number),

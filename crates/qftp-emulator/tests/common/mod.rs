@@ -122,10 +122,15 @@ impl Bench {
 
     /// A command and what comes back within some milliseconds.
     pub(crate) fn ask(&mut self, command: &str) -> String {
+        self.ask_for(command, 5)
+    }
+
+    /// The same with another patience.
+    pub(crate) fn ask_for(&mut self, command: &str, millis: u64) -> String {
         self.said();
         self.send(command.as_bytes());
         self.send(b"\r");
-        self.pass(5);
+        self.pass(millis);
         self.said_text()
     }
 

@@ -8,6 +8,7 @@ mod readings;
 mod server;
 mod tls;
 
+use qftp_core::dialect::{Dialect, NO_FTP};
 use qftp_core::session::{Cause, Failure, LineFault, SessionState, Setup};
 use qftp_core::wire::{Basic, Command, GeneralInfo, PdpCommand, ServerState, Storage, Verb};
 
@@ -108,9 +109,13 @@ impl<P: Port> Client<P> {
         match check {
             Check::Port => self.port_answers(),
             Check::Line => self.line(),
-            Check::Module => {
-                self.ask(check, &Command::Basic(Basic::Identify), |lines| Some(good(check, lines.join(" "))))
-            }
+            Check::Module => self.ask(check, &Command::Basic(Basic::Identify), |lines| {
+                let other = lines.iter().find_map(|line| Dialect::of_identity(line.as_bytes()));
+                Some(match other {
+                    Some(dialect) => named(check, lines.join(" "), dialect),
+                    None => good(check, lines.join(" ")),
+                })
+            }),
             Check::Storage => self.storages(),
             Check::Sim => self.ask(check, &Command::Read(Verb::Cpin), sim),
             Check::Results => self.results_arrive(),
@@ -131,7 +136,12 @@ impl<P: Port> Client<P> {
             Check::Address => self.ask(check, &Command::Read(Verb::Qiact), |lines| address(lines, context)),
             Check::Names => {
                 let command = Command::Pdp(PdpCommand::Dns { context, servers: None });
-                self.ask(check, &command, names)
+                match self.command(&command) {
+                    Err(error) if is_unknown(&error) => {
+                        Ok(good(check, format!("the module does not tell: it has no {}", Verb::Qidnscfg)))
+                    }
+                    answered => told(check, answered, names),
+                }
             }
             Check::Tls => self.tls_settings(what.login.as_ref()),
             Check::Login => match &what.login {
@@ -200,11 +210,27 @@ impl<P: Port> Client<P> {
         command: &Command<'_>,
         read: impl FnOnce(&[String]) -> Option<Finding>,
     ) -> Result<Finding, Error> {
-        match self.command(command) {
-            Ok(lines) => Ok(read(&lines).unwrap_or_else(|| {
-                doubtful(check, lines.join(", "), "the module does not say", "see the dialogue (-v)")
-            })),
-            Err(error) => found(check, Err(error)),
+        told(check, self.command(command), read)
+    }
+
+    /// Which module this is, where it is none that has `AT+QFTP` as qftp means it: by what it calls itself, or because it refuses
+    /// even to say what it could be asked. The session has to be usable.
+    ///
+    /// # Errors
+    /// As of any command, but for refusals.
+    pub fn dialect(&mut self) -> Result<Option<&'static Dialect>, Error> {
+        match self.command(&Command::Basic(Basic::Identify)) {
+            Ok(lines) => {
+                if let Some(dialect) = lines.iter().find_map(|line| Dialect::of_identity(line.as_bytes())) {
+                    return Ok(Some(dialect));
+                }
+            }
+            Err(error) if is_unknown(&error) => {}
+            Err(error) => return Err(error),
+        }
+        match self.command(&Command::Test(Verb::QftpCfg)) {
+            Err(error) if is_unknown(&error) => Ok(Some(&NO_FTP)),
+            answered => answered.map(|_| None),
         }
     }
 
@@ -218,6 +244,12 @@ impl<P: Port> Client<P> {
                 Ok(now) => (came, state) = (came + 1, now),
                 Err(Error::Failed(Failure { cause: Cause::Line(LineFault::UrcSilent), .. })) => lost += 1,
                 Err(error) if is_busy(&error) => return self.late(),
+                Err(error) if is_unknown(&error) => {
+                    return match self.dialect()? {
+                        Some(dialect) => Ok(named(check, "AT+QFTPSTAT is refused".to_owned(), dialect)),
+                        None => found(check, Err(error)),
+                    };
+                }
                 Err(error) => return found(check, Err(error)),
             }
         }
@@ -283,6 +315,32 @@ impl<P: Port> Client<P> {
             good(Check::Storage, said)
         })
     }
+}
+
+/// A module that is not spoken to, with what would be needed.
+fn named(check: Check, said: String, dialect: &Dialect) -> Finding {
+    doubtful(check, said, &format!("this is {}: {}", dialect.who, dialect.speaks), dialect.needs).bad()
+}
+
+/// What the information lines of an answer mean.
+fn told(
+    check: Check,
+    answered: Result<Vec<String>, Error>,
+    read: impl FnOnce(&[String]) -> Option<Finding>,
+) -> Result<Finding, Error> {
+    match answered {
+        Ok(lines) => Ok(read(&lines).unwrap_or_else(|| {
+            doubtful(check, lines.join(", "), "the module does not say", "see the dialogue (-v)")
+        })),
+        Err(error) => found(check, Err(error)),
+    }
+}
+
+/// The module does not know the command, and the session is as it was: families differ.
+fn is_unknown(error: &Error) -> bool {
+    error
+        .failure()
+        .is_some_and(|failure| failure.cause == Cause::Refused && failure.state == SessionState::Usable)
 }
 
 /// Whether the module still waits for the outcome of another FTP command.

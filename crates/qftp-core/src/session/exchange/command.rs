@@ -70,6 +70,7 @@ commands! {
     Rename Some(Verb::QftpRename), "+QFTPRENAME=\"{n}\",\"{1}\"";
     List Some(Verb::QftpList), listings("+QFTPLIST=\"{n}\"");
     Names Some(Verb::QftpNlst), listings("+QFTPNLST=\"{n}\"");
+    NamesOtherwise Some(Verb::QftpNlst), listings("+QFTPNLIST=\"{n}\"");
     Facts Some(Verb::QftpMlsd), listings("+QFTPMLSD=\"{n}\"");
     Get Some(Verb::QftpGet), "+QFTPGET=\"{n}\",\"COM:\",{o}{L}";
     Put Some(Verb::QftpPut), "+QFTPPUT=\"{n}\",\"COM:\",{O},{l},{e}";

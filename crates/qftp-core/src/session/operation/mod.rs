@@ -19,7 +19,7 @@ use super::account::Account;
 use super::exchange::{Receive, Reply, Said, Transmit};
 use super::failure::{Cause, LineFault, SessionState};
 use super::transfer::Transfer;
-use crate::wire::ServerState;
+use crate::wire::{ServerState, Verb};
 
 /// The operation under way, and its step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +144,14 @@ impl Work<'_> {
     }
 
     /// The end of a listing.
-    pub(crate) fn listed(&mut self, reply: Reply) -> Next {
+    pub(crate) fn listed(&mut self, reply: Reply, verb: Option<Verb>) -> Next {
+        // A module that refuses the command, before any data, may know its other spelling. Where it refuses both, the first is the next.
+        if reply == Reply::Refused && verb == Some(Verb::QftpNlst) && self.receive.own.is_empty() {
+            self.account.nlist = !self.account.nlist;
+            if self.account.nlist {
+                return Next::Go(Op::List);
+            }
+        }
         match self.received(reply) {
             Some(count) => self.done_with(count),
             None => Next::Fail,

@@ -4,7 +4,7 @@ use super::{End, Next, Op, Work};
 use crate::session::account::Account;
 use crate::session::exchange::{HostCommand, Reply};
 use crate::session::ssl_context::KeptTls;
-use crate::wire::SslType;
+use crate::wire::{DataAddress, SslType};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OpenStep {
@@ -60,6 +60,14 @@ impl OpenStep {
             // Newer firmware has another name for this key.
             Self::SslContext if refused && tls.spell_otherwise() => Self::SslContext,
             Self::Ssl(nth) if refused && tls.can_do_without(nth) => Self::Ssl(nth.wrapping_add(1)),
+            // Some families take this address without its time.
+            Self::DataAddress
+                if refused
+                    && matches!(work.account.data_address, Some(DataAddress::ControlThenGiven(Some(_)))) =>
+            {
+                work.account.data_address = Some(DataAddress::ControlThenGiven(None));
+                Self::DataAddress
+            }
             _ if !reply.is_success() => return Next::Fail,
             Self::Close => Self::Context,
             Self::Context => Self::Account,

@@ -8,6 +8,7 @@ use qftp_core::wire::{ListKind, TransferType};
 
 use super::super::{Client, Error, Put};
 use super::check::{Check, Examination, Finding, doubtful, found, good};
+use super::is_unknown;
 use crate::port::Port;
 
 /// A logout that takes longer is worth a word.
@@ -57,9 +58,15 @@ impl<P: Port> Client<P> {
             for (kind, name) in
                 [(ListKind::Names, "NLST"), (ListKind::Long, "LIST"), (ListKind::Facts, "MLSD")]
             {
-                said.push(match allowed(client.list_to(kind, ".", io::sink()))? {
-                    Tried::Done(bytes) => format!("{name} {bytes} bytes"),
-                    Tried::Refused(reply) => format!("no {name} ({reply})"),
+                said.push(match client.list_to(kind, ".", io::sink()) {
+                    // Of the families some have no such command, and some spell it in another way.
+                    Err(error) if kind == ListKind::Names && is_unknown(&error) => {
+                        format!("the module has no {}", kind.verb())
+                    }
+                    listed => match allowed(listed)? {
+                        Tried::Done(bytes) => format!("{name} {bytes} bytes"),
+                        Tried::Refused(reply) => format!("no {name} ({reply})"),
+                    },
                 });
             }
             Ok(said.join(", "))
