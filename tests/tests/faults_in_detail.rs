@@ -96,7 +96,7 @@ fn no_data_connection() {
         assert_eq!((failure.ftp_code().map(FtpCode::get), failure.state), (Some(615), SessionState::Reopen));
         let said = text(&pair.type_in(b"AT+QFTPPWD\r", 10));
         assert!(said.contains("603") || said.contains("FTP(S) server busy"), "{said}");
-        assert_eq!(pair.session.pwd(pair.now), Err(Misuse::ReopenFirst));
+        assert_eq!(pair.begin(Session::pwd), Err(Misuse::ReopenFirst));
         log_in(&mut pair).expect_done();
         assert_eq!(get(&mut pair, 0).data, b"12345");
     }

@@ -176,15 +176,15 @@ fn no_name_can_smuggle_a_command() {
     let mut pair = Pair::whole().logged_in();
     let sent = pair.sent.len();
     for name in ["a\rAT+QPOWD", "a\nb", "a\"b", "a\0b", ""] {
-        assert!(matches!(pair.session.size(pair.now, name), Err(Misuse::Name(..))), "{name:?}");
+        assert!(matches!(pair.begin(|s, now| s.size(now, name)), Err(Misuse::Name(..))), "{name:?}");
         assert!(
-            matches!(pair.session.put(pair.now, name, &PutOptions::whole(1)), Err(Misuse::Name(..))),
+            matches!(pair.begin(|s, now| s.put(now, name, &PutOptions::whole(1))), Err(Misuse::Name(..))),
             "{name:?}"
         );
     }
-    assert!(matches!(pair.session.delete(pair.now, &"x".repeat(256)), Err(Misuse::Name(..))));
-    assert!(matches!(pair.session.cwd(pair.now, &"x".repeat(129)), Err(Misuse::Name(..))));
-    assert!(matches!(pair.session.upload(pair.now, &"x".repeat(81), 1), Err(Misuse::Name(..))));
+    assert!(matches!(pair.begin(|s, now| s.delete(now, &"x".repeat(256))), Err(Misuse::Name(..))));
+    assert!(matches!(pair.begin(|s, now| s.cwd(now, &"x".repeat(129))), Err(Misuse::Name(..))));
+    assert!(matches!(pair.begin(|s, now| s.upload(now, &"x".repeat(81), 1)), Err(Misuse::Name(..))));
     pair.settle();
     assert_eq!(pair.sent.len(), sent, "not one byte was sent");
 }
@@ -192,11 +192,11 @@ fn no_name_can_smuggle_a_command() {
 #[test]
 fn one_operation_at_a_time() {
     let mut pair = Pair::whole().logged_in();
-    pair.session.pwd(pair.now).unwrap();
-    assert_eq!(pair.session.pwd(pair.now), Err(Misuse::Busy));
+    pair.begin(Session::pwd).unwrap();
+    assert_eq!(pair.begin(Session::pwd), Err(Misuse::Busy));
     let mut fresh = Pair::whole();
-    assert_eq!(fresh.session.pwd(fresh.now), Err(Misuse::NotSetUp));
-    assert_eq!(fresh.session.abort(fresh.now), Err(Misuse::NothingToAbort));
+    assert_eq!(fresh.begin(Session::pwd), Err(Misuse::NotSetUp));
+    assert_eq!(fresh.host.abort(fresh.now), Err(Misuse::NothingToAbort));
 }
 
 /// Ctrl-C in mid-download: out of data mode, the session opened again if the module needs it, all within a second.
@@ -207,9 +207,9 @@ fn an_aborted_download_leaves_the_session_usable() {
         pair.server.add_file("/dir/big.bin", vec![b'x'; 300_000]);
         pair.run(b"", |s, now| s.cwd(now, "dir")).expect_done();
         let began = pair.now;
-        pair.intervene = Some(Box::new(|session, _, now, data| {
+        pair.intervene = Some(Box::new(|host, _, now, data| {
             if data > 10_000 {
-                session.abort(now).unwrap();
+                host.abort(now).unwrap();
             }
             data > 10_000
         }));
@@ -226,20 +226,19 @@ fn an_aborted_download_leaves_the_session_usable() {
 fn an_abort_that_leaves_the_session_to_the_next_login() {
     let mut pair = Pair::whole().logged_in();
     pair.server.add_file("/big.bin", vec![b'x'; 1_000_000]);
-    pair.session =
-        Session::new(qftp_core::session::Config { reopen_after_abort: false, ..Default::default() });
+    pair.host.reset(qftp_core::session::Config { reopen_after_abort: false, ..Default::default() });
     let mut pair = pair.logged_in();
     let logins = pair.server.logins();
-    pair.intervene = Some(Box::new(|session, _, now, data| {
+    pair.intervene = Some(Box::new(|host, _, now, data| {
         if data > 10_000 {
-            session.abort(now).unwrap();
+            host.abort(now).unwrap();
         }
         data > 10_000
     }));
     let failure = pair.run(b"", |s, now| s.get(now, "big.bin", &GetOptions::default())).expect_failure();
     assert_eq!((failure.cause, failure.state), (Cause::Aborted, SessionState::Reopen));
     assert_eq!(pair.server.logins(), logins);
-    assert_eq!(pair.session.pwd(pair.now), Err(Misuse::ReopenFirst));
+    assert_eq!(pair.begin(Session::pwd), Err(Misuse::ReopenFirst));
     let mut pair = pair.logged_in();
     assert_eq!(get(&mut pair, "big.bin").len(), 1_000_000);
 }
@@ -250,9 +249,9 @@ fn an_aborted_upload_leaves_the_session_usable() {
         let mut pair = Pair::whole().logged_in();
         let began = pair.now;
         // Half of it is offered, then the caller thinks better of it.
-        pair.intervene = Some(Box::new(move |session, _, now, _| {
+        pair.intervene = Some(Box::new(move |host, _, now, _| {
             if now.since(began) > 30 {
-                session.abort(now).unwrap();
+                host.abort(now).unwrap();
             }
             now.since(began) > 30
         }));
@@ -305,7 +304,7 @@ fn a_restart_in_mid_transfer_is_no_data() {
     assert!(told.data.iter().all(|byte| *byte == b'z'), "no word of the module is handed on as data");
     let failure = told.expect_failure();
     assert_eq!(failure.cause, Cause::Line(LineFault::Restarted));
-    assert_eq!(pair.session.pwd(pair.now), Err(Misuse::NotSetUp));
+    assert_eq!(pair.begin(Session::pwd), Err(Misuse::NotSetUp));
 }
 
 /// A file that is exactly the escape sequence is a file.
@@ -350,7 +349,7 @@ fn a_late_answer_is_nobodys() {
     // The module itself gives up first, and says so.
     assert_eq!(failure.ftp_code().unwrap().get(), 609);
     assert_eq!(failure.state, SessionState::Reopen);
-    assert_eq!(pair.session.size(pair.now, "b"), Err(Misuse::ReopenFirst));
+    assert_eq!(pair.begin(|s, now| s.size(now, "b")), Err(Misuse::ReopenFirst));
     pair.server.set_silent(false);
     let login = qftp_core::session::Login {
         user: "test".into(),

@@ -30,6 +30,9 @@ pub use client::{
     AtomicUpload, Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind,
     ModuleFile, Operation, Pem, Progress, Put, Recorder, Report, Tap, Target, Verdict, Way, recording,
 };
+// For a loop over a driver that is none of these clients, and is recorded as they are: the fuzzer's.
+#[doc(hidden)]
+pub use client::Watch;
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;
 pub use local::{Begin, Kept, LocalSource, LocalTarget, Origin, Version, is_partial};
