@@ -41,6 +41,7 @@ pub enum Mutation {
     EndUnproven,
 }
 
+#[cfg(feature = "mutations")]
 impl Mutation {
     /// All of them.
     pub const ALL: [Self; 17] = [

@@ -163,7 +163,7 @@ fn documentation() -> Result<(), Failure> {
 }
 
 fn features() -> Result<(), Failure> {
-    for package in ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-cli"] {
+    for package in ["qftp-core", "qftp-transport", "qftp-emulator", "qftp", "qftp-cli"] {
         must(&mut cargo(&["check", "--package", package, "--no-default-features"]))?;
     }
     must(&mut cargo(&["test", "--package", "qftp-core", "--no-default-features", "--test", "lean"]))?;
