@@ -4,6 +4,7 @@
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
+#[cfg_attr(not(feature = "mutations"), expect(unreachable_pub, reason = "nobody chooses one then"))]
 pub enum Mutation {
     /// Takes OK for the outcome of an FTP command.
     OkIsTheOutcome = 1,
