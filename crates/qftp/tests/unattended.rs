@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use qftp::emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
 use qftp::{
-    Apn, AsyncClient, AsyncWay, Client, FailureKind, GetOptions, Login, Policy, Settings, Setup, Way, open,
-    open_async,
+    Apn, AsyncClient, AsyncWay, Client, Failure, FailureKind, GetOptions, Login, Policy, Settings, Setup,
+    Way, open, open_async,
 };
 
 fn module(server: &MemoryServer, faults: &[&str]) -> (Emulator, String) {
@@ -43,7 +43,7 @@ fn blocking() {
     assert_eq!(sent.expect("sent"), len);
     assert_eq!(server.file("/many.csv").as_deref(), Some(&readings[..]));
     let failed = client.size("nothing").expect_err("it is not there");
-    assert_eq!(failed.failure().map(|failure| failure.kind()), Some(FailureKind::Server));
+    assert_eq!(failed.failure().map(Failure::kind), Some(FailureKind::Server));
     client.close().expect("closed");
 }
 
