@@ -5,17 +5,22 @@
  *
  * This header is made from the library's sources; do not edit it. docs/c.md is a guide with programs to begin with.
  *
- * @section tiers Two tiers
+ * @section tiers Tiers
  *
  * - **The client** (qftp_client_..., hosted systems): opens the port of a module, and every function is one operation that returns when it is over.
  *   It allocates, blocks and calls the caller's functions.
- * - **The session** (qftp_session_..., and qftp_job_... for whole files over several attempts): the protocol without I/O. Memory, bytes and time are
- *   the caller's. It does not allocate, block or call back, and has no global state: made for firmware, event loops and other people's drivers.
+ * - **The driver** (qftp_driver_...): operations, and whole files over any number of attempts, without I/O. It says what comes next; the caller has
+ *   the port, the clock and the file. It does not allocate, block or call back, and has no global state: made for firmware and event loops.
+ *
+ * Below the driver is **the session** (qftp_session_...), for whoever has no flash for more: the protocol alone, one operation at a time.
+ *
+ * How a driver is driven: begin something, call qftp_driver_next, do what its qftp_want says, report it as qftp_want_kind says, and go on until
+ * QFTP_WANT_DONE or QFTP_WANT_FAILED. No decision about an offset, a retry or a recovery is the caller's. bindings/c/examples/poll.c is such a loop.
  *
  * How a session is driven: write what qftp_session_poll_transmit gives, and during an upload as many file bytes as qftp_session_send asks for; give
  * what comes to qftp_session_handle_input until it is consumed and no event came; call qftp_session_handle_timeout when
  * qftp_session_poll_timeout has come; after each of these take qftp_session_poll_event until there is none. Every operation ends with exactly one
- * QFTP_EVENT_DONE or QFTP_EVENT_FAILED. bindings/c/examples/poll.c is such a driver.
+ * QFTP_EVENT_DONE or QFTP_EVENT_FAILED. bindings/c/examples/firmware is such a loop.
  *
  * @section conventions Conventions
  *
@@ -31,15 +36,15 @@
  *
  * @section errors Errors
  *
- * The status says which kind it is; qftp_session_last_error and qftp_client_last_error say the rest in one qftp_error: the module's code, the
+ * The status says which kind it is; qftp_session_last_error, qftp_driver_last_error and qftp_client_last_error say the rest in one qftp_error: the module's code, the
  * server's reply, the command, the likely cause, the remedy, and what is left of the session.
  *
  * A panic, which is a defect of the library, becomes QFTP_ERR_PANIC on hosted systems. The client or session can then only be given back.
  *
  * @section threads Threads
  *
- * - Different sessions, jobs, clients, listings and emulated modules are independent of each other.
- * - `const qftp_session *` and `const qftp_job *` may be used by several threads at once as long as none uses them without `const`; that one needs
+ * - Different sessions, drivers, clients, listings and emulated modules are independent of each other.
+ * - `const qftp_session *` and `const qftp_driver *` may be used by several threads at once as long as none uses them without `const`; that one needs
  *   them alone.
  * - `const qftp_client *` may be used by any thread at any time, also while another thread is in an operation, and from a callback. That goes for
  *   qftp_client_cancel too, which ends that operation.
@@ -49,15 +54,15 @@
  *
  * @section interrupts Interrupts
  *
- * Functions of sessions and jobs may be called from an interrupt as long as no other call on the same one is under way; each does a bounded
+ * Functions of sessions and drivers may be called from an interrupt as long as no other call on the same one is under way; each does a bounded
  * amount of work for the bytes it is given. qftp_session_new and qftp_session_free may not, nor may anything of the client. A signal handler is as good
  * as an interrupt.
  *
  * @section lifetimes Lifetimes and aliasing
  *
- * - The library keeps no pointer of the caller's after a call, and frees none of the caller's memory. There are two exceptions, which say so: the
- *   memory of qftp_session_init and of qftp_job_get and qftp_job_put is the session and the job; a function that a qftp_client_set_... takes, and its
- *   `user`, are called until they are replaced or the client is given back.
+ * - The library keeps no pointer of the caller's after a call, and frees none of the caller's memory. There are three exceptions, which say so: the
+ *   memory of qftp_session_init and qftp_driver_init is the session and the driver; what a qftp_transfer points to is read until the transfer is over;
+ *   a function that a qftp_client_set_... takes, and its `user`, are called until they are replaced or the client is given back.
  * - What qftp_client_setup, qftp_client_login and qftp_client_connect are given is copied, passwords too, until the client is given back.
  * - The data of a qftp_event is good until the next call on its session, and no longer than the input it came in.
  * - Entries of a listing are good until qftp_list_free, the name of an emulated module's port until qftp_emulator_stop. Static texts are so for ever.
@@ -68,7 +73,7 @@
  *
  * @section firmware Firmware
  *
- * The library without its feature "hosted" has sessions and jobs alone. The firmware gives the function `void qftp_port_panic(void);`, which is never
+ * The library without its feature "hosted" has sessions and drivers alone. The firmware gives the function `void qftp_port_panic(void);`, which is never
  * called: the library has no panic.
  *
  * @section stability Stability
@@ -89,14 +94,14 @@
 #include <stdint.h>
 
 /**
+ * Bytes of memory for qftp_driver_init that are enough for every build of the library, on every machine.
+ */
+#define QFTP_DRIVER_SIZE 8192
+
+/**
  * Bytes of the texts of a qftp_error, the NUL included.
  */
 #define QFTP_ERROR_TEXT 192
-
-/**
- * Bytes of memory for qftp_job_get and qftp_job_put, on every machine.
- */
-#define QFTP_JOB_SIZE 256
 
 /**
  * A length that is not known.
@@ -364,84 +369,195 @@ typedef int32_t qftp_via;
 #endif // __cplusplus
 
 /**
- * The kinds of steps.
+ * The kinds of wants.
  */
-enum qftp_step_kind
+enum qftp_want_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   /**
-   * The file is whole.
+   * Nothing is under way, and nothing is to be done but to read the port when something comes.
    */
-  QFTP_STEP_DONE = 0,
+  QFTP_WANT_NOTHING = 0,
   /**
-   * It is not, and nothing more is tried; `status` says why.
+   * Write `len` bytes at `data` to the port, or as many as it takes; then qftp_driver_wrote. Read the port as well, without waiting, as for
+   * QFTP_WANT_READ.
    */
-  QFTP_STEP_FAILED = 1,
+  QFTP_WANT_WRITE = 1,
   /**
-   * Ask for the size of the remote file; then qftp_job_size.
+   * Wait for bytes of the port until `until_ms` and read them into `room_len` bytes at `room`; then qftp_driver_received, if there were any.
    */
-  QFTP_STEP_SIZE = 2,
+  QFTP_WANT_READ = 2,
   /**
-   * Cut the local file to `start` bytes; then qftp_job_ready.
+   * Write `len` bytes at `data` to the local file, at `offset`. Where it fails: qftp_driver_abort.
    */
-  QFTP_STEP_TRUNCATE = 3,
+  QFTP_WANT_STORE = 3,
   /**
-   * Download from `start` on, `len` bytes or QFTP_UNKNOWN, by `via`; then qftp_job_moved.
+   * Read the local file from `offset` on into `room_len` bytes at `room`; then qftp_driver_filled. Where it fails, or ends too early:
+   * qftp_driver_abort.
    */
-  QFTP_STEP_GET = 4,
+  QFTP_WANT_FILL = 4,
   /**
-   * Upload from `start` on, `len` bytes, by `via`; then qftp_job_moved.
+   * Compare `len` bytes at `data` with the local file from `offset` on; then qftp_driver_compared, with how many are the same up to the first
+   * that is not.
    */
-  QFTP_STEP_PUT = 5,
+  QFTP_WANT_COMPARE = 5,
   /**
-   * Download from `start` on and compare with the local file; then qftp_job_compared.
+   * Cut the local file to `offset` bytes. Where it fails: qftp_driver_abort.
    */
-  QFTP_STEP_COMPARE = 6,
+  QFTP_WANT_TRUNCATE = 6,
   /**
-   * Wait `len` milliseconds; then qftp_job_ready.
+   * Switch the module's power off and on: only with qftp_policy.power.
    */
-  QFTP_STEP_WAIT = 7,
+  QFTP_WANT_POWER_CYCLE = 7,
   /**
-   * Log in by qftp_session_open (it closes first); then qftp_job_ready. Of this and the next seven qftp_job_failed where it did not help; what you have
-   * nothing for is ready at once.
+   * Show it, or not: an attempt failed with `status`, and the next begins at `until_ms`; qftp_driver_last_error says more.
    */
-  QFTP_STEP_OPEN = 8,
+  QFTP_WANT_RETRY = 8,
   /**
-   * qftp_session_setup.
+   * Show it, or not: `number` bytes will come in the download that begins.
    */
-  QFTP_STEP_SET_UP = 9,
+  QFTP_WANT_SIZE = 9,
   /**
-   * qftp_session_deactivate.
+   * Show it, or not: `data` and `len` are an information line of the operation.
    */
-  QFTP_STEP_DEACTIVATE = 10,
+  QFTP_WANT_INFO = 10,
   /**
-   * qftp_session_restart.
+   * Show it, or not: `data` and `len` are a line that belongs to no operation.
    */
-  QFTP_STEP_RESTART = 11,
+  QFTP_WANT_URC = 11,
   /**
-   * Switch the module's power off and on.
+   * It is over, and succeeded: `number`, `total`, `data` and `len` as of QFTP_EVENT_DONE; of a transfer, `number` is the length of the file.
    */
-  QFTP_STEP_POWER_CYCLE = 12,
+  QFTP_WANT_DONE = 12,
   /**
-   * Go to the working folder by qftp_session_cwd.
+   * It is over, and failed with `status`; qftp_driver_last_error says more of a failure of module, server or line.
    */
-  QFTP_STEP_FOLDER = 13,
-  /**
-   * Bring the certificates of the login into the module.
-   */
-  QFTP_STEP_CERTIFICATES = 14,
-  /**
-   * Open the port again, which was lost. A session knows no port: no job of this library asks for it.
-   */
-  QFTP_STEP_REOPEN_PORT = 15,
+  QFTP_WANT_FAILED = 13,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum qftp_step_kind qftp_step_kind;
+typedef enum qftp_want_kind qftp_want_kind;
 #else
-typedef int32_t qftp_step_kind;
+typedef int32_t qftp_want_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The operations: each is the function of the session that its name says.
+ */
+enum qftp_operation_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * qftp_session_setup, of `setup`.
+   */
+  QFTP_OPERATION_SETUP = 0,
+  /**
+   * qftp_session_open, of `login`.
+   */
+  QFTP_OPERATION_OPEN = 1,
+  /**
+   * qftp_session_close.
+   */
+  QFTP_OPERATION_CLOSE = 2,
+  /**
+   * qftp_session_deactivate.
+   */
+  QFTP_OPERATION_DEACTIVATE = 3,
+  /**
+   * qftp_session_restart.
+   */
+  QFTP_OPERATION_RESTART = 4,
+  /**
+   * qftp_session_cwd, to `name`.
+   */
+  QFTP_OPERATION_CWD = 5,
+  /**
+   * qftp_session_pwd.
+   */
+  QFTP_OPERATION_PWD = 6,
+  /**
+   * qftp_session_size, of `name`.
+   */
+  QFTP_OPERATION_SIZE = 7,
+  /**
+   * qftp_session_modified, of `name`.
+   */
+  QFTP_OPERATION_MODIFIED = 8,
+  /**
+   * qftp_session_rename, of `name` to `to`.
+   */
+  QFTP_OPERATION_RENAME = 9,
+  /**
+   * qftp_session_delete, of `name`.
+   */
+  QFTP_OPERATION_DELETE = 10,
+  /**
+   * qftp_session_make_dir, of `name`.
+   */
+  QFTP_OPERATION_MAKE_DIR = 11,
+  /**
+   * qftp_session_remove_dir, of `name`.
+   */
+  QFTP_OPERATION_REMOVE_DIR = 12,
+  /**
+   * qftp_session_length.
+   */
+  QFTP_OPERATION_LENGTH = 13,
+  /**
+   * qftp_session_status.
+   */
+  QFTP_OPERATION_STATUS = 14,
+  /**
+   * qftp_session_list, of the folder `name`.
+   */
+  QFTP_OPERATION_LIST = 15,
+  /**
+   * qftp_session_names, of the folder `name`.
+   */
+  QFTP_OPERATION_NAMES = 16,
+  /**
+   * qftp_session_facts, of the folder `name`.
+   */
+  QFTP_OPERATION_FACTS = 17,
+  /**
+   * qftp_session_files, of the pattern `name`.
+   */
+  QFTP_OPERATION_FILES = 18,
+  /**
+   * qftp_session_download, of `name`.
+   */
+  QFTP_OPERATION_DOWNLOAD = 19,
+  /**
+   * qftp_session_remove, of `name`.
+   */
+  QFTP_OPERATION_REMOVE = 20,
+  /**
+   * qftp_session_upload, of `len` bytes into `name`.
+   */
+  QFTP_OPERATION_UPLOAD = 21,
+  /**
+   * qftp_session_storage, of the storage `via`.
+   */
+  QFTP_OPERATION_STORAGE = 22,
+  /**
+   * qftp_session_get, of `len` bytes of `name` from `start` on by `via`: in one attempt, where qftp_driver_get makes as many as are allowed.
+   */
+  QFTP_OPERATION_GET = 23,
+  /**
+   * qftp_session_put, likewise.
+   */
+  QFTP_OPERATION_PUT = 24,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum qftp_operation_kind qftp_operation_kind;
+#else
+typedef int32_t qftp_operation_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -579,9 +695,9 @@ typedef int32_t qftp_entry_kind;
 typedef struct qftp_client qftp_client;
 
 /**
- * One file on its way. Its memory is the caller's; nothing has to be undone.
+ * A session with what is on its way to and from it, and the file that is transferred.
  */
-typedef struct qftp_job qftp_job;
+typedef struct qftp_driver qftp_driver;
 
 /**
  * A listing, in memory of the library's.
@@ -777,7 +893,7 @@ typedef struct qftp_get_options {
 typedef int32_t (*qftp_write)(const uint8_t *bytes, size_t len, void *user);
 
 /**
- * How hard a job tries; qftp_policy_init fills it.
+ * How hard a transfer tries; qftp_policy_init fills it.
  */
 typedef struct qftp_policy {
   /**
@@ -995,30 +1111,131 @@ typedef struct qftp_login {
 } qftp_login;
 
 /**
- * What is to be done next.
+ * An operation; qftp_operation_init fills it. Its texts have to be there for the call only.
  */
-typedef struct qftp_step {
+typedef struct qftp_operation {
   /**
-   * An offset.
+   * sizeof(qftp_operation), set by qftp_operation_init.
+   */
+  size_t struct_size;
+  /**
+   * A file, a folder or a pattern.
+   */
+  const char *name;
+  /**
+   * The new name.
+   */
+  const char *to;
+  /**
+   * Of QFTP_OPERATION_SETUP; NULL for the defaults.
+   */
+  const struct qftp_setup *setup;
+  /**
+   * Of QFTP_OPERATION_OPEN.
+   */
+  const struct qftp_login *login;
+  /**
+   * Offset of the first byte.
    */
   uint64_t start;
   /**
-   * Bytes, or milliseconds.
+   * Bytes; QFTP_UNKNOWN of a download asks the server first.
    */
   uint64_t len;
   /**
-   * One of qftp_step_kind.
+   * One of qftp_operation_kind.
    */
   int32_t kind;
   /**
    * One of qftp_via.
    */
   int32_t via;
+} qftp_operation;
+
+/**
+ * A file to be transferred; qftp_transfer_init fills it. What it points to has to be there until the transfer is over.
+ */
+typedef struct qftp_transfer {
   /**
-   * One of qftp_status, of QFTP_STEP_FAILED.
+   * sizeof(qftp_transfer), set by qftp_transfer_init.
+   */
+  size_t struct_size;
+  /**
+   * Its name on the server.
+   */
+  const char *remote;
+  /**
+   * Bytes of the local file: all of an upload; of a download those that are there already, which qftp_policy.resume goes on with.
+   */
+  uint64_t local_len;
+  /**
+   * Of an upload with qftp_policy.resume: at most so many bytes of what the server has are good, as qftp_driver_distrusted said of the one before;
+   * QFTP_UNKNOWN where none lost any.
+   */
+  uint64_t good_there;
+  /**
+   * How hard it tries; NULL for the defaults.
+   */
+  const struct qftp_policy *policy;
+  /**
+   * The module's set-up, where it is not set up, or no longer; NULL for the defaults.
+   */
+  const struct qftp_setup *setup;
+  /**
+   * The login, where there is none, or none any more.
+   */
+  const struct qftp_login *login;
+  /**
+   * The working folder; NULL for the login's own.
+   */
+  const char *folder;
+} qftp_transfer;
+
+/**
+ * What a driver wants next. Pointers are good until the next call on the driver that is no report on this want.
+ */
+typedef struct qftp_want {
+  /**
+   * Bytes, not NUL-terminated; NULL where there are none.
+   */
+  const uint8_t *data;
+  /**
+   * How many.
+   */
+  size_t len;
+  /**
+   * Where bytes go; NULL where none do.
+   */
+  uint8_t *room;
+  /**
+   * How many at most.
+   */
+  size_t room_len;
+  /**
+   * A place in the local file.
+   */
+  uint64_t offset;
+  /**
+   * A time of the caller's clock in milliseconds; QFTP_NEVER: none.
+   */
+  uint64_t until_ms;
+  /**
+   * A number of it.
+   */
+  uint64_t number;
+  /**
+   * All bytes of a storage, beside the free ones in `number`.
+   */
+  uint64_t total;
+  /**
+   * One of qftp_want_kind.
+   */
+  int32_t kind;
+  /**
+   * One of qftp_status.
    */
   int32_t status;
-} qftp_step;
+} qftp_want;
 
 /**
  * One event. `data` points into the caller's input or the session, and is good until the next call on the session.
@@ -1380,87 +1597,98 @@ int32_t qftp_client_status(struct qftp_client *client,
                            int32_t *state);
 
 /**
- * Fills in the defaults: one attempt, nothing gone on with, nothing compared.
+ * Makes a driver of a module in an unknown state, in memory of the caller's: QFTP_DRIVER_SIZE bytes, or at least qftp_driver_bytes(), aligned to
+ * QFTP_SESSION_ALIGN. `buffers` are 32 bytes at least, half for what comes from the port and half for the local file; the more, the fewer calls.
+ * `config` may be NULL. Returns NULL when the memory does not do, or a field of `config` is out of its range. Nothing has to be undone.
  */
-void qftp_policy_init(struct qftp_policy *policy);
+struct qftp_driver *qftp_driver_init(uint8_t *memory,
+                                     size_t len,
+                                     uint8_t *buffers,
+                                     size_t buffers_len,
+                                     const struct qftp_config *config);
 
 /**
- * A download into a local file that has `local_len` bytes already; 0: none. `memory` has QFTP_JOB_SIZE bytes, aligned to QFTP_SESSION_ALIGN; `policy`
- * may be NULL. Returns NULL when memory or policy do not do.
+ * How many bytes a driver takes in this build of the library, beside its buffers.
  */
-struct qftp_job *qftp_job_get(uint8_t *memory,
-                              size_t len,
-                              uint64_t local_len,
-                              const struct qftp_policy *policy_or_null);
+size_t qftp_driver_bytes(void);
 
 /**
- * An upload of a local file of `local_len` bytes. The rest as of qftp_job_get.
+ * Begins one operation. It ends with QFTP_WANT_DONE or QFTP_WANT_FAILED.
  */
-struct qftp_job *qftp_job_put(uint8_t *memory,
-                              size_t len,
-                              uint64_t local_len,
-                              const struct qftp_policy *policy_or_null);
+int32_t qftp_driver_begin(struct qftp_driver *driver,
+                          uint64_t now_ms,
+                          const struct qftp_operation *operation);
 
 /**
- * What comes next; the same until it is reported on.
+ * Begins the download of a whole file, by as many attempts as its policy allows: the module is set up and logged in where it is not. It ends with
+ * QFTP_WANT_DONE, or with QFTP_WANT_FAILED and qftp_driver_kept good bytes.
  */
-int32_t qftp_job_next(const struct qftp_job *job, struct qftp_step *next);
+int32_t qftp_driver_get(struct qftp_driver *driver,
+                        const struct qftp_transfer *transfer);
 
 /**
- * Begins with a set-up and a login, where there is no session yet.
+ * Begins the upload of a whole file, likewise.
  */
-int32_t qftp_job_connect(struct qftp_job *job);
+int32_t qftp_driver_put(struct qftp_driver *driver, const struct qftp_transfer *transfer);
 
 /**
- * The size of the remote file; QFTP_UNKNOWN where it is not there.
+ * Ends what is under way; go on until its end, with QFTP_ERR_ABORTED. Also for a local file that failed.
  */
-int32_t qftp_job_size(struct qftp_job *job, uint64_t remote);
+int32_t qftp_driver_abort(struct qftp_driver *driver, uint64_t now_ms);
 
 /**
- * The transfer succeeded with so many bytes.
+ * What comes next. Do it, report it as qftp_want_kind says, and call this again.
  */
-int32_t qftp_job_moved(struct qftp_job *job, uint64_t count);
+int32_t qftp_driver_next(struct qftp_driver *driver, uint64_t now_ms, struct qftp_want *want);
 
 /**
- * What the comparison found: QFTP_UNKNOWN for no difference, or the offset of the first.
+ * The port took so many bytes of QFTP_WANT_WRITE.
  */
-int32_t qftp_job_compared(struct qftp_job *job, uint64_t differs);
+int32_t qftp_driver_wrote(struct qftp_driver *driver, size_t count);
 
 /**
- * The wait, the cut or the recovery is done.
+ * The port brought so many bytes into the room of QFTP_WANT_WRITE or QFTP_WANT_READ.
  */
-int32_t qftp_job_ready(struct qftp_job *job);
+int32_t qftp_driver_received(struct qftp_driver *driver, size_t count);
 
 /**
- * The present step failed, with the last failure of this session. QFTP_ERR_NOTHING_TO_ABORT when it has none.
+ * So many bytes of the local file came into the room of QFTP_WANT_FILL; 0: there are none yet.
  */
-int32_t qftp_job_failed(struct qftp_job *job, const struct qftp_session *session);
+int32_t qftp_driver_filled(struct qftp_driver *driver, size_t count);
 
 /**
- * The session refused to begin the present step, with this status. QFTP_OK where that is the module's doing, which has restarted or has no context to
- * deactivate: the job goes on. Else it is a mistake of the program, and the status comes back; QFTP_ERR_ARGUMENT where
- * it is none that a session refuses with.
+ * So many bytes of QFTP_WANT_COMPARE are the same as the local file's, up to the first that is not or the end of one of both.
  */
-int32_t qftp_job_refused(struct qftp_job *job,
-                         int32_t refusal);
+int32_t qftp_driver_compared(struct qftp_driver *driver,
+                             size_t same);
 
 /**
- * An upload: at most `good` bytes of what the server has are built upon, because an earlier one, whose qftp_job_distrusted said so, lost bytes on the line
- * behind them. Call it before the first qftp_job_next.
+ * Whether a login stands, as far as is known.
  */
-int32_t qftp_job_trust(struct qftp_job *job,
-                       uint64_t good);
+bool qftp_driver_is_open(const struct qftp_driver *driver);
 
 /**
- * Bytes of the file on the server that are good at most, where this upload lost bytes on the line: a later job for this name is told by
- * qftp_job_trust, or else goes on behind a hole. QFTP_UNKNOWN where nothing was lost, and of NULL.
+ * Bytes of the local file that are good after a download that ended, of the server's file after an upload; 0 of NULL.
  */
-uint64_t qftp_job_distrusted(const struct qftp_job *job);
+uint64_t qftp_driver_kept(const struct qftp_driver *driver);
 
 /**
- * Bytes of the target that are good by now; 0 of NULL.
+ * Bytes of the file on the server that are good at most, where the last upload lost bytes on the line: the next transfer of this name has it as
+ * qftp_transfer.good_there, or else goes on behind a hole. QFTP_UNKNOWN where nothing was lost, and of NULL.
  */
-uint64_t qftp_job_kept(const struct qftp_job *job);
+uint64_t qftp_driver_distrusted(const struct qftp_driver *driver);
+
+/**
+ * Details of the last failure of module, server or line. `error->struct_size` must be sizeof(qftp_error). QFTP_ERR_NOTHING_TO_ABORT when nothing has
+ * failed since the last transfer began.
+ */
+int32_t qftp_driver_last_error(const struct qftp_driver *driver,
+                               struct qftp_error *error);
+
+/**
+ * An operation of this kind, with nothing else in it: `len` is QFTP_UNKNOWN.
+ */
+void qftp_operation_init(struct qftp_operation *operation, int32_t kind);
 
 /**
  * Brings the line in step and the module in order: echo off, a short guard time, URCs proven to arrive, SIM card ready, PDP context active.
@@ -1633,6 +1861,11 @@ void qftp_login_init(struct qftp_login *login);
 extern void qftp_port_panic(void);
 
 /**
+ * Fills in the defaults: one attempt, nothing gone on with, nothing compared.
+ */
+void qftp_policy_init(struct qftp_policy *policy);
+
+/**
  * Makes a session in memory of the caller's: QFTP_SESSION_SIZE bytes, or at least qftp_session_bytes(), aligned to QFTP_SESSION_ALIGN. `config` may be NULL. Returns NULL
  * when the memory does not do, or a field of `config` is out of its range. Nothing has to be undone: the memory can be used for something else at any time.
  */
@@ -1720,6 +1953,11 @@ bool qftp_session_is_open(const struct qftp_session *session);
  */
 int32_t qftp_session_last_error(const struct qftp_session *session,
                                 struct qftp_error *error);
+
+/**
+ * A transfer of nothing yet; `good_there` is QFTP_UNKNOWN.
+ */
+void qftp_transfer_init(struct qftp_transfer *transfer);
 
 /**
  * The text of a status, such as "success"; static, never NULL, "unknown status" for other numbers. May be called from anywhere.

@@ -10,6 +10,11 @@ use public_api::Builder;
 const TOOLCHAIN: &str = "1.95.0";
 
 #[test]
+fn facade() {
+    is_as_it_was("qftp");
+}
+
+#[test]
 fn core() {
     is_as_it_was("qftp-core");
 }

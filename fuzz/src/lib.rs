@@ -5,9 +5,11 @@
 
 use std::path::PathBuf;
 
+mod dialogue;
 mod host;
 mod input;
-mod oblige;
+mod operation;
+mod promises;
 
 mod config_and_url;
 mod job;
@@ -19,9 +21,7 @@ mod seeds;
 mod session;
 mod wire_line;
 
-// The program is no library, and the client's tap is its own affair: their sources are taken as they are.
-#[allow(dead_code, missing_docs, missing_debug_implementations)]
-mod client;
+// The program is no library: its sources are taken as they are.
 #[allow(dead_code)]
 #[path = "../../crates/qftp-cli/src/config.rs"]
 mod config;

@@ -2,42 +2,15 @@
 
 use std::cell::RefCell;
 use std::fs;
-use std::time::Duration;
 
-use qftp_core::wire::Line;
 use tempfile::TempDir;
 
-use crate::client::tap::{Kind, Tap};
 use crate::host::Host;
 use crate::input::{Input, assert_public};
 use crate::record::Taps;
 
 thread_local! {
     static FOLDER: RefCell<Option<TempDir>> = const { RefCell::new(None) };
-}
-
-/// The program's own taps behind the client's tap.
-struct Recorder(Box<dyn qftp_transport::Tap>);
-
-impl Tap for Recorder {
-    fn sent(&mut self, at: Duration, kind: Kind, bytes: &[u8]) {
-        self.0.sent(at, of(kind), bytes);
-    }
-
-    fn received(&mut self, at: Duration, kind: Kind, bytes: &[u8]) {
-        self.0.received(at, of(kind), bytes);
-    }
-
-    fn urc(&mut self, at: Duration, line: &Line<'_>) {
-        self.0.urc(at, line);
-    }
-}
-
-const fn of(kind: Kind) -> qftp_transport::Kind {
-    match kind {
-        Kind::Line => qftp_transport::Kind::Line,
-        Kind::Data => qftp_transport::Kind::Data,
-    }
 }
 
 /// The same input as a session's; what passes the port is recorded.
@@ -47,7 +20,7 @@ pub fn recording(bytes: &[u8]) {
     });
     let taps = Taps::boxed(Some(&file), false, |_| {}).expect("a file").expect("a tap");
     let mut input = Input(bytes);
-    Host::new(&mut input, Some(Box::new(Recorder(taps)))).run(&mut input);
+    Host::new(&mut input, Some(taps)).run(&mut input);
 
     let text = fs::read(&file).expect("a recording");
     assert_public(&text, "the recording");
@@ -58,7 +31,7 @@ pub fn recording(bytes: &[u8]) {
         let mut words = line.splitn(3, ' ');
         let seconds: f64 = words.next().and_then(|word| word.parse().ok()).expect("seconds");
         assert!(seconds >= 0.0);
-        assert!(matches!(words.next(), Some(">" | "<" | ">=" | "<=")), "{line}");
+        assert!(matches!(words.next(), Some(">" | "<" | ">=" | "<=" | "=")), "{line}");
         assert!(words.next().is_some_and(|bytes| bytes.bytes().all(|b| matches!(b, b' '..=b'~'))), "{line}");
     }
 }

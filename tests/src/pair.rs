@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use qftp_core::Instant;
-use qftp_core::session::{Config as SessionConfig, Event, Failure, Misuse, Session, Setup};
+use qftp_core::driver::{Driver, Want};
+use qftp_core::session::{Config as SessionConfig, Failure, Misuse, Session, Setup};
 use qftp_emulator::{Config, Drives, FtpSide, MemoryFtp, MemoryServer, Module};
 
 /// What an operation came to.
@@ -26,11 +27,17 @@ pub struct Told {
     pub lines: Vec<String>,
 }
 
+/// The host: the driver that every client of ours is.
+pub type Host = Driver<Vec<u8>, Vec<u8>>;
+
+/// Bytes that the line and each of the driver's buffers hold.
+const ROOM: usize = 4096;
+
 /// A host and a module.
 #[allow(missing_debug_implementations)]
 pub struct Pair {
     /// The host.
-    pub session: Session,
+    pub host: Host,
     /// The module.
     pub module: Module,
     /// The server behind it.
@@ -49,18 +56,17 @@ pub struct Pair {
     pub intervene: Option<Intervention>,
     /// How many bytes of an upload there are at a time, for a slow source.
     pub source: Option<Box<dyn Fn(Instant) -> usize>>,
-    offered: usize,
 }
 
 /// What a test does to a pair in mid-operation; it is called until it answers `true`.
-pub type Intervention = Box<dyn FnMut(&mut Session, &mut Module, Instant, usize) -> bool>;
+pub type Intervention = Box<dyn FnMut(&mut Host, &mut Module, Instant, usize) -> bool>;
 
 impl Pair {
     /// A pair whose line hands over at most `piece()` bytes at a time, in either direction.
     pub fn new(config: Config, piece: impl FnMut() -> usize + 'static) -> Self {
         let server = MemoryServer::new();
         Self {
-            session: Session::new(SessionConfig::default()),
+            host: Driver::new(SessionConfig::default(), vec![0; ROOM], vec![0; ROOM]),
             module: Module::new(config),
             ftp: MemoryFtp::new(&server),
             server,
@@ -72,8 +78,24 @@ impl Pair {
             piece: Box::new(piece),
             intervene: None,
             source: None,
-            offered: 0,
         }
+    }
+
+    /// The host's session.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        self.host.session()
+    }
+
+    /// Begins an operation, or is refused it.
+    ///
+    /// # Errors
+    /// The session's.
+    pub fn begin(
+        &mut self,
+        start: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
+    ) -> Result<(), Misuse> {
+        self.host.begin(self.now, start)
     }
 
     /// A pair with a fresh module, all at once.
@@ -107,45 +129,46 @@ impl Pair {
         upload: &[u8],
         start: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>,
     ) -> Told {
-        start(&mut self.session, self.now).expect("the operation may start");
-        let end = self.now.after(3_600_000);
-        self.offered = 0;
         let mut told = Told { outcome: Outcome::Done(String::new()), data: Vec::new(), lines: Vec::new() };
-        let mut rest = upload;
+        let (mut rest, end) = (upload, self.now.after(3_600_000));
+        self.host.sends(upload.len() as u64);
+        self.fill(upload.len(), &mut rest);
+        self.begin(start).expect("the operation may start");
         loop {
-            assert!(self.now < end, "the operation takes for ever: {:?}", self.session);
+            assert!(self.now < end, "the operation takes for ever: {:?}", self.host);
             if let Some(mut intervene) = self.intervene.take()
-                && !intervene(&mut self.session, &mut self.module, self.now, told.data.len())
+                && !intervene(&mut self.host, &mut self.module, self.now, told.data.len())
             {
                 self.intervene = Some(intervene);
             }
-            while let Some(event) = self.session.poll_event() {
-                if let Some(outcome) = note(&event, &mut told) {
-                    told.outcome = outcome;
+            match self.host.next(self.now) {
+                Want::Store(data) => told.data.extend_from_slice(data),
+                Want::Tell(event) => told.lines.push(format!("{event:?}")),
+                Want::Fill => self.fill(upload.len(), &mut rest),
+                Want::End(end) => {
+                    told.outcome =
+                        end.map_or_else(Outcome::Failed, |done| Outcome::Done(format!("{done:?}")));
                     self.settle();
                     return told;
                 }
-            }
-            let mut moved = self.host_to_module(&mut rest);
-            moved |= self.module_to_host(&mut told);
-            if let Outcome::Failed(_) = told.outcome {
-                self.settle();
-                return told;
-            }
-            if matches!(&told.outcome, Outcome::Done(text) if !text.is_empty()) {
-                self.settle();
-                return told;
-            }
-            if !moved {
-                self.wait();
+                // A port is read after each write, and waited for where it takes nothing.
+                _ => {
+                    if !(self.write() | self.exchange()) {
+                        self.wait();
+                    }
+                }
             }
         }
     }
 
     /// Lets both sides finish what is on the line.
     pub fn settle(&mut self) {
-        let mut told = Told { outcome: Outcome::Done(String::new()), data: Vec::new(), lines: Vec::new() };
-        while self.host_to_module(&mut &b""[..]) | self.module_to_host(&mut told) {}
+        loop {
+            let told = matches!(self.host.next(self.now), Want::Store(_) | Want::Tell(_) | Want::End(_));
+            if !(told | self.write() | self.exchange()) {
+                return;
+            }
+        }
     }
 
     /// Gives bytes to the module as a terminal would, and returns what it answers by the time nothing moves for `wait` milliseconds.
@@ -175,22 +198,39 @@ impl Pair {
         self.came[from..].to_vec()
     }
 
-    fn host_to_module(&mut self, upload: &mut &[u8]) -> bool {
-        let mut out = [0; 4096];
-        let len = self.session.poll_transmit(self.now, &mut out);
-        self.to_module.extend(&out[..len]);
-        self.sent.extend(&out[..len]);
-        let mut moved = len > 0;
-        if len == 0 && self.to_module.len() < 4096 {
-            let ready = self.source.as_ref().map_or(usize::MAX, |source| source(self.now) - self.offered);
-            let len = self.session.send(self.now, &upload[..ready.min(upload.len())]);
-            self.offered += len;
-            self.to_module.extend(&upload[..len]);
-            self.sent.extend(&upload[..len]);
-            *upload = &upload[len..];
-            moved |= len > 0;
+    /// Reads the file, as much as there is of it now.
+    fn fill(&mut self, len: usize, rest: &mut &[u8]) {
+        let there = self.source.as_ref().map_or(len, |source| source(self.now).min(len));
+        let ready = there.saturating_sub(len - rest.len());
+        let room = self.host.source_room();
+        let count = room.len().min(ready);
+        let (now, later) = rest.split_at(count);
+        room[..count].copy_from_slice(now);
+        self.host.filled(count);
+        *rest = later;
+    }
+
+    /// Writes what the host wants to, as far as the line has room.
+    fn write(&mut self) -> bool {
+        let Want::Write { bytes, .. } = self.host.writing() else { return false };
+        let count = bytes.len().min(ROOM.saturating_sub(self.to_module.len()));
+        self.to_module.extend(&bytes[..count]);
+        self.sent.extend(&bytes[..count]);
+        self.host.wrote(count);
+        count > 0
+    }
+
+    /// A piece to the module, what that says to it, and a piece to the host.
+    fn exchange(&mut self) -> bool {
+        let moved = self.feed_module() | self.listen();
+        let len = (self.piece)().clamp(1, self.to_host.len().max(1)).min(self.to_host.len());
+        let room = self.host.room();
+        let count = room.len().min(len);
+        for (to, byte) in room.iter_mut().zip(self.to_host.drain(..count)) {
+            *to = byte;
         }
-        moved | self.feed_module()
+        self.host.received(count);
+        moved | (count > 0)
     }
 
     fn feed_module(&mut self) -> bool {
@@ -212,42 +252,20 @@ impl Pair {
     }
 
     fn listen(&mut self) -> bool {
-        let mut said = [0; 4096];
-        let room = said.len().min(4096usize.saturating_sub(self.to_host.len()));
+        let mut said = [0; ROOM];
+        let room = said.len().min(ROOM.saturating_sub(self.to_host.len()));
         let len = self.module.poll_transmit(self.now, &mut said[..room]);
         self.to_host.extend(&said[..len]);
         self.came.extend(&said[..len]);
         len > 0
     }
 
-    fn module_to_host(&mut self, told: &mut Told) -> bool {
-        let mut moved = self.listen();
-        let len = (self.piece)().clamp(1, self.to_host.len().max(1)).min(self.to_host.len());
-        let piece: Vec<u8> = self.to_host.drain(..len).collect();
-        let mut rest = &piece[..];
-        moved |= len > 0;
-        loop {
-            let step = self.session.handle_input(self.now, rest);
-            rest = &rest[step.consumed..];
-            match step.event {
-                Some(event) => {
-                    if let Some(outcome) = note(&event, told) {
-                        told.outcome = outcome;
-                    }
-                }
-                None if rest.is_empty() => return moved,
-                None => {}
-            }
-        }
-    }
-
     fn wait(&mut self) {
-        let due = [self.session.poll_timeout(), self.module.poll_timeout()].into_iter().flatten().min();
-        let due = due.unwrap_or_else(|| panic!("nothing can happen any more: {:?}", self.session));
+        let due = [self.session().poll_timeout(), self.module.poll_timeout()].into_iter().flatten().min();
+        let due = due.unwrap_or_else(|| panic!("nothing can happen any more: {:?}", self.host));
         // A slow source is looked at every ten milliseconds.
         let due = if self.source.is_some() { due.min(self.now.after(10)) } else { due };
         self.now = due.max(self.now.after(1));
-        self.session.handle_timeout(self.now);
         self.module.handle_timeout(self.now);
     }
 }
@@ -285,14 +303,4 @@ impl Told {
 #[must_use]
 pub fn config() -> Config {
     Config::new(Drives::temporary().expect("a temporary folder"))
-}
-
-fn note(event: &Event<'_>, told: &mut Told) -> Option<Outcome> {
-    match event {
-        Event::Data(data) => told.data.extend_from_slice(data),
-        Event::Done(done) => return Some(Outcome::Done(format!("{done:?}"))),
-        Event::Failed(failure) => return Some(Outcome::Failed(*failure)),
-        other => told.lines.push(format!("{other:?}")),
-    }
-    None
 }

@@ -102,7 +102,7 @@ impl Surface {
             Self::Blocking => "Rust `Client`",
             Self::Tokio => "Rust `AsyncClient`",
             Self::CClient => "C client",
-            Self::CPoll => "C session and job",
+            Self::CPoll => "C driver",
             Self::Python => "`qftp.FTP`",
             Self::Aio => "`qftp.aio.FTP`",
             Self::Fsspec => "`qftp.fsspec`",

@@ -1,17 +1,13 @@
 //! FTPS from the command line through an emulated module to real servers: what arrives, and what a handshake that fails looks like.
 
 use std::fs;
-use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use qftp_emulator::TlsLibrary;
 use qftp_tests::certificates::{Certificates, Identity, PASSPHRASE, certificates};
 use qftp_tests::program::{Module, Run, command};
 use qftp_tests::servers::{Form, Kind, Options, PASSWORD, Server, USER, Version};
-use qftp_tests::transcript::{Step, all, matches};
-use qftp_transport::{AnyPort, Port as _, Settings, open};
 use tempfile::TempDir;
 
 /// A folder with every certificate in it, and a module.
@@ -300,84 +296,6 @@ fn a_client_certificate_is_shown() {
         assert!(!bench.module.log().contains(PASSPHRASE));
     }
     assert_eq!(bench.left(), Vec::<PathBuf>::new());
-}
-
-/// Section 3.2 of the manual, word by word: its host, its port, TLS 1.0, no check, every suite; the server speaks TLS 1.0 only.
-#[test]
-fn section_3_2_word_by_word() {
-    let settings = "--user=test\n--password=test";
-    let server = Options::tls(Kind::Pyftpdlib, Form::Implicit, Some(Version::Tls10)).with(settings).start();
-    // An address of our own on loopback, so that port 990 is free.
-    let address = "127.0.3.2";
-    forward(&format!("{address}:990"), server.port());
-    let folder = TempDir::with_prefix("qftp-names-").expect("a folder");
-    let hosts = folder.path().join("hosts");
-    fs::write(&hosts, format!("{address} quectel.3322.org\n")).expect("written");
-    let names = hosts.to_string_lossy();
-    let environment = [("LD_PRELOAD", "libnss_wrapper.so"), ("NSS_WRAPPER_HOSTS", names.as_ref())];
-    let module = Module::start_in(&["-v"], &environment);
-    let mut port = open(&module.port(), &Settings::default()).expect("opens");
-    let transcript =
-        all().into_iter().find(|transcript| transcript.name.starts_with("s3.2")).expect("it is there");
-    let mut said = String::new();
-    for step in &transcript.steps {
-        match step {
-            Step::Command(command) => {
-                port.write(format!("{command}\r").as_bytes(), PATIENCE).expect("written");
-            }
-            Step::Line(line) => assert!(next_line(&mut port, &mut said, line), "{line}\n{}", module.log()),
-            other => panic!("{other:?}"),
-        }
-    }
-    assert!(server.log().contains("USER 'test' logged in"), "{}", server.log());
-    let newer = Options::tls(Kind::Pyftpdlib, Form::Implicit, Some(Version::Tls12)).with(settings).start();
-    let open = format!("AT+QFTPOPEN=\"127.0.0.1\",{}", newer.port());
-    for (command, outcome) in [("AT+QFTPCLOSE", "+QFTPCLOSE: 0,0"), (&open, "+QFTPOPEN: 631,0")] {
-        port.write(format!("{command}\r").as_bytes(), PATIENCE).expect("written");
-        for line in ["OK", outcome] {
-            assert!(next_line(&mut port, &mut said, line), "{line}: 1 is TLS 1.0 alone\n{}", module.log());
-        }
-    }
-}
-
-/// The longest that a step of a dialogue takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Reads on to the line that is expected; echo and blank lines are passed over, anything else is not.
-fn next_line(port: &mut AnyPort, said: &mut String, expected: &str) -> bool {
-    let began = Instant::now();
-    while began.elapsed() < PATIENCE {
-        while let Some((line, rest)) = said.split_once(['\r', '\n']) {
-            let line = line.to_owned();
-            *said = rest.to_owned();
-            if !line.is_empty() && !line.starts_with("AT") {
-                return matches(expected, &line);
-            }
-        }
-        let mut bytes = [0; 256];
-        let count = port.read(&mut bytes, Duration::from_millis(100)).expect("readable");
-        said.push_str(&String::from_utf8_lossy(&bytes[..count]));
-    }
-    false
-}
-
-/// Carries connections on to a port of 127.0.0.1, for as long as the test runs.
-fn forward(address: &str, port: u16) {
-    let listener = TcpListener::bind(address).expect("port 990 on an address of our own");
-    std::thread::spawn(move || {
-        for here in listener.incoming().flatten() {
-            let there = TcpStream::connect(("127.0.0.1", port)).expect("the server is there");
-            for (mut from, mut to) in
-                [(here.try_clone().expect("a handle"), there.try_clone().expect("a handle")), (there, here)]
-            {
-                std::thread::spawn(move || {
-                    // Whoever closes first ends it.
-                    let _ = std::io::copy(&mut from, &mut to);
-                    let _ = to.shutdown(Shutdown::Write);
-                });
-            }
-        }
-    });
 }
 
 /// What is wrong before a byte is sent.

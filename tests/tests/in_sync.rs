@@ -41,7 +41,7 @@ fn an_upload_that_was_ended_leaves_nothing_for_the_next_command() {
         assert_ne!(failed.state, SessionState::Reset, "{len} bytes, ended at {place}: {failed}");
         assert!(took <= SECONDS_MS, "{len} bytes, ended at {place}: {answered} after {took} ms");
         pair.server.break_after(u64::MAX, Failure::server(426));
-        if !pair.session.is_open() {
+        if !pair.session().is_open() {
             let login = Login { user: "test".into(), password: "s3cret".into(), ..Login::new("server") };
             pair.run(b"", |s, now| s.open(now, &login)).expect_done();
         }
@@ -276,9 +276,9 @@ fn breaking_off_at_any_time_leaves_no_word_of_the_host_in_the_file() {
     for after in 0..400 {
         let mut pair = Pair::whole().logged_in();
         let mut turns = 0;
-        pair.intervene = Some(Box::new(move |session, _, now, _| {
+        pair.intervene = Some(Box::new(move |host, _, now, _| {
             turns += 1;
-            turns > after && session.abort(now).is_ok()
+            turns > after && host.abort(now).is_ok()
         }));
         pair.run(&contents, |s, now| s.put(now, "f", &PutOptions::whole(2_000)));
         let there = pair.server.file("/f").unwrap_or_default();

@@ -49,9 +49,9 @@ fn work_on_every_profile() {
         }
         // Ctrl-C in mid-download, whatever `+++` means to this firmware.
         pair.server.add_file("/sub/big", vec![b'x'; 300_000]);
-        pair.intervene = Some(Box::new(|session, _, now, came| {
+        pair.intervene = Some(Box::new(|host, _, now, came| {
             if came > 10_000 {
-                session.abort(now).unwrap();
+                host.abort(now).unwrap();
             }
             came > 10_000
         }));

@@ -1,12 +1,12 @@
 //! The host's session against the emulated module, with no sockets, in virtual time: every operation, and the laws of exactness.
 
 use proptest::prelude::*;
-use qftp_core::session::{Cause, GetOptions, LineFault, Misuse, PutOptions, Session, SessionState, Via};
+use qftp_core::session::{Cause, GetOptions, Misuse, PutOptions, Session, SessionState, Via};
 use qftp_core::wire::{OpenMode, Storage};
 use qftp_tests::pair::{Pair, config};
 
 /// What could be taken for something else on the line.
-fn nasty() -> Vec<u8> {
+pub(crate) fn nasty() -> Vec<u8> {
     let mut data = Vec::new();
     data.extend_from_slice(b"\r\nOK\r\n\r\n+QFTPGET: 0,1000\r\n");
     data.extend_from_slice(b"+++");
@@ -15,12 +15,12 @@ fn nasty() -> Vec<u8> {
     data
 }
 
-fn put(pair: &mut Pair, name: &str, data: &[u8]) -> String {
+pub(crate) fn put(pair: &mut Pair, name: &str, data: &[u8]) -> String {
     let options = PutOptions::whole(data.len() as u64);
     pair.run(data, |session, now| session.put(now, name, &options)).expect_done()
 }
 
-fn get(pair: &mut Pair, name: &str) -> Vec<u8> {
+pub(crate) fn get(pair: &mut Pair, name: &str) -> Vec<u8> {
     let told = pair.run(b"", |session, now| session.get(now, name, &GetOptions::default()));
     told.clone().expect_done();
     told.data
@@ -176,15 +176,15 @@ fn no_name_can_smuggle_a_command() {
     let mut pair = Pair::whole().logged_in();
     let sent = pair.sent.len();
     for name in ["a\rAT+QPOWD", "a\nb", "a\"b", "a\0b", ""] {
-        assert!(matches!(pair.session.size(pair.now, name), Err(Misuse::Name(..))), "{name:?}");
+        assert!(matches!(pair.begin(|s, now| s.size(now, name)), Err(Misuse::Name(..))), "{name:?}");
         assert!(
-            matches!(pair.session.put(pair.now, name, &PutOptions::whole(1)), Err(Misuse::Name(..))),
+            matches!(pair.begin(|s, now| s.put(now, name, &PutOptions::whole(1))), Err(Misuse::Name(..))),
             "{name:?}"
         );
     }
-    assert!(matches!(pair.session.delete(pair.now, &"x".repeat(256)), Err(Misuse::Name(..))));
-    assert!(matches!(pair.session.cwd(pair.now, &"x".repeat(129)), Err(Misuse::Name(..))));
-    assert!(matches!(pair.session.upload(pair.now, &"x".repeat(81), 1), Err(Misuse::Name(..))));
+    assert!(matches!(pair.begin(|s, now| s.delete(now, &"x".repeat(256))), Err(Misuse::Name(..))));
+    assert!(matches!(pair.begin(|s, now| s.cwd(now, &"x".repeat(129))), Err(Misuse::Name(..))));
+    assert!(matches!(pair.begin(|s, now| s.upload(now, &"x".repeat(81), 1)), Err(Misuse::Name(..))));
     pair.settle();
     assert_eq!(pair.sent.len(), sent, "not one byte was sent");
 }
@@ -192,120 +192,11 @@ fn no_name_can_smuggle_a_command() {
 #[test]
 fn one_operation_at_a_time() {
     let mut pair = Pair::whole().logged_in();
-    pair.session.pwd(pair.now).unwrap();
-    assert_eq!(pair.session.pwd(pair.now), Err(Misuse::Busy));
+    pair.begin(Session::pwd).unwrap();
+    assert_eq!(pair.begin(Session::pwd), Err(Misuse::Busy));
     let mut fresh = Pair::whole();
-    assert_eq!(fresh.session.pwd(fresh.now), Err(Misuse::NotSetUp));
-    assert_eq!(fresh.session.abort(fresh.now), Err(Misuse::NothingToAbort));
-}
-
-/// Ctrl-C in mid-download: out of data mode, the session opened again if the module needs it, all within a second.
-#[test]
-fn an_aborted_download_leaves_the_session_usable() {
-    for piece in [usize::MAX, 100] {
-        let mut pair = Pair::new(config(), move || piece).logged_in();
-        pair.server.add_file("/dir/big.bin", vec![b'x'; 300_000]);
-        pair.run(b"", |s, now| s.cwd(now, "dir")).expect_done();
-        let began = pair.now;
-        pair.intervene = Some(Box::new(|session, _, now, data| {
-            if data > 10_000 {
-                session.abort(now).unwrap();
-            }
-            data > 10_000
-        }));
-        let failure = pair.run(b"", |s, now| s.get(now, "big.bin", &GetOptions::default())).expect_failure();
-        assert_eq!((failure.cause, failure.state), (Cause::Aborted, SessionState::Usable));
-        assert!(failure.transferred >= 10_000);
-        assert!(pair.now.since(began) <= 1_000, "{} ms", pair.now.since(began));
-        assert_eq!(get(&mut pair, "big.bin").len(), 300_000, "the working directory is the same again");
-    }
-}
-
-/// For a program that ends with its transfer: it need not wait for the server.
-#[test]
-fn an_abort_that_leaves_the_session_to_the_next_login() {
-    let mut pair = Pair::whole().logged_in();
-    pair.server.add_file("/big.bin", vec![b'x'; 1_000_000]);
-    pair.session =
-        Session::new(qftp_core::session::Config { reopen_after_abort: false, ..Default::default() });
-    let mut pair = pair.logged_in();
-    let logins = pair.server.logins();
-    pair.intervene = Some(Box::new(|session, _, now, data| {
-        if data > 10_000 {
-            session.abort(now).unwrap();
-        }
-        data > 10_000
-    }));
-    let failure = pair.run(b"", |s, now| s.get(now, "big.bin", &GetOptions::default())).expect_failure();
-    assert_eq!((failure.cause, failure.state), (Cause::Aborted, SessionState::Reopen));
-    assert_eq!(pair.server.logins(), logins);
-    assert_eq!(pair.session.pwd(pair.now), Err(Misuse::ReopenFirst));
-    let mut pair = pair.logged_in();
-    assert_eq!(get(&mut pair, "big.bin").len(), 1_000_000);
-}
-
-#[test]
-fn an_aborted_upload_leaves_the_session_usable() {
-    for via in [Via::Com, Via::Storage(Storage::Ufs)] {
-        let mut pair = Pair::whole().logged_in();
-        let began = pair.now;
-        // Half of it is offered, then the caller thinks better of it.
-        pair.intervene = Some(Box::new(move |session, _, now, _| {
-            if now.since(began) > 30 {
-                session.abort(now).unwrap();
-            }
-            now.since(began) > 30
-        }));
-        let options = PutOptions { via, ..PutOptions::whole(20_000) };
-        let failure = pair.run(&[b'y'; 10_000], |s, now| s.put(now, "up.bin", &options)).expect_failure();
-        assert_eq!(
-            (failure.cause, failure.state, failure.transferred),
-            (Cause::Aborted, SessionState::Usable, 0)
-        );
-        put(&mut pair, "next.bin", b"next");
-        assert_eq!(pair.server.file("/next.bin").unwrap(), b"next");
-    }
-}
-
-#[test]
-fn a_server_that_breaks_off_is_told_as_what_it_is() {
-    let mut pair = Pair::whole().logged_in();
-    let data: Vec<u8> = nasty().into_iter().cycle().take(50_000).collect();
-    pair.server.add_file("/e.bin", data.clone());
-    pair.server.break_after(20_000, qftp_emulator::Failure::server(426));
-    let told = pair.run(b"", |s, now| s.get(now, "e.bin", &GetOptions::default()));
-    assert_eq!(
-        told.data,
-        &data[..told.data.len()],
-        "not one byte of the module's words is handed on as data"
-    );
-    let failure = told.clone().expect_failure();
-    assert_eq!((failure.ftp_code().unwrap().get(), failure.reply().unwrap().get()), (616, 426));
-    assert_eq!(failure.transferred, told.data.len() as u64);
-    assert!(failure.transferred > 19_000 && failure.transferred <= 20_000, "{failure:?}");
-
-    pair.server.break_after(20_000, qftp_emulator::Failure::server(452));
-    let failure = pair.run(&data, |s, now| s.put(now, "f.bin", &PutOptions::whole(50_000))).expect_failure();
-    assert_eq!((failure.ftp_code().unwrap().get(), failure.reply().unwrap().get()), (619, 452));
-    // What was in flight ran as commands at worst; the next operation works.
-    assert_eq!(get(&mut pair, "e.bin"), data);
-}
-
-#[test]
-fn a_restart_in_mid_transfer_is_no_data() {
-    let mut pair = Pair::whole().logged_in();
-    pair.server.add_file("/g.bin", vec![b'z'; 500_000]);
-    pair.intervene = Some(Box::new(|_, module, now, data| {
-        if data > 10_000 {
-            module.power_cycle(now);
-        }
-        data > 10_000
-    }));
-    let told = pair.run(b"", |s, now| s.get(now, "g.bin", &GetOptions::default()));
-    assert!(told.data.iter().all(|byte| *byte == b'z'), "no word of the module is handed on as data");
-    let failure = told.expect_failure();
-    assert_eq!(failure.cause, Cause::Line(LineFault::Restarted));
-    assert_eq!(pair.session.pwd(pair.now), Err(Misuse::NotSetUp));
+    assert_eq!(fresh.begin(Session::pwd), Err(Misuse::NotSetUp));
+    assert_eq!(fresh.host.abort(fresh.now), Err(Misuse::NothingToAbort));
 }
 
 /// A file that is exactly the escape sequence is a file.
@@ -337,28 +228,6 @@ fn plus_signs_between_pauses_are_data() {
         put(&mut pair, "slow", data);
         assert_eq!(pair.server.file("/slow").as_deref(), Some(data));
     }
-}
-
-/// A late answer to a command that was given up is not taken for the answer to the next.
-#[test]
-fn a_late_answer_is_nobodys() {
-    let mut pair = Pair::whole().logged_in();
-    pair.server.add_file("/a", "aaaaa");
-    pair.server.add_file("/b", "bb");
-    pair.server.set_silent(true);
-    let failure = pair.run(b"", |s, now| s.size(now, "a")).expect_failure();
-    // The module itself gives up first, and says so.
-    assert_eq!(failure.ftp_code().unwrap().get(), 609);
-    assert_eq!(failure.state, SessionState::Reopen);
-    assert_eq!(pair.session.size(pair.now, "b"), Err(Misuse::ReopenFirst));
-    pair.server.set_silent(false);
-    let login = qftp_core::session::Login {
-        user: "test".into(),
-        password: "s3cret".into(),
-        ..qftp_core::session::Login::new("server")
-    };
-    pair.run(b"", |s, now| s.open(now, &login)).expect_done();
-    assert_eq!(pair.run(b"", |s, now| s.size(now, "b")).expect_done(), "Number(2)");
 }
 
 /// A server that knows no sizes: the module's own count is the judge, whatever the file holds.

@@ -36,7 +36,7 @@ fn a_module_that_was_left_in_data_mode() {
         pair.server.add_file("/big", vec![b'x'; 1_000_000]);
         pair.type_in(format!("{command}\r").as_bytes(), 10);
         // A new host, which knows nothing of the one before.
-        pair.session = Session::new(Config::default());
+        pair.host.reset(Config::default());
         set_up(&mut pair).expect_done();
         pair.run(b"", |session, now| {
             let login = qftp_core::session::Login::new("server");
@@ -161,7 +161,7 @@ fn urcs_are_brought_to_this_port() {
 #[test]
 fn an_earlier_session_is_closed() {
     let mut pair = Pair::whole().logged_in();
-    pair.session = Session::new(Config::default());
+    pair.host.reset(Config::default());
     set_up(&mut pair).expect_done();
     pair.run(b"", |session, now| session.open(now, &qftp_core::session::Login::new("server"))).expect_done();
 }

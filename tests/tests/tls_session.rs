@@ -67,7 +67,7 @@ fn the_safe_settings_are_the_default() {
             "AT+QFTPOPEN=\"server\",21",
         ]
     );
-    assert_eq!(pair.session.tls_gaps(), TlsGaps::default());
+    assert_eq!(pair.session().tls_gaps(), TlsGaps::default());
 }
 
 #[test]
@@ -125,11 +125,11 @@ fn what_a_module_lacks() {
     let lacks = ["lacks-ssl-key=checkhost", "lacks-ssl-key=sni", "lacks-ssl-key=session_cache"];
     let mut lacking = pair(faulty(&lacks));
     lacking.run(b"", |session, now| session.open(now, &login(Tls::new("UFS:ca")))).expect_done();
-    assert_eq!(lacking.session.tls_gaps(), TlsGaps { host: true, dates: false, sni: true });
+    assert_eq!(lacking.session().tls_gaps(), TlsGaps { host: true, dates: false, sni: true });
     assert!(sent(&lacking).iter().any(|line| line == "AT+QSSLCFG=\"session\",1,1"), "the older name");
     let gaps =
         "the certificate is not compared with the server's name; the server is not named in the handshake";
-    assert_eq!(lacking.session.tls_gaps().to_string(), gaps);
+    assert_eq!(lacking.session().tls_gaps().to_string(), gaps);
     for key in ["seclevel", "cacert", "sslversion"] {
         let mut lacking = pair(faulty(&[&format!("lacks-ssl-key={key}")]));
         let told = lacking.run(b"", |session, now| session.open(now, &login(Tls::new("UFS:ca"))));
@@ -143,9 +143,9 @@ fn what_a_module_lacks() {
 #[test]
 fn what_cannot_be_asked_for() {
     let mut pair = pair(config());
-    let now = pair.now;
     let mut refused = |tls: Tls<'static>, mode| {
-        pair.session.open(now, &Login { trans_mode: mode, ..login(tls) }).expect_err("refused")
+        let login = Login { trans_mode: mode, ..login(tls) };
+        pair.begin(|session, now| session.open(now, &login)).expect_err("refused")
     };
     let passive = TransMode::Passive;
     assert_eq!(refused(Tls::unchecked(), TransMode::Active), Misuse::ActiveFtps);

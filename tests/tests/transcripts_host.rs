@@ -1,120 +1,14 @@
 //! The host fed with the `<` lines of every transcript: it must ask what the `>` lines ask, and understand every answer.
 
+mod host;
+
 use std::collections::VecDeque;
 
-use qftp_core::Instant;
+use host::Host;
 use qftp_core::codes::{CmeCode, FtpCode};
-use qftp_core::session::{
-    Cause, Config, Event, Failure, GetOptions, Misuse, PutOptions, Session, Setup, Via,
-};
+use qftp_core::session::{Cause, Failure, GetOptions, PutOptions, Session, Via};
 use qftp_core::wire::{self, Command, FileCommand, FtpCommand, FtpOutcome, Line, ListKind, Local, Verb};
 use qftp_tests::transcript::{Step, Transcript, all, payload};
-
-/// A host at a line whose other end is the transcript.
-struct Host {
-    session: Session,
-    now: Instant,
-    written: Vec<u8>,
-    data: Vec<u8>,
-    lines: Vec<String>,
-    end: Option<Result<String, Failure>>,
-    piece: usize,
-}
-
-impl Host {
-    fn new(piece: usize) -> Self {
-        let mut host = Self {
-            session: Session::new(Config::default()),
-            now: Instant::from_millis(0),
-            written: Vec::new(),
-            data: Vec::new(),
-            lines: Vec::new(),
-            end: None,
-            piece,
-        };
-        host.start(|session, now| session.setup(now, &Setup { network: false, ..Setup::default() }));
-        while host.end.is_none() {
-            host.command();
-            host.feed(b"\r\nOK\r\n");
-        }
-        host
-    }
-
-    fn start(&mut self, operation: impl FnOnce(&mut Session, Instant) -> Result<(), Misuse>) {
-        self.data.clear();
-        self.lines.clear();
-        self.end = None;
-        operation(&mut self.session, self.now).expect("the operation may start");
-        self.events();
-    }
-
-    /// The next command line that the host writes.
-    fn command(&mut self) -> String {
-        loop {
-            let mut out = [0; 64];
-            match self.session.poll_transmit(self.now, &mut out) {
-                0 if self.written.ends_with(b"\r") => {
-                    return String::from_utf8(std::mem::take(&mut self.written)).unwrap().trim().to_owned();
-                }
-                0 => self.time_out(),
-                len => self.written.extend(&out[..len]),
-            }
-        }
-    }
-
-    fn time_out(&mut self) {
-        self.now = self.session.poll_timeout().expect("something is awaited").max(self.now);
-        self.session.handle_timeout(self.now);
-        self.events();
-    }
-
-    fn feed(&mut self, bytes: &[u8]) {
-        for piece in bytes.chunks(self.piece) {
-            let mut rest = piece;
-            loop {
-                let step = self.session.handle_input(self.now, rest);
-                rest = &rest[step.consumed..];
-                match step.event {
-                    Some(event) => note(&event, &mut self.data, &mut self.lines, &mut self.end),
-                    None if rest.is_empty() => break,
-                    None => {}
-                }
-            }
-        }
-        self.events();
-    }
-
-    fn events(&mut self) {
-        while let Some(event) = self.session.poll_event() {
-            note(&event, &mut self.data, &mut self.lines, &mut self.end);
-        }
-    }
-
-    fn upload(&mut self, data: &[u8]) {
-        let mut rest = data;
-        while !rest.is_empty() {
-            let len = self.session.send(self.now, rest);
-            rest = &rest[len..];
-            if len == 0 {
-                self.time_out();
-            }
-        }
-    }
-}
-
-fn note(
-    event: &Event<'_>,
-    data: &mut Vec<u8>,
-    lines: &mut Vec<String>,
-    end: &mut Option<Result<String, Failure>>,
-) {
-    match event {
-        Event::Data(piece) => data.extend_from_slice(piece),
-        Event::Done(done) => *end = Some(Ok(format!("{done:?}"))),
-        Event::Failed(failure) => *end = Some(Err(*failure)),
-        other => lines.push(format!("{other:?}")),
-    }
-}
 
 #[test]
 fn every_transcript_at_once_and_byte_by_byte() {

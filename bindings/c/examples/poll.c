@@ -1,5 +1,5 @@
 /*
- * A session over termios and poll(2), with no I/O in the library: uploads a file, downloads it again and compares.
+ * A driver over termios and poll(2), with no I/O in the library: uploads a file and downloads it again, by as many attempts as it takes.
  *
  *     poll PORT APN HOST PORTNUMBER USER PASSWORD FILE
  */
@@ -17,18 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What a driver needs beside the session: the port, and the file that goes or comes. */
-struct driver {
-    qftp_session *session;
+/* What the loop needs beside the driver: the port and the local file. */
+struct loop {
+    qftp_driver *driver;
     int port;
-    const uint8_t *source;
-    size_t source_left;
-    uint8_t *sink;
-    size_t sink_len;
-    size_t sink_capacity;
+    FILE *file;
+    /* What came of it. */
     uint64_t number;
-    bool over;
-    bool failed;
+    int32_t status;
     /* Ends the operation under way where it is not 0, such as by a signal handler; NULL: nothing does. */
     volatile sig_atomic_t *stop;
 };
@@ -40,132 +36,124 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000U + (uint64_t)now.tv_nsec / 1000000U;
 }
 
-static void take(struct driver *driver, const qftp_event *event)
+/* Whether a read or write of the port that gave this much failed for good. */
+static bool is_gone(ssize_t count)
 {
-    switch (event->kind) {
-    case QFTP_EVENT_DATA:
-        if (event->len <= driver->sink_capacity - driver->sink_len) {
-            memcpy(driver->sink + driver->sink_len, event->data, event->len);
-        }
-        driver->sink_len += event->len;
-        break;
-    case QFTP_EVENT_URC:
-        printf("the module says %.*s\n", (int)event->len, (const char *)event->data);
-        break;
-    case QFTP_EVENT_DONE:
-        driver->number = event->number;
-        driver->over = true;
-        break;
-    case QFTP_EVENT_FAILED:
-        driver->over = true;
-        driver->failed = true;
-        break;
-    default:
-        break;
+    if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) {
+        return false;
     }
+    fprintf(stderr, "the port is gone: %s\n", count == 0 ? "its other end is closed" : strerror(errno));
+    return true;
 }
 
-static void take_events(struct driver *driver)
+/* Writes, and reads what has come; waits for it until a time. False when the port is gone. */
+static bool exchange(struct loop *loop, const qftp_want *want)
 {
-    qftp_event event;
-    while (qftp_session_poll_event(driver->session, &event) == QFTP_OK && event.kind != QFTP_EVENT_NONE) {
-        take(driver, &event);
-    }
-}
-
-/* Whether the last read or write failed for now only. */
-static bool may_pass(void)
-{
-    return errno == EAGAIN || errno == EINTR;
-}
-
-static bool is_gone(const char *why)
-{
-    fprintf(stderr, "the port is gone: %s\n", why);
-    return false;
-}
-
-/* Writes all of what the session wants to say, or hands out of a file. It is never much: waiting for the port does no harm. */
-static bool write_all(const struct driver *driver, const uint8_t *bytes, size_t len)
-{
-    while (len > 0) {
-        const ssize_t written = write(driver->port, bytes, len);
-        if (written >= 0) {
-            bytes += written;
-            len -= (size_t)written;
-        } else if (may_pass()) {
-            struct pollfd wait = {driver->port, POLLOUT, 0};
-            poll(&wait, 1, 1000);
-        } else {
-            return is_gone(strerror(errno));
+    struct pollfd wait = {loop->port, POLLIN, 0};
+    const uint64_t now = now_ms();
+    uint64_t left = want->until_ms <= now ? 0 : want->until_ms - now;
+    ssize_t count;
+    if (want->kind == QFTP_WANT_WRITE) {
+        count = write(loop->port, want->data, want->len);
+        if (is_gone(count)) {
+            return false;
         }
+        qftp_driver_wrote(loop->driver, count > 0 ? (size_t)count : 0);
+        left = count > 0 ? 0 : 10; /* a port that takes nothing is waited for */
+    }
+    /* `stop` is looked at often. */
+    if (want->room_len > 0 && poll(&wait, 1, left > 100 ? 100 : (int)left) > 0) {
+        count = read(loop->port, want->room, want->room_len);
+        if (is_gone(count)) {
+            return false;
+        }
+        qftp_driver_received(loop->driver, count > 0 ? (size_t)count : 0);
     }
     return true;
 }
 
-/* Runs the operation that was begun to its end. */
-static bool run(struct driver *driver)
+/* How many bytes are the same as the file's. */
+static size_t same(FILE *file, const qftp_want *want)
 {
-    uint8_t bytes[4096];
-    driver->over = false;
-    driver->failed = false;
-    while (!driver->over) {
-        uint64_t due;
-        uint64_t now;
-        struct pollfd wait = {driver->port, POLLIN, 0};
-        size_t len;
-        if (driver->stop != NULL && *driver->stop != 0) {
-            *driver->stop = 0;
-            qftp_session_abort(driver->session, now_ms());
-        }
-        len = qftp_session_poll_transmit(driver->session, now_ms(), bytes, sizeof bytes);
-        if (!write_all(driver, bytes, len)) {
-            return false;
-        }
-        if (qftp_session_wants_data(driver->session) && driver->source_left > 0) {
-            len = qftp_session_send(driver->session, now_ms(), driver->source, driver->source_left);
-            if (!write_all(driver, driver->source, len)) {
-                return false;
-            }
-            driver->source += len;
-            driver->source_left -= len;
-        }
-        due = qftp_session_poll_timeout(driver->session);
-        now = now_ms();
-        if (poll(&wait, 1, due <= now ? 0 : (due - now > 100 ? 100 : (int)(due - now))) > 0) {
-            const ssize_t got = read(driver->port, bytes, sizeof bytes);
-            size_t used = 0;
-            if (got == 0 || (got < 0 && !may_pass())) {
-                return is_gone(got == 0 ? "its other end is closed" : strerror(errno));
-            }
-            while (got > 0) {
-                qftp_event event;
-                size_t consumed = 0;
-                qftp_session_handle_input(driver->session, now_ms(), bytes + used, (size_t)got - used, &consumed, &event);
-                used += consumed;
-                take(driver, &event);
-                if (event.kind == QFTP_EVENT_NONE && used == (size_t)got) {
-                    break;
-                }
-            }
-        }
-        if (qftp_session_poll_timeout(driver->session) <= now_ms()) {
-            qftp_session_handle_timeout(driver->session, now_ms());
-        }
-        take_events(driver);
+    size_t count = 0;
+    fseek(file, (long)want->offset, SEEK_SET);
+    while (count < want->len && fgetc(file) == want->data[count]) {
+        count++;
     }
-    return !driver->failed;
+    return count;
+}
+
+/* Does what the driver wants of the local file. False when that fails. */
+static bool with_file(struct loop *loop, const qftp_want *want)
+{
+    size_t count;
+    switch (want->kind) {
+    case QFTP_WANT_STORE:
+        return fseek(loop->file, (long)want->offset, SEEK_SET) == 0 &&
+               fwrite(want->data, 1, want->len, loop->file) == want->len;
+    case QFTP_WANT_FILL:
+        count = fseek(loop->file, (long)want->offset, SEEK_SET) == 0 ? fread(want->room, 1, want->room_len, loop->file) : 0;
+        qftp_driver_filled(loop->driver, count);
+        return count > 0;
+    case QFTP_WANT_COMPARE:
+        qftp_driver_compared(loop->driver, same(loop->file, want));
+        return true;
+    case QFTP_WANT_TRUNCATE:
+        return fflush(loop->file) == 0 && ftruncate(fileno(loop->file), (off_t)want->offset) == 0;
+    case QFTP_WANT_RETRY:
+        fprintf(stderr, "%s; again\n", qftp_status_str(want->status));
+        return true;
+    case QFTP_WANT_URC:
+        printf("the module says %.*s\n", (int)want->len, (const char *)want->data);
+        return true;
+    default: /* sizes and information lines */
+        return true;
+    }
+}
+
+/* Runs what was begun with this status to its end. */
+static int32_t run(struct loop *loop, int32_t begun)
+{
+    qftp_want want;
+    bool file_failed = false;
+    if (begun != QFTP_OK) {
+        return begun;
+    }
+    for (;;) {
+        if (loop->stop != NULL && *loop->stop != 0) {
+            *loop->stop = 0;
+            qftp_driver_abort(loop->driver, now_ms());
+        }
+        qftp_driver_next(loop->driver, now_ms(), &want);
+        switch (want.kind) {
+        case QFTP_WANT_WRITE:
+        case QFTP_WANT_READ:
+            if (!exchange(loop, &want)) {
+                return QFTP_ERR_PORT;
+            }
+            break;
+        case QFTP_WANT_DONE:
+        case QFTP_WANT_FAILED:
+            loop->number = want.number;
+            return file_failed ? QFTP_ERR_LOCAL : want.status;
+        default:
+            if (!with_file(loop, &want)) {
+                file_failed = true;
+                qftp_driver_abort(loop->driver, now_ms());
+            }
+            break;
+        }
+    }
 }
 
 /* What went wrong, and the end of the program. */
-static int give_up(const struct driver *driver, const char *what, int32_t status)
+static int give_up(const struct loop *loop, const char *what, int32_t status)
 {
     qftp_error error;
     error.struct_size = sizeof error;
-    if (status != QFTP_OK) {
-        fprintf(stderr, "%s: %s\n", what, qftp_status_str(status));
-    } else if (qftp_session_last_error(driver->session, &error) == QFTP_OK) {
-        fprintf(stderr, "%s: %s\n  likely cause: %s\n  remedy: %s\n", what, error.text, error.cause, error.remedy);
+    fprintf(stderr, "%s: %s\n", what, qftp_status_str(status));
+    if (qftp_driver_last_error(loop->driver, &error) == QFTP_OK) {
+        fprintf(stderr, "  %s\n  likely cause: %s\n  remedy: %s\n", error.text, error.cause, error.remedy);
     }
     return EXIT_FAILURE;
 }
@@ -182,90 +170,69 @@ static int open_port(const char *path)
     return port;
 }
 
-static uint8_t *read_file(const char *path, size_t *len)
-{
-    FILE *file = fopen(path, "rb");
-    uint8_t *bytes = NULL;
-    long size;
-    if (file == NULL) {
-        return NULL;
-    }
-    if (fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 && fseek(file, 0, SEEK_SET) == 0) {
-        *len = (size_t)size;
-        bytes = malloc(*len + 1U);
-        if (bytes != NULL && fread(bytes, 1, *len, file) != *len) {
-            free(bytes);
-            bytes = NULL;
-        }
-    }
-    fclose(file);
-    return bytes;
-}
-
 int main(int argc, char **argv)
 {
-    static uint64_t memory[QFTP_SESSION_SIZE / sizeof(uint64_t)];
-    struct driver driver = {0};
+    static uint64_t memory[QFTP_DRIVER_SIZE / sizeof(uint64_t)];
+    static uint8_t buffers[8192];
+    struct loop loop = {0};
     qftp_setup setup;
     qftp_login login;
-    qftp_put_options put = {sizeof put, 0, 0, QFTP_VIA_COM, false};
-    size_t len = 0;
-    uint8_t *bytes;
+    qftp_policy policy;
+    qftp_transfer transfer;
+    qftp_operation logout;
     int32_t status;
 
     if (argc != 8) {
         fprintf(stderr, "usage: poll PORT APN HOST PORTNUMBER USER PASSWORD FILE\n");
         return 2;
     }
-    bytes = read_file(argv[7], &len);
-    driver.port = open_port(argv[1]);
-    driver.session = qftp_session_init((uint8_t *)memory, sizeof memory, NULL);
-    driver.sink = malloc(len + 1U);
-    driver.sink_capacity = len + 1U;
-    if (bytes == NULL || driver.port < 0 || driver.session == NULL || driver.sink == NULL) {
+    loop.port = open_port(argv[1]);
+    loop.file = fopen(argv[7], "rb");
+    loop.driver = qftp_driver_init((uint8_t *)memory, sizeof memory, buffers, sizeof buffers, NULL);
+    if (loop.port < 0 || loop.file == NULL || fseek(loop.file, 0, SEEK_END) != 0) {
         fprintf(stderr, "%s or %s: %s\n", argv[1], argv[7], strerror(errno));
         return EXIT_FAILURE;
     }
 
     qftp_setup_init(&setup);
     setup.apn = argv[2];
-    status = qftp_session_setup(driver.session, now_ms(), &setup);
-    if (status != QFTP_OK || !run(&driver)) {
-        return give_up(&driver, "set-up", status);
-    }
     qftp_login_init(&login);
     login.host = argv[3];
     login.port = (uint16_t)strtoul(argv[4], NULL, 10);
     login.user = argv[5];
     login.password = argv[6];
-    status = qftp_session_open(driver.session, now_ms(), &login);
-    if (status != QFTP_OK || !run(&driver)) {
-        return give_up(&driver, "login", status);
+    qftp_policy_init(&policy);
+    policy.retries = 3;
+    policy.verify = true;
+    qftp_transfer_init(&transfer);
+    transfer.remote = "from-c.bin";
+    transfer.local_len = (uint64_t)ftell(loop.file);
+    transfer.policy = &policy;
+    transfer.setup = &setup;
+    transfer.login = &login;
+
+    status = run(&loop, qftp_driver_put(loop.driver, &transfer));
+    if (status != QFTP_OK) {
+        return give_up(&loop, "upload", status);
     }
-    put.len = len;
-    driver.source = bytes;
-    driver.source_left = len;
-    status = qftp_session_put(driver.session, now_ms(), "from-c.bin", &put);
-    if (status != QFTP_OK || !run(&driver)) {
-        return give_up(&driver, "upload", status);
+    printf("up: %llu bytes\n", (unsigned long long)loop.number);
+    fclose(loop.file);
+
+    loop.file = tmpfile();
+    transfer.local_len = 0;
+    status = loop.file == NULL ? QFTP_ERR_LOCAL : run(&loop, qftp_driver_get(loop.driver, &transfer));
+    if (status != QFTP_OK) {
+        return give_up(&loop, "download", status);
     }
-    printf("up: %llu bytes\n", (unsigned long long)driver.number);
-    status = qftp_session_get(driver.session, now_ms(), "from-c.bin", NULL);
-    if (status != QFTP_OK || !run(&driver)) {
-        return give_up(&driver, "download", status);
-    }
-    printf("down: %llu bytes\n", (unsigned long long)driver.number);
-    if (driver.sink_len != len || memcmp(driver.sink, bytes, len) != 0) {
-        fprintf(stderr, "what came back is not what was sent\n");
-        return EXIT_FAILURE;
-    }
-    status = qftp_session_close(driver.session, now_ms());
-    if (status != QFTP_OK || !run(&driver)) {
-        return give_up(&driver, "logout", status);
+    printf("down: %llu bytes\n", (unsigned long long)loop.number);
+
+    qftp_operation_init(&logout, QFTP_OPERATION_CLOSE);
+    status = run(&loop, qftp_driver_begin(loop.driver, now_ms(), &logout));
+    if (status != QFTP_OK) {
+        return give_up(&loop, "logout", status);
     }
     printf("the same\n");
-    free(bytes);
-    free(driver.sink);
-    close(driver.port);
+    fclose(loop.file);
+    close(loop.port);
     return EXIT_SUCCESS;
 }

@@ -1,6 +1,6 @@
 //! What a session tells.
 
-use qftp_core::session::{End, Event, News, Session};
+use qftp_core::session::{Done, End, Event, News, Session};
 use qftp_core::wire::Writer;
 
 /// The kinds of events.
@@ -63,16 +63,33 @@ impl qftp_event {
             News::End(end) => Self::end(session, end),
             // Whoever leaves them out has no room for lines either.
             News::Line(..) if !cfg!(feature = "lines") => Self::none(),
-            News::Line(..) => {
-                let (kind, told) = match session.event(news, input) {
-                    Event::Info(told) => (QFTP_EVENT_INFO, told),
-                    Event::Urc(told) => (QFTP_EVENT_URC, told),
-                    _ => return Self::none(),
-                };
-                let mut out = Writer::new(line);
-                told.emit(&mut out);
-                Self::bytes(kind, out.finish().unwrap_or_default())
-            }
+            News::Line(..) => Self::told(&session.event(news, input), line),
+        }
+    }
+
+    /// The event as a driver tells it.
+    pub(crate) fn told(event: &Event<'_>, line: &mut [u8]) -> Self {
+        let (kind, told) = match event {
+            Event::Size(size) => return Self::number(QFTP_EVENT_SIZE, *size),
+            Event::Data(data) => return Self::bytes(QFTP_EVENT_DATA, data),
+            Event::Done(done) => return Self::done(*done),
+            Event::Failed(_) => return Self::number(QFTP_EVENT_FAILED, 0),
+            Event::Info(told) if cfg!(feature = "lines") => (QFTP_EVENT_INFO, told),
+            Event::Urc(told) if cfg!(feature = "lines") => (QFTP_EVENT_URC, told),
+            _ => return Self::none(),
+        };
+        let mut out = Writer::new(line);
+        told.emit(&mut out);
+        Self::bytes(kind, out.finish().unwrap_or_default())
+    }
+
+    fn done(done: Done<'_>) -> Self {
+        match done {
+            Done::Number(number) => Self::number(QFTP_EVENT_DONE, number),
+            Done::Text(text) => Self::bytes(QFTP_EVENT_DONE, text),
+            Done::State(state) => Self::number(QFTP_EVENT_DONE, state.number().into()),
+            Done::Space { free, total } => Self { total, ..Self::number(QFTP_EVENT_DONE, free) },
+            _ => Self::number(QFTP_EVENT_DONE, 0),
         }
     }
 

@@ -9,28 +9,38 @@ extern crate std;
 
 #[cfg(feature = "hosted")]
 mod client;
+mod drive;
+mod driver;
 mod error;
 mod event;
 mod guard;
 #[cfg(feature = "hosted")]
 mod handles;
-mod job;
+mod operation;
 mod operations;
 mod options;
 #[cfg(not(feature = "hosted"))]
 mod panic;
+mod policy;
 mod session;
 mod status;
 mod text;
+mod transfer;
 mod version;
+mod want;
 
 #[cfg(feature = "hosted")]
 pub use client::*;
+pub use drive::*;
+pub use driver::*;
 pub use error::*;
 pub use event::*;
-pub use job::*;
+pub use operation::*;
 pub use operations::*;
 pub use options::*;
+pub use policy::*;
 pub use session::*;
 pub use status::*;
+pub use transfer::*;
 pub use version::*;
+pub use want::*;

@@ -19,7 +19,7 @@ pub const QFTP_SESSION_ALIGN: usize = 8;
 /// The value of qftp_session_poll_timeout when there is none.
 pub const QFTP_NEVER: u64 = u64::MAX;
 
-const LINE: usize = if cfg!(feature = "lines") { limits::ANSWER_LINE } else { 0 };
+pub(crate) const LINE: usize = if cfg!(feature = "lines") { limits::ANSWER_LINE } else { 0 };
 
 /// The host's side of one module.
 pub struct qftp_session {

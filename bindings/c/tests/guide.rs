@@ -48,7 +48,7 @@ fn every_program_compiles_and_runs() {
                 assert_eq!(said, "without a card: the module refused or failed; with one: success\n");
                 said
             }
-            "session.c" => {
+            "driver.c" => {
                 let said = ok(&Command::new(&program).output().expect("it runs"));
                 assert!(said.starts_with("> AT") && said.contains("restarted"), "{said}");
                 said
@@ -58,7 +58,7 @@ fn every_program_compiles_and_runs() {
         assert!(!said.is_empty());
         names.push(name);
     }
-    assert_eq!(names, ["upload.c", "folder.c", "secure.c", "test.c", "session.c"]);
+    assert_eq!(names, ["upload.c", "folder.c", "secure.c", "test.c", "driver.c"]);
 }
 
 fn built(folder: &Path, name: &str, text: &str) -> PathBuf {

@@ -8,6 +8,5 @@ mod firmware;
 mod guide;
 mod header;
 mod install;
-mod panic;
 mod suite;
 mod threads;

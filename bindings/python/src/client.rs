@@ -19,12 +19,12 @@ use qftp_transport::{
 
 use crate::dialogue::{Dialogue, Lines};
 use crate::error;
+use crate::event::name_of;
 use crate::findings;
 use crate::inner::{Inner, choose, local, local_file, policy_of, seconds};
 use crate::login::{Access, Ftps, put, road, storage, urc_port};
 use crate::lost::{Losses, Lost};
 use crate::port::{ObjectPort, Raised, Watched, by_address};
-use crate::session::name_of;
 use crate::streams::{Blocks, Source};
 
 /// Most bytes of a block: it is in memory at once, whatever size was asked for.

@@ -4,6 +4,7 @@ mod certificates;
 mod client;
 mod dialogue;
 mod error;
+mod event;
 mod findings;
 mod inner;
 mod job;

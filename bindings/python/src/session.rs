@@ -1,31 +1,36 @@
-//! The sans-IO session: bytes in, events and bytes out.
+//! The driver without I/O: bytes in, events and bytes out.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyBytes, PyDict};
 use qftp_core::Instant;
-use qftp_core::session::{Config, Done, Event, Failure, GetOptions, Misuse, PutOptions, Reason};
-use qftp_core::wire::{ListKind, ServerState};
+use qftp_core::driver::{Driver, Want};
+use qftp_core::session::{Config, Failure, GetOptions, Misuse, PutOptions, Reason};
+use qftp_core::wire::ListKind;
 
 use crate::error;
+use crate::event::{told, value};
 use crate::login::{Access, Ftps, road, storage, urc_port};
 
-/// Most bytes of a command line that leave at once.
-const LINE: usize = 1024;
+/// Bytes from the port, and of a file, that the driver has at a time.
+const BUFFER: usize = 16 * 1024;
+
+/// An event as its name and its value.
+type Told = (&'static str, Py<PyAny>);
 
 /// The host's side of one module. `now` is in milliseconds, of any clock that never goes back.
 #[pyclass(frozen, module = "qftp._qftp")]
 pub(crate) struct Session(Mutex<State>);
 
 struct State {
-    session: qftp_core::session::Session,
-    /// What came and is not used up.
-    input: Vec<u8>,
-    used: usize,
-    /// File bytes that the session has released.
-    output: Vec<u8>,
+    driver: Driver<Vec<u8>, Vec<u8>>,
+    /// What came and the driver has not read.
+    came: VecDeque<u8>,
+    /// An event that came while bytes were asked for.
+    held: Option<Told>,
     /// What was told, or refused, last.
     failure: Option<Failure>,
     misuse: Option<Misuse>,
@@ -37,100 +42,77 @@ impl Session {
     #[pyo3(signature = (*, timeout, in_flight))]
     fn new(timeout: u8, in_flight: usize) -> Self {
         let config = Config { rsptimeout_s: timeout, in_flight, ..Config::default() };
-        let session = qftp_core::session::Session::new(config);
-        let (input, output) = (Vec::new(), Vec::new());
-        Self(Mutex::new(State { session, input, used: 0, output, failure: None, misuse: None }))
+        let driver = Driver::new(config, vec![0; BUFFER], vec![0; BUFFER]);
+        let (came, held) = (VecDeque::new(), None);
+        Self(Mutex::new(State { driver, came, held, failure: None, misuse: None }))
     }
 
     fn receive_data(&self, py: Python<'_>, data: &[u8]) {
-        let mut state = self.lock(py);
-        let used = std::mem::take(&mut state.used);
-        state.input.drain(..used);
-        state.input.extend(data);
+        self.lock(py).came.extend(data);
     }
 
     /// The next event as its name and its value, or `None` when more data is needed.
-    fn next_event<'py>(
-        &self,
-        py: Python<'py>,
-        now: u64,
-    ) -> PyResult<Option<(&'static str, Bound<'py, PyAny>)>> {
+    fn next_event(&self, py: Python<'_>, now: u64) -> PyResult<Option<Told>> {
         let mut state = self.lock(py);
-        let State { session, input, used, failure, .. } = &mut *state;
-        loop {
-            let rest = input.get(*used..).unwrap_or_default();
-            let empty = rest.is_empty();
-            let step = session.handle_input(Instant::from_millis(now), rest);
-            *used += step.consumed;
-            if let Some(Event::Failed(told)) = &step.event {
-                *failure = Some(*told);
-            }
-            match step.event {
-                Some(event) => return told(py, &event).map(Some),
-                None if empty => return Ok(None),
-                None => {}
-            }
+        if state.held.is_none() {
+            state.work(py, now, None)?;
         }
+        Ok(state.held.take())
     }
 
     /// Bytes for the port; empty when there are none.
-    fn data_to_send<'py>(&self, py: Python<'py>, now: u64) -> Bound<'py, PyBytes> {
+    fn data_to_send<'py>(&self, py: Python<'py>, now: u64) -> PyResult<Bound<'py, PyBytes>> {
+        let mut bytes = Vec::new();
         let mut state = self.lock(py);
-        let State { session, output, .. } = &mut *state;
-        let mut bytes = std::mem::take(output);
-        let mut line = [0; LINE];
-        loop {
-            match session.poll_transmit(Instant::from_millis(now), &mut line) {
-                0 => return PyBytes::new(py, &bytes),
-                count => bytes.extend(&line[..count]),
-            }
+        if state.held.is_none() {
+            state.work(py, now, Some(&mut bytes))?;
         }
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// Offers bytes of an upload; says how many of them are taken. They leave with the next `data_to_send`.
-    fn send(&self, py: Python<'_>, data: &[u8], now: u64) -> usize {
+    fn send(&self, py: Python<'_>, data: &[u8]) -> usize {
         let mut state = self.lock(py);
-        let count = state.session.send(Instant::from_millis(now), data);
-        state.output.extend(&data[..count]);
+        let room = state.driver.source_room();
+        let count = room.len().min(data.len());
+        room[..count].copy_from_slice(&data[..count]);
+        state.driver.filled(count);
         count
     }
 
     #[getter]
     fn wants_data(&self, py: Python<'_>) -> bool {
-        self.lock(py).session.wants_data()
+        let state = self.lock(py);
+        state.driver.session().wants_data() && state.driver.left() > 0
     }
 
     #[getter]
     fn idle(&self, py: Python<'_>) -> bool {
-        self.lock(py).session.is_idle()
+        self.lock(py).driver.is_idle()
     }
 
     #[getter]
     fn set_up(&self, py: Python<'_>) -> bool {
-        self.lock(py).session.is_set_up()
+        self.lock(py).driver.session().is_set_up()
     }
 
     #[getter]
     fn logged_in(&self, py: Python<'_>) -> bool {
-        self.lock(py).session.is_open()
+        self.lock(py).driver.session().is_open()
     }
 
     fn next_timeout(&self, py: Python<'_>) -> Option<u64> {
-        self.lock(py).session.poll_timeout().map(Instant::as_millis)
+        self.lock(py).driver.session().poll_timeout().map(Instant::as_millis)
     }
 
     /// What that time-out is about.
     fn timeout_reason(&self, py: Python<'_>) -> Option<&'static str> {
-        self.lock(py).session.timeout_reason().map(|reason| match reason {
+        self.lock(py).driver.session().timeout_reason().map(|reason| match reason {
             Reason::Response => "response",
             Reason::DataGap => "data",
             Reason::Quiet => "quiet",
             Reason::Guard => "guard",
         })
-    }
-
-    fn handle_timeout(&self, py: Python<'_>, now: u64) {
-        self.lock(py).session.handle_timeout(Instant::from_millis(now));
     }
 
     #[pyo3(signature = (now, *, apn, apn_user, apn_password, context, urc_port, network))]
@@ -147,7 +129,7 @@ impl Session {
     ) -> PyResult<()> {
         let urc_port = self::urc_port(py, urc_port)?;
         let access = Access { apn, apn_user, apn_password, context, urc_port, network, ..Access::default() };
-        self.begin(py, |session| session.setup(Instant::from_millis(now), &access.setup()))
+        self.begin(py, now, 0, |session, now| session.setup(now, &access.setup()))
     }
 
     #[pyo3(signature = (now, *, host, port, user, password, active, ftps))]
@@ -164,31 +146,35 @@ impl Session {
     ) -> PyResult<()> {
         let ftps = ftps.map(Ftps::from).transpose()?;
         let access = Access { host, port, user, password, active, ftps, ..Access::default() };
-        self.begin(py, |session| session.open(Instant::from_millis(now), &access.login()))
+        self.begin(py, now, 0, |session, now| session.open(now, &access.login()))
     }
 
     fn deactivate(&self, py: Python<'_>, now: u64) -> PyResult<()> {
-        self.begin(py, |session| session.deactivate(Instant::from_millis(now)))
+        self.begin(py, now, 0, |session, now| session.deactivate(now))
     }
 
     fn restart(&self, py: Python<'_>, now: u64) -> PyResult<()> {
-        self.begin(py, |session| session.restart(Instant::from_millis(now)))
+        self.begin(py, now, 0, |session, now| session.restart(now))
     }
 
     fn close(&self, py: Python<'_>, now: u64) -> PyResult<()> {
-        self.begin(py, |session| session.close(Instant::from_millis(now)))
+        self.begin(py, now, 0, |session, now| session.close(now))
     }
 
     fn abort(&self, py: Python<'_>, now: u64) -> PyResult<()> {
-        self.begin(py, |session| session.abort(Instant::from_millis(now)))
+        let mut state = self.lock(py);
+        let aborted = state.driver.abort(Instant::from_millis(now));
+        state.misuse = aborted.err();
+        drop(state);
+        aborted.map_err(|misuse| error::misuse(py, &misuse.to_string()))
     }
 
     fn cwd(&self, py: Python<'_>, now: u64, path: &str) -> PyResult<()> {
-        self.begin(py, |session| session.cwd(Instant::from_millis(now), path))
+        self.begin(py, now, 0, |session, now| session.cwd(now, path))
     }
 
     fn pwd(&self, py: Python<'_>, now: u64) -> PyResult<()> {
-        self.begin(py, |session| session.pwd(Instant::from_millis(now)))
+        self.begin(py, now, 0, |session, now| session.pwd(now))
     }
 
     #[pyo3(signature = (now, name, *, start, len, via))]
@@ -202,7 +188,7 @@ impl Session {
         via: &str,
     ) -> PyResult<()> {
         let options = GetOptions { start, len, via: road(py, via)?.unwrap_or_default() };
-        self.begin(py, |session| session.get(Instant::from_millis(now), name, &options))
+        self.begin(py, now, 0, |session, now| session.get(now, name, &options))
     }
 
     #[pyo3(signature = (now, name, *, len, start, last, via))]
@@ -217,7 +203,7 @@ impl Session {
         via: &str,
     ) -> PyResult<()> {
         let options = PutOptions { start, len, last, via: road(py, via)?.unwrap_or_default() };
-        self.begin(py, |session| session.put(Instant::from_millis(now), name, &options))
+        self.begin(py, now, len, |session, now| session.put(now, name, &options))
     }
 
     fn list(&self, py: Python<'_>, now: u64, form: &str, folder: &str) -> PyResult<()> {
@@ -227,8 +213,7 @@ impl Session {
             "facts" => ListKind::Facts,
             _ => return Err(error::misuse(py, "a listing is long, names or facts")),
         };
-        let now = Instant::from_millis(now);
-        self.begin(py, |session| match kind {
+        self.begin(py, now, 0, |session, now| match kind {
             ListKind::Long => session.list(now, folder),
             ListKind::Names => session.names(now, folder),
             ListKind::Facts => session.facts(now, folder),
@@ -236,56 +221,56 @@ impl Session {
     }
 
     fn size(&self, py: Python<'_>, now: u64, name: &str) -> PyResult<()> {
-        self.begin(py, |session| session.size(Instant::from_millis(now), name))
+        self.begin(py, now, 0, |session, now| session.size(now, name))
     }
 
     fn modified(&self, py: Python<'_>, now: u64, name: &str) -> PyResult<()> {
-        self.begin(py, |session| session.modified(Instant::from_millis(now), name))
+        self.begin(py, now, 0, |session, now| session.modified(now, name))
     }
 
     fn rename(&self, py: Python<'_>, now: u64, old: &str, new: &str) -> PyResult<()> {
-        self.begin(py, |session| session.rename(Instant::from_millis(now), old, new))
+        self.begin(py, now, 0, |session, now| session.rename(now, old, new))
     }
 
     fn delete(&self, py: Python<'_>, now: u64, name: &str) -> PyResult<()> {
-        self.begin(py, |session| session.delete(Instant::from_millis(now), name))
+        self.begin(py, now, 0, |session, now| session.delete(now, name))
     }
 
     fn make_dir(&self, py: Python<'_>, now: u64, name: &str) -> PyResult<()> {
-        self.begin(py, |session| session.make_dir(Instant::from_millis(now), name))
+        self.begin(py, now, 0, |session, now| session.make_dir(now, name))
     }
 
     fn remove_dir(&self, py: Python<'_>, now: u64, name: &str) -> PyResult<()> {
-        self.begin(py, |session| session.remove_dir(Instant::from_millis(now), name))
+        self.begin(py, now, 0, |session, now| session.remove_dir(now, name))
     }
 
     fn length(&self, py: Python<'_>, now: u64) -> PyResult<()> {
-        self.begin(py, |session| session.length(Instant::from_millis(now)))
+        self.begin(py, now, 0, |session, now| session.length(now))
     }
 
     fn status(&self, py: Python<'_>, now: u64) -> PyResult<()> {
-        self.begin(py, |session| session.status(Instant::from_millis(now)))
+        self.begin(py, now, 0, |session, now| session.status(now))
     }
 
     fn storage(&self, py: Python<'_>, now: u64, name: &str) -> PyResult<()> {
         let storage = storage(py, name)?;
-        self.begin(py, |session| session.storage(Instant::from_millis(now), storage))
+        self.begin(py, now, 0, |session, now| session.storage(now, storage))
     }
 
     fn files(&self, py: Python<'_>, now: u64, pattern: &str) -> PyResult<()> {
-        self.begin(py, |session| session.files(Instant::from_millis(now), pattern))
+        self.begin(py, now, 0, |session, now| session.files(now, pattern))
     }
 
     fn upload(&self, py: Python<'_>, now: u64, name: &str, len: u64) -> PyResult<()> {
-        self.begin(py, |session| session.upload(Instant::from_millis(now), name, len))
+        self.begin(py, now, len, |session, now| session.upload(now, name, len))
     }
 
     fn download(&self, py: Python<'_>, now: u64, name: &str) -> PyResult<()> {
-        self.begin(py, |session| session.download(Instant::from_millis(now), name))
+        self.begin(py, now, 0, |session, now| session.download(now, name))
     }
 
     fn remove(&self, py: Python<'_>, now: u64, name: &str) -> PyResult<()> {
-        self.begin(py, |session| session.remove(Instant::from_millis(now), name))
+        self.begin(py, now, 0, |session, now| session.remove(now, name))
     }
 }
 
@@ -295,13 +280,19 @@ impl Session {
         self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Begins an operation that sends so many bytes.
     fn begin(
         &self,
         py: Python<'_>,
-        start: impl FnOnce(&mut qftp_core::session::Session) -> Result<(), Misuse>,
+        now: u64,
+        sends: u64,
+        start: impl FnOnce(&mut qftp_core::session::Session, Instant) -> Result<(), Misuse>,
     ) -> PyResult<()> {
         let mut state = self.lock(py);
-        let started = start(&mut state.session);
+        if state.driver.is_idle() {
+            state.driver.sends(sends);
+        }
+        let started = state.driver.begin(Instant::from_millis(now), start);
         state.misuse = started.err();
         drop(state);
         started.map_err(|misuse| error::misuse(py, &misuse.to_string()))
@@ -318,41 +309,63 @@ impl Session {
     }
 }
 
-fn told<'py>(py: Python<'py>, event: &Event<'_>) -> PyResult<(&'static str, Bound<'py, PyAny>)> {
-    let line = |line: &qftp_core::wire::Line<'_>| {
-        let mut buf = [0; LINE];
-        let mut out = qftp_core::wire::Writer::new(&mut buf);
-        line.emit(&mut out);
-        PyBytes::new(py, out.finish().unwrap_or_default()).into_any()
-    };
-    Ok(match event {
-        Event::Size(size) => ("size", size.into_pyobject(py)?.into_any()),
-        Event::Data(data) => ("data", PyBytes::new(py, data).into_any()),
-        Event::Info(info) => ("info", line(info)),
-        Event::Urc(urc) => ("urc", line(urc)),
-        Event::Done(done) => ("done", value(py, done)?),
-        Event::Failed(failure) => ("failed", error::of_failure(py, failure)?),
-        other => ("other", format!("{other:?}").into_pyobject(py)?.into_any()),
-    })
-}
+impl State {
+    /// Does what the driver wants until it has told something, or waits: for what comes, for a time, for bytes of a file, or for
+    /// the port, where nothing takes what goes there.
+    fn work(&mut self, py: Python<'_>, now: u64, mut port: Option<&mut Vec<u8>>) -> PyResult<()> {
+        let now = Instant::from_millis(now);
+        let mut looked = false;
+        loop {
+            let event = match self.driver.next(now) {
+                Want::Write { bytes, .. } => {
+                    let count = bytes.len();
+                    if let Some(port) = &mut port {
+                        port.extend(bytes);
+                        self.driver.wrote(count);
+                    }
+                    if !self.read() && port.is_none() {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                Want::Read(until) => {
+                    if self.read() {
+                        looked = false;
+                    } else if looked || until.is_none_or(|until| until > now) {
+                        return Ok(());
+                    } else {
+                        // The port may have had more.
+                        looked = true;
+                    }
+                    continue;
+                }
+                // Whatever there is was sent already.
+                Want::Fill => {
+                    self.driver.filled(0);
+                    continue;
+                }
+                Want::Store(data) => ("data", PyBytes::new(py, data).into_any()),
+                Want::Tell(event) => told(py, &event)?,
+                Want::End(Ok(done)) => ("done", value(py, &done)?),
+                Want::End(Err(failure)) => {
+                    self.failure = Some(failure);
+                    ("failed", error::of_failure(py, &failure)?)
+                }
+                other => ("other", format!("{other:?}").into_pyobject(py)?.into_any()),
+            };
+            self.held = Some((event.0, event.1.unbind()));
+            return Ok(());
+        }
+    }
 
-fn value<'py>(py: Python<'py>, done: &Done<'_>) -> PyResult<Bound<'py, PyAny>> {
-    Ok(match done {
-        Done::Number(number) => number.into_pyobject(py)?.into_any(),
-        Done::Text(text) => PyBytes::new(py, text).into_any(),
-        Done::State(state) => name_of(*state).into_pyobject(py)?.into_any(),
-        Done::Space { free, total } => (free, total).into_pyobject(py)?.into_any(),
-        _ => py.None().into_bound(py),
-    })
-}
-
-/// The state of the module's FTP client, in a word.
-pub(crate) fn name_of(state: ServerState) -> &'static str {
-    match state {
-        ServerState::Opening => "opening",
-        ServerState::Idle => "idle",
-        ServerState::Transferring => "transferring",
-        ServerState::Closing => "closing",
-        ServerState::Closed => "closed",
+    /// Gives the driver what came, as much as there is room for.
+    fn read(&mut self) -> bool {
+        let room = self.driver.room();
+        let count = room.len().min(self.came.len());
+        for (to, byte) in room.iter_mut().zip(self.came.drain(..count)) {
+            *to = byte;
+        }
+        self.driver.received(count);
+        count > 0
     }
 }

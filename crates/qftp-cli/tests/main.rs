@@ -3,6 +3,7 @@
 mod doctor;
 mod emulated;
 mod explain;
+mod explain_secrets;
 mod install;
 mod reference;
 mod usage;

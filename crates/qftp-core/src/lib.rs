@@ -28,7 +28,12 @@ pub mod driver;
 pub mod job;
 pub mod limits;
 pub mod listing;
+// For the simulation alone, which is the only one to switch the feature on.
+#[cfg(feature = "mutations")]
+#[doc(hidden)]
 pub mod mutation;
+#[cfg(not(feature = "mutations"))]
+mod mutation;
 mod printable;
 mod secret;
 pub mod session;

@@ -4,6 +4,7 @@
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
+#[cfg_attr(not(feature = "mutations"), expect(unreachable_pub, reason = "nobody chooses one then"))]
 pub enum Mutation {
     /// Takes OK for the outcome of an FTP command.
     OkIsTheOutcome = 1,
@@ -41,6 +42,7 @@ pub enum Mutation {
     EndUnproven,
 }
 
+#[cfg(feature = "mutations")]
 impl Mutation {
     /// All of them.
     pub const ALL: [Self; 17] = [

@@ -71,8 +71,7 @@ impl Attention {
     /// # Errors
     /// Those of the port.
     pub fn tapped(port: &mut (impl Port + ?Sized), escape: bool, tap: Box<dyn Tap>) -> io::Result<Self> {
-        let mut watch = Watch::new(Instant::now());
-        watch.taps.tap = Some(tap);
+        let mut watch = Watch::of(Instant::now(), tap);
         let attention = Self::watched(port, escape, &mut |sent, bytes| {
             if sent {
                 // What came belongs to the question before, also where it is no line.

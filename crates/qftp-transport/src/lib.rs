@@ -1,6 +1,6 @@
 //! Ports to a module, and the clients that drive [`qftp_core`] over them.
 //!
-//! A [`Port`] is a line to a module: [`SerialPort`], [`TcpPort`], [`Rfc2217Port`] or, in one process, [`Pipe`]. [`open`] makes one
+//! A [`Port`] is a line to a module: `SerialPort` (feature `serial`), [`TcpPort`], [`Rfc2217Port`] or, in one process, [`Pipe`]. [`open`] makes one
 //! from an address.
 
 #[cfg(feature = "tokio")]
@@ -16,6 +16,7 @@ mod pipe;
 mod poll_once;
 mod port;
 pub mod rfc2217;
+#[cfg(feature = "serial")]
 mod serial;
 mod tcp;
 
@@ -30,6 +31,9 @@ pub use client::{
     AtomicUpload, Cancel, Certificates, Check, Client, ClientFiles, Error, Examination, Finding, Kind,
     ModuleFile, Operation, Pem, Progress, Put, Recorder, Report, Tap, Target, Verdict, Way, recording,
 };
+// For a loop over a driver that is none of these clients, and is recorded as they are: the fuzzer's.
+#[doc(hidden)]
+pub use client::Watch;
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;
 pub use local::{Begin, Kept, LocalSource, LocalTarget, Origin, Version, is_partial};
@@ -37,5 +41,6 @@ pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open,
 pub use pipe::{Pipe, pipe};
 pub use port::Port;
 pub use rfc2217::Rfc2217Port;
+#[cfg(feature = "serial")]
 pub use serial::SerialPort;
 pub use tcp::TcpPort;

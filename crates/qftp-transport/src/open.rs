@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::client::Cancel;
 use crate::port::Port;
 use crate::rfc2217::Rfc2217Port;
+#[cfg(feature = "serial")]
 use crate::serial::SerialPort;
 use crate::tcp::TcpPort;
 
@@ -77,7 +78,13 @@ impl Address {
 /// Opens the port at this address.
 pub fn open(address: &str, settings: &Settings) -> Result<AnyPort, OpenError> {
     match Address::parse(address)? {
+        #[cfg(feature = "serial")]
         Address::Path(path) => SerialPort::open(&path, settings).map(AnyPort::Serial),
+        #[cfg(not(feature = "serial"))]
+        Address::Path(port) => {
+            let text = "built without the feature `serial`".to_owned();
+            Err(OpenError { port, kind: OpenErrorKind::Other, text })
+        }
         Address::Tcp(host) => TcpPort::connect(&host).map(AnyPort::Tcp),
         Address::Rfc2217(host) => Rfc2217Port::connect(&host, settings).map(AnyPort::Rfc2217),
     }
@@ -109,6 +116,7 @@ pub fn open_again(address: &str, settings: &Settings, cancel: &Cancel) -> io::Re
 #[non_exhaustive]
 pub enum AnyPort {
     /// A path.
+    #[cfg(feature = "serial")]
     Serial(SerialPort),
     /// `tcp://`.
     Tcp(TcpPort),
@@ -119,6 +127,7 @@ pub enum AnyPort {
 impl AnyPort {
     fn inner(&mut self) -> &mut dyn Port {
         match self {
+            #[cfg(feature = "serial")]
             Self::Serial(port) => port,
             Self::Tcp(port) => port,
             Self::Rfc2217(port) => port,
@@ -141,6 +150,7 @@ impl Port for AnyPort {
     }
     fn name(&self) -> String {
         match self {
+            #[cfg(feature = "serial")]
             Self::Serial(port) => port.name(),
             Self::Tcp(port) => port.name(),
             Self::Rfc2217(port) => port.name(),

@@ -9,6 +9,7 @@ use crate::deny;
 use crate::dist;
 use crate::fuzz;
 use crate::install;
+use crate::lines;
 use crate::links;
 use crate::need::{
     CARGO_DENY, CARGO_FUZZ, CERTIFICATES, CLIENTS, DOXYGEN, FIRMWARE, MDBOOK, Need, OPENSSL, PYTHON,
@@ -53,6 +54,7 @@ pub(crate) fn steps() -> Vec<Step> {
             || install::python(&run::needs(&steps())),
         ),
         step("format", "rustfmt, of every package", &[], format),
+        step("lines", "no source has more than 400 lines", &[], lines::sources),
         step("links", "every link in the pages of the repository leads somewhere", &[], links::pages),
         step("clippy", "clippy, warnings are errors", &[OPENSSL], clippy),
         step(
@@ -163,7 +165,7 @@ fn documentation() -> Result<(), Failure> {
 }
 
 fn features() -> Result<(), Failure> {
-    for package in ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-cli"] {
+    for package in ["qftp-core", "qftp-transport", "qftp-emulator", "qftp", "qftp-cli"] {
         must(&mut cargo(&["check", "--package", package, "--no-default-features"]))?;
     }
     must(&mut cargo(&["test", "--package", "qftp-core", "--no-default-features", "--test", "lean"]))?;

@@ -14,7 +14,7 @@ use crate::step::{Failure, cargo, command, must};
 /// What stands beside the sources in each package.
 const TEXTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 /// The crates of a release, each after those that it needs.
-const CRATES: [&str; 4] = ["qftp-core", "qftp-transport", "qftp-emulator", "qftp-cli"];
+const CRATES: [&str; 5] = ["qftp-core", "qftp-transport", "qftp-emulator", "qftp", "qftp-cli"];
 
 /// `cargo xtask dist [--quick]`: quick is with the system's OpenSSL, and without building each crate from its package.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {

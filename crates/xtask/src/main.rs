@@ -12,6 +12,7 @@ mod fuzz;
 mod install;
 mod install_c;
 mod install_cli;
+mod lines;
 mod links;
 mod need;
 mod notices;

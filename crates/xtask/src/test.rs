@@ -20,6 +20,8 @@ const CRATES: &[&str] = &[
     "--lib",
     "--bins",
     "--test",
+    "facade_tests",
+    "--test",
     "core_tests",
     "--test",
     "emulator_tests",

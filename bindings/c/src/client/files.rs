@@ -7,8 +7,8 @@ use qftp_transport::{AtomicUpload, Begin, LocalSource, LocalTarget, Origin, Put}
 
 use super::callbacks::{Reader, Writer};
 use super::{Problem, qftp_client, qftp_read, qftp_write};
-use crate::job::{self, qftp_policy};
 use crate::options::{self, QFTP_UNKNOWN, put, qftp_get_options, qftp_put_options};
+use crate::policy::{self, qftp_policy};
 use crate::status::qftp_status::{QFTP_ERR_ARGUMENT, QFTP_ERR_NULL};
 use crate::text::required;
 
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn qftp_client_put_file(
 ) -> i32 {
     qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
-        let (path, name, policy) = unsafe { (required(path)?, required(name)?, job::policy(policy)?) };
+        let (path, name, policy) = unsafe { (required(path)?, required(name)?, policy::policy(policy)?) };
         let mut source = LocalSource::open(Path::new(path)).map_err(Problem::local)?;
         let count = work.on_the_way(|client, way| Ok(client.send_file(name, &mut source, policy, way)?))?;
         // SAFETY: NULL, or the caller's.
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn qftp_client_put_file_atomic(
 ) -> i32 {
     qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
-        let (path, name, policy) = unsafe { (required(path)?, required(name)?, job::policy(policy)?) };
+        let (path, name, policy) = unsafe { (required(path)?, required(name)?, policy::policy(policy)?) };
         let mut source = LocalSource::open(Path::new(path)).map_err(Problem::local)?;
         let count = work.on_the_way(|client, way| {
             let url = Origin::of(&way.login, way.folder, name).url;
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn qftp_client_get_file(
 ) -> i32 {
     qftp_client::operation(client, |work| {
         // SAFETY: as the header asks of the caller.
-        let (name, path, policy) = unsafe { (required(name)?, required(path)?, job::policy(policy)?) };
+        let (name, path, policy) = unsafe { (required(name)?, required(path)?, policy::policy(policy)?) };
         let count = work.on_the_way(|client, way| {
             let begin = if policy.resume { Begin::PartialOrTarget } else { Begin::Anew };
             let origin = Origin::of(&way.login, way.folder, name);

@@ -5,6 +5,8 @@ mod files;
 mod list;
 mod login;
 mod module;
+#[cfg(test)]
+mod panics;
 mod record;
 mod remembered;
 mod server;

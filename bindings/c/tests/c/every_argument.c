@@ -86,9 +86,11 @@ static void is_a_status(int32_t status, const char *call)
 int main(void)
 {
     static uint64_t session_memory[QFTP_SESSION_SIZE / sizeof(uint64_t)];
-    static uint64_t job_memory[QFTP_JOB_SIZE / sizeof(uint64_t)];
+    static uint64_t driver_memory[QFTP_DRIVER_SIZE / sizeof(uint64_t)];
+    static uint8_t buffers[64];
     qftp_session *session = qftp_session_init((uint8_t *)session_memory, sizeof session_memory, NULL);
-    qftp_job *job = qftp_job_get((uint8_t *)job_memory, sizeof job_memory, 0, NULL);
+    qftp_driver *driver =
+        qftp_driver_init((uint8_t *)driver_memory, sizeof driver_memory, buffers, sizeof buffers, NULL);
     qftp_client *client = NULL;
     qftp_list *list = NULL;
     qftp_emulator *emulator = NULL;
@@ -104,14 +106,16 @@ int main(void)
     qftp_put_options put_options = {sizeof put_options, 0, 0, QFTP_VIA_COM, false};
     qftp_error error;
     qftp_event event;
-    qftp_step step;
+    qftp_want want;
+    qftp_transfer transfer;
+    qftp_operation operation;
     char text[0x40] = "text";
     static uint8_t bytes[QFTP_SESSION_SIZE];
     size_t size = 0;
     uint64_t number = 0;
     int32_t small = 0;
 
-    assert(session != NULL && job != NULL);
+    assert(session != NULL && driver != NULL);
     qftp_emulator_options_init(&module_options);
     assert(qftp_emulator_start(&module_options, &emulator, NULL, 0) == QFTP_OK);
     assert(qftp_client_open(qftp_emulator_port(emulator), NULL, &client, NULL) == QFTP_OK);
@@ -129,6 +133,11 @@ int main(void)
     qftp_policy_init(&policy);
     qftp_certificates_init(&certificates);
     qftp_client_options_init(&options);
+    qftp_transfer_init(&transfer);
+    transfer.remote = "name";
+    transfer.login = &login;
+    qftp_operation_init(&operation, QFTP_OPERATION_SIZE);
+    operation.name = "name";
     error.struct_size = sizeof error;
 
 /* CALLS */

@@ -7,6 +7,109 @@
 #undef NDEBUG
 #include <assert.h>
 
+/* Runs to its end with a module that says nothing, and a file that cannot be read. */
+static qftp_want end_of(qftp_driver *driver, uint64_t *now)
+{
+    qftp_want want;
+    for (;;) {
+        assert(qftp_driver_next(driver, *now, &want) == QFTP_OK);
+        switch (want.kind) {
+        case QFTP_WANT_WRITE:
+            assert(want.data != NULL && want.len > 0 && want.room != NULL);
+            assert(qftp_driver_wrote(driver, want.len) == QFTP_OK);
+            break;
+        case QFTP_WANT_READ:
+            assert(want.until_ms != QFTP_NEVER && want.until_ms > *now);
+            *now = want.until_ms;
+            break;
+        case QFTP_WANT_RETRY:
+            assert(want.status == QFTP_ERR_LINE && want.until_ms == *now + 1000U);
+            break;
+        default:
+            return want;
+        }
+    }
+}
+
+static void drivers(void)
+{
+    static uint64_t memory[QFTP_DRIVER_SIZE / sizeof(uint64_t)];
+    uint8_t *bytes = (uint8_t *)memory;
+    uint8_t buffers[64];
+    uint64_t now = 0;
+    qftp_driver *driver;
+    qftp_transfer transfer;
+    qftp_policy policy;
+    qftp_login login;
+    qftp_operation operation;
+    qftp_want want;
+    qftp_error error;
+
+    assert(qftp_driver_init(NULL, sizeof memory, buffers, sizeof buffers, NULL) == NULL);
+    assert(qftp_driver_init(bytes, qftp_driver_bytes() - 1, buffers, sizeof buffers, NULL) == NULL);
+    assert(qftp_driver_init(bytes + 1, QFTP_DRIVER_SIZE, buffers, sizeof buffers, NULL) == NULL);
+    assert(qftp_driver_init(bytes, sizeof memory, NULL, sizeof buffers, NULL) == NULL);
+    assert(qftp_driver_init(bytes, sizeof memory, buffers, 31, NULL) == NULL);
+    driver = qftp_driver_init(bytes, sizeof memory, buffers, sizeof buffers, NULL);
+    assert(driver != NULL && qftp_driver_next(driver, 0, NULL) == QFTP_ERR_NULL);
+    assert(qftp_driver_next(driver, 0, &want) == QFTP_OK && want.kind == QFTP_WANT_NOTHING && want.room_len == 32);
+    assert(qftp_driver_abort(driver, 0) == QFTP_ERR_NOTHING_TO_ABORT);
+
+    qftp_operation_init(NULL, QFTP_OPERATION_SIZE);
+    qftp_operation_init(&operation, QFTP_OPERATION_SIZE);
+    assert(qftp_driver_begin(driver, 0, NULL) == QFTP_ERR_NULL);
+    assert(qftp_driver_begin(driver, 0, &operation) == QFTP_ERR_NULL); /* no name */
+    operation.name = "name";
+    assert(qftp_driver_begin(driver, 0, &operation) == QFTP_ERR_NOT_SET_UP);
+    operation.kind = QFTP_OPERATION_PUT; /* no length */
+    assert(qftp_driver_begin(driver, 0, &operation) == QFTP_ERR_ARGUMENT);
+    operation.kind = 99;
+    assert(qftp_driver_begin(driver, 0, &operation) == QFTP_ERR_ARGUMENT);
+
+    assert(qftp_driver_get(driver, NULL) == QFTP_ERR_NULL);
+    qftp_transfer_init(&transfer);
+    assert(qftp_driver_get(driver, &transfer) == QFTP_ERR_NULL); /* no name */
+    transfer.remote = "name";
+    qftp_login_init(&login);
+    transfer.login = &login;
+    assert(qftp_driver_put(driver, &transfer) == QFTP_ERR_NULL); /* no host */
+    login.host = "host";
+    qftp_policy_init(&policy);
+    policy.via = 9;
+    transfer.policy = &policy;
+    assert(qftp_driver_put(driver, &transfer) == QFTP_ERR_ARGUMENT);
+    policy.via = QFTP_VIA_COM;
+    policy.retries = 1;
+    transfer.local_len = 5;
+
+    /* Nobody answers: the set-up is tried again after a wait, and fails in bounded time. */
+    assert(qftp_driver_put(driver, &transfer) == QFTP_OK);
+    assert(qftp_driver_put(driver, &transfer) == QFTP_ERR_BUSY);
+    assert(qftp_driver_begin(driver, 0, &operation) == QFTP_ERR_BUSY);
+    error.struct_size = sizeof error;
+    assert(qftp_driver_last_error(driver, &error) == QFTP_ERR_NOTHING_TO_ABORT);
+    want = end_of(driver, &now);
+    assert(want.kind == QFTP_WANT_FAILED && want.status == QFTP_ERR_LINE && now < 400000);
+    assert(qftp_driver_last_error(driver, &error) == QFTP_OK && strstr(error.text, "does not answer") != NULL);
+    assert(qftp_driver_kept(driver) == 0 && qftp_driver_distrusted(driver) == QFTP_UNKNOWN);
+    assert(!qftp_driver_is_open(driver));
+
+    /* An end in the wait. */
+    assert(qftp_driver_get(driver, &transfer) == QFTP_OK);
+    do {
+        assert(qftp_driver_next(driver, now, &want) == QFTP_OK);
+        now = want.kind == QFTP_WANT_READ ? want.until_ms : now;
+        assert(qftp_driver_wrote(driver, want.kind == QFTP_WANT_WRITE ? want.len : 0) == QFTP_OK);
+    } while (want.kind != QFTP_WANT_RETRY);
+    assert(qftp_driver_abort(driver, now) == QFTP_OK);
+    want = end_of(driver, &now);
+    assert(want.kind == QFTP_WANT_FAILED && want.status == QFTP_ERR_ABORTED);
+
+    assert(qftp_driver_wrote(NULL, 1) == QFTP_ERR_NULL && qftp_driver_received(NULL, 1) == QFTP_ERR_NULL);
+    assert(qftp_driver_filled(NULL, 1) == QFTP_ERR_NULL && qftp_driver_compared(NULL, 1) == QFTP_ERR_NULL);
+    assert(qftp_driver_kept(NULL) == 0 && qftp_driver_distrusted(NULL) == QFTP_UNKNOWN && !qftp_driver_is_open(NULL));
+}
+
 int main(void)
 {
     static uint64_t memory[QFTP_SESSION_SIZE / sizeof(uint64_t)];
@@ -18,10 +121,6 @@ int main(void)
     qftp_event event;
     qftp_error error;
     qftp_put_options put = {sizeof put, 0, 1, 77, false};
-    qftp_policy policy;
-    qftp_step step;
-    qftp_job *job;
-    static uint64_t job_memory[QFTP_JOB_SIZE / sizeof(uint64_t)];
     size_t consumed = 42;
     uint8_t out[64];
 
@@ -99,34 +198,7 @@ int main(void)
     assert(error.status == QFTP_ERR_LINE && error.session_state == QFTP_STATE_RESET);
     assert(strstr(error.text, "does not answer") != NULL && error.remedy[0] != '\0');
 
-    assert(qftp_job_get(NULL, QFTP_JOB_SIZE, 0, NULL) == NULL);
-    assert(qftp_job_get((uint8_t *)job_memory, QFTP_JOB_SIZE - 1, 0, NULL) == NULL);
-    qftp_policy_init(&policy);
-    policy.retries = 1;
-    policy.via = 9;
-    assert(qftp_job_put((uint8_t *)job_memory, sizeof job_memory, 5, &policy) == NULL);
-    policy.via = QFTP_VIA_COM;
-    job = qftp_job_put((uint8_t *)job_memory, sizeof job_memory, 5, &policy);
-    assert(job != NULL && qftp_job_next(job, NULL) == QFTP_ERR_NULL && qftp_job_ready(NULL) == QFTP_ERR_NULL);
-    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_PUT && step.len == 5);
-    /* The silence of before: a wait, then the session is set up again. */
-    assert(qftp_job_failed(job, session) == QFTP_OK);
-    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_WAIT && step.len == 1000);
-    assert(qftp_job_ready(job) == QFTP_OK);
-    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_SET_UP);
-    assert(qftp_job_ready(job) == QFTP_OK);
-    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_CERTIFICATES);
-    assert(qftp_job_ready(job) == QFTP_OK);
-    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_OPEN);
-    assert(qftp_job_refused(job, QFTP_ERR_BUSY) == QFTP_ERR_BUSY && qftp_job_refused(NULL, 0) == QFTP_ERR_NULL);
-    assert(qftp_job_ready(job) == QFTP_OK);
-    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_FOLDER);
-    assert(qftp_job_ready(job) == QFTP_OK);
-    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_PUT && step.start == 0);
-    assert(qftp_job_moved(job, 5) == QFTP_OK && qftp_job_kept(job) == 5);
-    assert(qftp_job_next(job, &step) == QFTP_OK && step.kind == QFTP_STEP_DONE);
-    assert(qftp_job_distrusted(job) == QFTP_UNKNOWN && qftp_job_distrusted(NULL) == QFTP_UNKNOWN);
-    assert(qftp_job_trust(NULL, 1) == QFTP_ERR_NULL);
+    drivers();
 
     session = qftp_session_new(NULL);
     assert(session != NULL && qftp_session_is_idle(session));

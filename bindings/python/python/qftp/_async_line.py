@@ -291,7 +291,4 @@ class AsyncLine:
         except PortError as error:
             self._broken = error
             raise
-        if data:
-            self._session.receive_data(data)
-        else:
-            self._session.handle_timeout()
+        self._session.receive_data(data)

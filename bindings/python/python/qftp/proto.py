@@ -9,7 +9,6 @@
         event = session.next_event()
         if event is NEED_DATA:
             session.receive_data(read_until(session.next_timeout()))  # b"" when the time was up
-            session.handle_timeout()
         elif isinstance(event, Done):
             break
 
@@ -109,9 +108,9 @@ class Session:
         """Bytes to write to the port now; empty when there are none."""
         return self._session.data_to_send(_ms(now))
 
-    def send(self, data: bytes, now: Optional[float] = None) -> int:
-        """Offers bytes of an upload and says how many of them are taken; these leave with the next ``data_to_send``."""
-        return self._session.send(data, _ms(now))
+    def send(self, data: bytes) -> int:
+        """Offers bytes of an upload and says how many of them are taken; these leave with ``data_to_send``, when the module takes them."""
+        return self._session.send(data)
 
     @property
     def wants_data(self) -> bool:
@@ -119,7 +118,7 @@ class Session:
         return self._session.wants_data
 
     def next_timeout(self) -> Optional[float]:
-        """When ``handle_timeout`` is to be called, unless data comes before."""
+        """When ``next_event`` is to be called, unless data comes before."""
         due = self._session.next_timeout()
         return None if due is None else due / 1000
 
@@ -127,10 +126,6 @@ class Session:
         """The same in seconds from now, never negative."""
         due = self.next_timeout()
         return None if due is None else max(0.0, due - (time.monotonic() if now is None else now))
-
-    def handle_timeout(self, now: Optional[float] = None) -> None:
-        """The time of ``next_timeout`` has come. An early or needless call does nothing."""
-        self._session.handle_timeout(_ms(now))
 
     @property
     def idle(self) -> bool:

@@ -1,9 +1,11 @@
-//! A recording against the session of this program: what the recorded module said is what it hears, in virtual time.
+//! A recording against the driver of this program: what the recorded module said is what it hears, in virtual time.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use qftp_core::Instant;
-use qftp_core::session::Session;
+use qftp_core::driver::{Driver, Want};
+use qftp_core::session::Event;
 use qftp_transport::recording::{Entry, Recording, What, ending, escape};
 use qftp_transport::{Kind, Operation};
 
@@ -17,7 +19,7 @@ pub(super) struct Played {
     pub(super) received: usize,
 }
 
-/// Where today's session does something else than the recorded one.
+/// Where today's host does something else than the recorded one.
 #[derive(Debug)]
 pub(super) struct Difference {
     /// Of the recording.
@@ -28,37 +30,34 @@ pub(super) struct Difference {
 
 /// More timers than any operation waits for.
 const TIMERS: usize = 10_000;
+/// As large as the client's buffers.
+const BUFFER: usize = 16 * 1024;
 
 struct Player {
-    session: Session,
+    driver: Driver<Vec<u8>, Vec<u8>>,
     now: u64,
     /// By how much today is later than the recording.
     behind: u64,
-    /// Commands that the session wants to send, and the recording has not sent yet.
-    output: Vec<u8>,
+    /// What the recorded module has said, and the driver has not read.
+    came: VecDeque<u8>,
+    /// What is left of the file that an operation sends.
+    upload: VecDeque<u8>,
     outcome: Option<String>,
     /// An operation is under way, as the recording has it.
     under_way: bool,
-    /// What it sends of a file, how much of that the session has taken, and how much the recorded host has written: a driver is handed more than
-    /// it has written.
-    upload: Vec<u8>,
-    taken: usize,
-    written: usize,
     played: Played,
 }
 
 /// Plays all of it, or up to the first difference.
 pub(super) fn play(recording: &Recording) -> Result<Played, Difference> {
     let mut player = Player {
-        session: Session::new(recording.config),
+        driver: Driver::new(recording.config, vec![0; BUFFER], vec![0; BUFFER]),
         now: 0,
         behind: 0,
-        output: Vec::new(),
+        came: VecDeque::new(),
+        upload: VecDeque::new(),
         outcome: None,
         under_way: false,
-        upload: Vec::new(),
-        taken: 0,
-        written: 0,
         played: Played::default(),
     };
     let mut last = 0;
@@ -66,27 +65,28 @@ pub(super) fn play(recording: &Recording) -> Result<Played, Difference> {
         if let What::Began(_) = &entry.what {
             let rest = recording.entries.get(place + 1..).unwrap_or_default();
             player.upload = upload(rest, recording.config.in_flight);
-            (player.taken, player.written) = (0, 0);
         }
         player.entry(entry)?;
         last = entry.line;
     }
-    player.transmit();
-    if player.output.is_empty() || !player.under_way {
-        return Ok(player.played);
+    player.work();
+    match player.driver.writing() {
+        Want::Write { bytes, of_file: false } if player.under_way && !bytes.is_empty() => {
+            let today = format!("the host goes on with {}", escape(bytes));
+            Err(Difference { line: last, then: "the recording ended".to_owned(), today })
+        }
+        _ => Ok(player.played),
     }
-    let today = format!("the host goes on with {}", escape(&player.output));
-    Err(Difference { line: last, then: "the recording ended".to_owned(), today })
 }
 
 /// What an operation sent of a file, and as much beyond as may have been handed out and not written when it broke off.
-fn upload(rest: &[Entry], in_flight: usize) -> Vec<u8> {
+fn upload(rest: &[Entry], in_flight: usize) -> VecDeque<u8> {
     let own = rest.iter().take_while(|entry| !matches!(entry.what, What::Began(_)));
     let sent = own.filter_map(|entry| match &entry.what {
         What::Sent(Kind::Data, bytes) => Some(bytes),
         _ => None,
     });
-    let mut upload: Vec<u8> = sent.flatten().copied().collect();
+    let mut upload: VecDeque<u8> = sent.flatten().copied().collect();
     upload.resize(upload.len() + in_flight, 0);
     upload
 }
@@ -104,21 +104,20 @@ impl Player {
                 }
                 self.played.operations += 1;
                 self.outcome = None;
-                operation.begin(&mut self.session, Instant::from_millis(self.now)).map_err(|misuse| {
-                    differs(format!("`{operation}` began"), format!("the host refuses it: {misuse}"))
-                })?;
+                self.begin(&operation).map_err(|refusal| differs(format!("`{operation}` began"), refusal))?;
                 self.under_way = true;
             }
             What::Aborted => {
                 // What had ended already had nothing to abort.
-                let _ = self.session.abort(Instant::from_millis(self.now));
+                let _ = self.driver.abort(Instant::from_millis(self.now));
             }
             What::Sent(..) if !self.under_way => {}
             What::Sent(Kind::Line, bytes) => self.compare(bytes, differs)?,
-            What::Sent(Kind::Data, bytes) => self.offer(bytes, differs)?,
+            What::Sent(Kind::Data, bytes) => self.offer(bytes.len(), differs)?,
             What::Received(_, bytes) => {
                 self.played.received += bytes.len();
-                self.hear(bytes);
+                self.came.extend(bytes);
+                self.work();
             }
             What::Ended(then) => {
                 self.until(|player| player.outcome.is_some());
@@ -142,13 +141,30 @@ impl Player {
         Ok(())
     }
 
+    fn begin(&mut self, operation: &Operation<'_>) -> Result<(), String> {
+        self.driver.sends(operation.sends());
+        self.fill();
+        let begun =
+            self.driver.begin(Instant::from_millis(self.now), |session, now| operation.begin(session, now));
+        begun.map_err(|misuse| format!("the host refuses it: {misuse}"))
+    }
+
+    /// What the host wants to write; no byte where it wants nothing.
+    fn writing(&self) -> &[u8] {
+        match self.driver.writing() {
+            Want::Write { bytes, .. } => bytes,
+            _ => b"",
+        }
+    }
+
     fn waiting(&self) -> String {
-        let output = if self.output.is_empty() {
-            String::new()
-        } else {
-            format!(", the host sends {}", escape(&self.output))
+        let output = match self.driver.writing() {
+            Want::Write { bytes, of_file: false } if !bytes.is_empty() => {
+                format!(", the host sends {}", escape(bytes))
+            }
+            _ => String::new(),
         };
-        match self.session.timeout_reason() {
+        match self.driver.session().timeout_reason() {
             Some(reason) => format!(", the host waits ({reason:?}){output}").to_lowercase(),
             None => output,
         }
@@ -158,15 +174,10 @@ impl Player {
     fn advance(&mut self, at: Duration) {
         let at = u64::try_from(at.as_millis()).unwrap_or(u64::MAX).saturating_add(self.behind);
         for _ in 0..TIMERS {
-            self.transmit();
+            self.work();
             // What came at the same time came first.
-            let Some(due) = self.session.poll_timeout().map(Instant::as_millis).filter(|due| *due < at)
-            else {
-                break;
-            };
+            let Some(due) = self.due().filter(|due| *due < at) else { break };
             self.now = self.now.max(due);
-            self.session.handle_timeout(Instant::from_millis(self.now));
-            self.events();
         }
         self.now = self.now.max(at);
     }
@@ -174,49 +185,68 @@ impl Player {
     /// Lets timers run out until something is the case, at most until there are none.
     fn until(&mut self, is: impl Fn(&Self) -> bool) {
         for _ in 0..TIMERS {
-            self.transmit();
-            self.events();
+            self.work();
             if is(self) {
                 break;
             }
-            let Some(due) = self.session.poll_timeout().map(Instant::as_millis) else { break };
+            let Some(due) = self.due() else { break };
             self.behind += due.saturating_sub(self.now);
             self.now = self.now.max(due);
-            self.session.handle_timeout(Instant::from_millis(self.now));
         }
     }
 
-    fn transmit(&mut self) {
-        let mut buf = [0; 1024];
-        loop {
-            let count = self.session.poll_transmit(Instant::from_millis(self.now), &mut buf);
-            if count == 0 {
-                return;
-            }
-            self.output.extend_from_slice(buf.get(..count).unwrap_or_default());
-        }
+    fn due(&self) -> Option<u64> {
+        self.driver.session().poll_timeout().map(Instant::as_millis)
     }
 
-    fn events(&mut self) {
-        while let Some(event) = self.session.poll_event() {
-            let end = ending(&event);
-            self.outcome = self.outcome.take().or(end);
-        }
-    }
-
-    fn hear(&mut self, mut bytes: &[u8]) {
+    /// Does what the driver wants until it waits: for what comes, for a time, or for the recorded host to have written.
+    fn work(&mut self) {
         let now = Instant::from_millis(self.now);
+        self.read();
+        let mut looked = false;
         loop {
-            let step = self.session.handle_input(now, bytes);
-            let (consumed, had_event) = (step.consumed, step.event.is_some());
-            let end = step.event.as_ref().and_then(ending);
+            let end = match self.driver.next(now) {
+                Want::Fill => {
+                    self.fill();
+                    continue;
+                }
+                Want::Store(_) | Want::Tell(_) => continue,
+                // The port is looked at once more where it may have more.
+                Want::Read(Some(until)) if until <= now && !looked => {
+                    looked = !self.read();
+                    continue;
+                }
+                Want::End(Ok(done)) => ending(&Event::Done(done)),
+                Want::End(Err(failure)) => ending(&Event::Failed(failure)),
+                _ => {
+                    if !self.read() {
+                        return;
+                    }
+                    looked = false;
+                    continue;
+                }
+            };
             self.outcome = self.outcome.take().or(end);
-            bytes = bytes.get(consumed..).unwrap_or_default();
-            if !had_event && (consumed == 0 || bytes.is_empty()) {
-                break;
-            }
         }
-        self.events();
+    }
+
+    fn read(&mut self) -> bool {
+        let room = self.driver.room();
+        let count = room.len().min(self.came.len());
+        for (to, byte) in room.iter_mut().zip(self.came.drain(..count)) {
+            *to = byte;
+        }
+        self.driver.received(count);
+        count > 0
+    }
+
+    fn fill(&mut self) {
+        let room = self.driver.source_room();
+        let count = room.len().min(self.upload.len());
+        for (to, byte) in room.iter_mut().zip(self.upload.drain(..count)) {
+            *to = byte;
+        }
+        self.driver.filled(count);
     }
 
     /// The next command: what the recorded host sent, and what today's does.
@@ -225,22 +255,19 @@ impl Player {
         then: &[u8],
         differs: impl Fn(String, String) -> Difference,
     ) -> Result<(), Difference> {
-        self.until(|player| !player.output.is_empty() || player.outcome.is_some());
+        self.until(|player| !player.writing().is_empty() || player.outcome.is_some());
         let said = |line: &[u8]| format!("the host sent {}", escape(line.trim_ascii_end()));
-        let len = match self.output.as_slice() {
-            output if output.starts_with(b"+++") => 3,
-            output => match output.iter().position(|byte| *byte == b'\r') {
-                Some(at) => at + 1,
-                None => {
-                    let today = self.outcome.as_ref().map_or_else(
-                        || format!("it sends nothing{}", self.waiting()),
-                        |outcome| format!("the operation has ended: {outcome}"),
-                    );
-                    return Err(differs(said(then), today));
-                }
-            },
+        let line = match self.driver.writing() {
+            Want::Write { bytes, of_file: false } if !bytes.is_empty() => bytes.to_vec(),
+            _ => {
+                let today = self.outcome.as_ref().map_or_else(
+                    || format!("it sends nothing{}", self.waiting()),
+                    |outcome| format!("the operation has ended: {outcome}"),
+                );
+                return Err(differs(said(then), today));
+            }
         };
-        let line: Vec<u8> = self.output.drain(..len).collect();
+        self.driver.wrote(line.len());
         self.played.sent += line.len();
         let today = masked(&line);
         if today != then {
@@ -249,27 +276,24 @@ impl Player {
         Ok(())
     }
 
-    /// File data that the recorded host sent: so much the session has to have taken by now.
+    /// File data that the recorded host wrote: so much today's has to write as well.
     fn offer(
         &mut self,
-        bytes: &[u8],
+        count: usize,
         differs: impl Fn(String, String) -> Difference,
     ) -> Result<(), Difference> {
-        self.written += bytes.len();
-        self.played.sent += bytes.len();
-        while self.taken < self.written {
-            self.until(|player| {
-                player.session.wants_data() || player.outcome.is_some() || !player.output.is_empty()
-            });
-            let left = self.upload.get(self.taken..).unwrap_or_default();
-            let count = self.session.send(Instant::from_millis(self.now), left);
-            if count == 0 {
-                let then = format!("the host had sent {} bytes of the file", self.written);
-                let today = format!("it takes {} of them{}", self.taken, self.waiting());
-                return Err(differs(then, today));
-            }
-            self.taken += count;
+        let mut left = count;
+        while left > 0 {
+            self.until(|player| !player.writing().is_empty() || player.outcome.is_some());
+            let Want::Write { bytes: waiting @ [_, ..], of_file: true } = self.driver.writing() else {
+                let then = format!("the host sent {count} bytes of the file");
+                return Err(differs(then, format!("it sends {} of them{}", count - left, self.waiting())));
+            };
+            let taken = waiting.len().min(left);
+            self.driver.wrote(taken);
+            left -= taken;
         }
+        self.played.sent += count;
         Ok(())
     }
 }

@@ -31,8 +31,7 @@ pub use error::Error;
 pub use files::{ModuleFile, Put};
 pub use operation::Operation;
 pub use recording::Recorder;
-pub(crate) use tap::Watch;
-pub use tap::{Kind, Tap};
+pub use tap::{Kind, Tap, Watch};
 pub use target::Target;
 #[cfg(feature = "tokio")]
 pub use way::AsyncWay;

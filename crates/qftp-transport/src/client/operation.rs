@@ -121,7 +121,8 @@ impl<'a> Operation<'a> {
     }
 
     /// How many bytes of the caller's it sends.
-    pub(super) fn sends(&self) -> u64 {
+    #[must_use]
+    pub fn sends(&self) -> u64 {
         match self {
             Self::Put(_, options) => options.len,
             Self::Upload(_, len) => *len,

@@ -1,5 +1,6 @@
 //! A look at all that passes the port, for logs and recordings.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use qftp_core::session::{Config, Event};
@@ -60,8 +61,8 @@ pub enum Kind {
 /// No command line and no answer is longer; what has no line end is handed on in pieces of this.
 const LONGEST: usize = 4096;
 
-/// Tells taps what passes, each byte as what it is.
-pub(crate) struct Watch {
+/// Tells taps what passes a [`Driver`](qftp_core::driver::Driver), each byte as what it is.
+pub struct Watch {
     pub(crate) taps: Taps,
     began: Instant,
     sent: Masker,
@@ -75,6 +76,14 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
+    /// Of one tap, whose times count from `began` on.
+    #[must_use]
+    pub fn of(began: Instant, tap: Box<dyn Tap>) -> Self {
+        let mut watch = Self::new(began);
+        watch.taps.tap = Some(tap);
+        watch
+    }
+
     pub(crate) fn new(began: Instant) -> Self {
         let (sent, received) = (Masker::new(b'\r'), Masker::new(b'\n'));
         Self {
@@ -107,7 +116,8 @@ impl Watch {
         self.taps.each(|tap| tap.aborted(at));
     }
 
-    pub(crate) fn sent(&mut self, kind: Kind, bytes: &[u8]) {
+    /// The port took these bytes.
+    pub fn sent(&mut self, kind: Kind, bytes: &[u8]) {
         self.catch_up();
         let at = self.began.elapsed();
         if self.taps.is_empty() {
@@ -121,7 +131,7 @@ impl Watch {
     }
 
     /// The session used up these bytes, and `event` came of it.
-    pub(crate) fn received(&mut self, used: &[u8], event: Option<&Event<'_>>) {
+    pub fn received(&mut self, used: &[u8], event: Option<&Event<'_>>) {
         if self.taps.is_empty() {
             return;
         }
@@ -174,7 +184,7 @@ impl Watch {
     }
 
     /// Hands on what is left, finished or not.
-    pub(crate) fn finish(&mut self) {
+    pub fn finish(&mut self) {
         self.decide();
         let at = self.began.elapsed();
         let taps = &mut self.taps;
@@ -184,7 +194,7 @@ impl Watch {
     }
 
     /// What is undecided is no data: so it is, also, when an operation ends.
-    pub(crate) fn decide(&mut self) {
+    pub fn decide(&mut self) {
         let undecided = std::mem::take(&mut self.undecided);
         for (bytes, at) in undecided.pieces() {
             self.since = at;
@@ -199,6 +209,12 @@ impl Watch {
     fn data(&mut self, data: &[u8]) {
         let at = self.began.elapsed();
         self.taps.each(|tap| tap.received(at, Kind::Data, data));
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
     }
 }
 

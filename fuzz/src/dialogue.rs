@@ -1,7 +1,62 @@
-//! What a module in good order answers: deep states are reached by it, not by luck.
+//! What went out since the last command, and what a module in good order answers: deep states are reached by it, not by luck.
+
+use qftp_core::Checksum;
+use qftp_transport::Kind;
+
+/// The command that went out last, and since it the file data that passed.
+#[derive(Default)]
+pub(crate) struct Dialogue {
+    pub(crate) command: Vec<u8>,
+    /// It is whole.
+    pub(crate) complete: bool,
+    checksum: Checksum,
+    moved: u64,
+}
+
+impl Dialogue {
+    /// An operation begins.
+    pub(crate) fn begin(&mut self) {
+        self.command.clear();
+        self.complete = true;
+    }
+
+    /// Bytes on the line.
+    pub(crate) fn sent(&mut self, kind: Kind, bytes: &[u8]) {
+        match kind {
+            Kind::Line if !bytes.is_empty() => self.command(bytes),
+            Kind::Line => {}
+            Kind::Data => self.came(bytes),
+        }
+    }
+
+    fn command(&mut self, bytes: &[u8]) {
+        if std::mem::replace(&mut self.complete, bytes.ends_with(b"\r") || bytes == b"+++") {
+            self.command.clear();
+            self.checksum = Checksum::new();
+            self.moved = 0;
+        }
+        self.command.extend(bytes);
+    }
+
+    /// Bytes of a file.
+    pub(crate) fn came(&mut self, data: &[u8]) {
+        self.moved += data.len() as u64;
+        self.checksum.update(data);
+    }
+
+    /// The answer to the command, where that is whole.
+    pub(crate) fn oblige(&self, number: u64) -> Option<Vec<u8>> {
+        (self.complete && !self.command.is_empty()).then(|| oblige(&self.command, number))
+    }
+
+    /// How its transfer ends.
+    pub(crate) fn end(&self) -> Vec<u8> {
+        end(&self.command, self.moved, self.checksum.value())
+    }
+}
 
 /// The answer to what the host sent last.
-pub(crate) fn oblige(sent: &[u8], number: u64) -> Vec<u8> {
+fn oblige(sent: &[u8], number: u64) -> Vec<u8> {
     let text = String::from_utf8_lossy(sent);
     let text = text.trim();
     let name = text.split(['=', '?']).next().unwrap_or("").trim_start_matches("AT");
@@ -31,7 +86,7 @@ pub(crate) fn oblige(sent: &[u8], number: u64) -> Vec<u8> {
 }
 
 /// How the transfer that began with this command ends.
-pub(crate) fn end(sent: &[u8], moved: u64, checksum: u16) -> Vec<u8> {
+fn end(sent: &[u8], moved: u64, checksum: u16) -> Vec<u8> {
     let text = String::from_utf8_lossy(sent);
     let name = text.split(['=', '?']).next().unwrap_or("").trim_start_matches("AT");
     match name {

@@ -3,14 +3,13 @@
 use std::ffi::{CString, c_void};
 use std::ptr;
 
-use qftp::{
+use qftp_emulator::{Config, Drives, Emulator, MemoryFtp, MemoryServer};
+
+use crate::{
     QFTP_ERROR_TEXT, qftp_client, qftp_client_connect, qftp_client_free, qftp_client_get,
     qftp_client_is_open, qftp_client_last_error, qftp_client_open, qftp_client_size, qftp_error, qftp_login,
     qftp_login_init, qftp_setup, qftp_setup_init, qftp_status,
 };
-use qftp_tests::servers::{Kind, PASSWORD, USER};
-
-use crate::common::Bench;
 
 unsafe extern "C-unwind" fn panics(_: *const u8, _: usize, _: *mut c_void) -> i32 {
     panic!("as a test wants it");
@@ -19,11 +18,14 @@ unsafe extern "C-unwind" fn panics(_: *const u8, _: usize, _: *mut c_void) -> i3
 /// A panic inside becomes a status, and the client can only be thrown away.
 #[test]
 fn a_panic_is_a_status() {
-    let bench = Bench::new(Kind::Pyftpdlib);
-    std::fs::write(bench.server.root().join("f"), "some bytes").expect("written");
+    let server = MemoryServer::new();
+    server.add_file("/f", "some bytes");
+    let drives = Drives::temporary().expect("a folder");
+    let module =
+        Emulator::builder(Config::new(drives)).ftp(MemoryFtp::new(&server)).on_pty(None).expect("a PTY");
     let text = |text: &str| CString::new(text).expect("no NUL");
-    let port = text(&bench.module.path().expect("a path").display().to_string());
-    let (apn, host, user, password) = (text("internet"), text("127.0.0.1"), text(USER), text(PASSWORD));
+    let port = text(&module.path().expect("a path").display().to_string());
+    let (apn, host, user, password) = (text("internet"), text("server"), text("me"), text("secret"));
     let mut client: *mut qftp_client = ptr::null_mut();
     let ok = qftp_status::QFTP_OK as i32;
     let panic = qftp_status::QFTP_ERR_PANIC as i32;
@@ -39,7 +41,6 @@ fn a_panic_is_a_status() {
         qftp_login_init(login.as_mut_ptr());
         let mut login = login.assume_init();
         login.host = host.as_ptr();
-        login.port = bench.server.port();
         login.user = user.as_ptr();
         login.password = password.as_ptr();
 
