@@ -9,38 +9,50 @@ extern crate std;
 
 #[cfg(feature = "hosted")]
 mod client;
+#[cfg(feature = "driver")]
 mod drive;
+#[cfg(feature = "driver")]
 mod driver;
 mod error;
 mod event;
 mod guard;
 #[cfg(feature = "hosted")]
 mod handles;
+#[cfg(feature = "driver")]
 mod operation;
 mod operations;
 mod options;
 #[cfg(not(feature = "hosted"))]
 mod panic;
+#[cfg(any(feature = "driver", feature = "hosted"))]
 mod policy;
 mod session;
 mod status;
 mod text;
+#[cfg(feature = "driver")]
 mod transfer;
 mod version;
+#[cfg(feature = "driver")]
 mod want;
 
 #[cfg(feature = "hosted")]
 pub use client::*;
+#[cfg(feature = "driver")]
 pub use drive::*;
+#[cfg(feature = "driver")]
 pub use driver::*;
 pub use error::*;
 pub use event::*;
+#[cfg(feature = "driver")]
 pub use operation::*;
 pub use operations::*;
 pub use options::*;
+#[cfg(any(feature = "driver", feature = "hosted"))]
 pub use policy::*;
 pub use session::*;
 pub use status::*;
+#[cfg(feature = "driver")]
 pub use transfer::*;
 pub use version::*;
+#[cfg(feature = "driver")]
 pub use want::*;

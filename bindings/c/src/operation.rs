@@ -7,7 +7,7 @@ use qftp_core::session::{GetOptions, Misuse, PutOptions, Session};
 
 use crate::options::{self, QFTP_UNKNOWN, put, qftp_login, qftp_setup, via};
 use crate::status::qftp_status::{self, QFTP_ERR_ARGUMENT};
-use crate::text::required;
+use crate::text::required_as;
 
 /// The operations: each is the function of the session that its name says.
 #[repr(i32)]
@@ -131,7 +131,7 @@ impl qftp_operation {
     ) -> Result<Result<(), Misuse>, qftp_status> {
         let known = KINDS.iter().find(|kind| **kind as i32 == self.kind);
         // SAFETY: as promised to us; each is read where the operation has one.
-        let name = || unsafe { required(self.name) };
+        let name = || unsafe { required_as::<[u8]>(self.name) };
         let len = (self.len != QFTP_UNKNOWN).then_some(self.len);
         Ok(match known.ok_or(QFTP_ERR_ARGUMENT)? {
             // SAFETY: as promised to us.
@@ -146,7 +146,7 @@ impl qftp_operation {
             QFTP_OPERATION_SIZE => session.size(now, name()?),
             QFTP_OPERATION_MODIFIED => session.modified(now, name()?),
             // SAFETY: as promised to us.
-            QFTP_OPERATION_RENAME => session.rename(now, name()?, unsafe { required(self.to) }?),
+            QFTP_OPERATION_RENAME => session.rename(now, name()?, unsafe { required_as::<[u8]>(self.to) }?),
             QFTP_OPERATION_DELETE => session.delete(now, name()?),
             QFTP_OPERATION_MAKE_DIR => session.make_dir(now, name()?),
             QFTP_OPERATION_REMOVE_DIR => session.remove_dir(now, name()?),

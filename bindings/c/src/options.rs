@@ -347,6 +347,7 @@ pub(crate) mod via {
         place.and_then(|place| ROADS.get(place)).copied().ok_or(QFTP_ERR_ARGUMENT)
     }
 
+    #[cfg(any(feature = "driver", feature = "hosted"))]
     pub(crate) fn number(via: Via) -> i32 {
         ROADS.iter().zip(0..).find(|(road, _)| **road == via).map_or(0, |(_, number)| number)
     }

@@ -10,7 +10,7 @@ use crate::operation::{qftp_operation, qftp_operation_kind};
 use crate::options::{self, QFTP_UNKNOWN, put, qftp_login, qftp_setup, via};
 use crate::policy::{policy, qftp_policy};
 use crate::status::qftp_status;
-use crate::text::{optional, required};
+use crate::text::{optional_as, required_as};
 
 /// A file to be transferred; qftp_transfer_init fills it. What it points to has to be there until the transfer is over.
 #[repr(C)]
@@ -76,8 +76,8 @@ impl Transfer {
         let of = unsafe { options::get(of) }?.ok_or(qftp_status::QFTP_ERR_NULL)?;
         // SAFETY: as promised to us. What is no text or no struct is told at once.
         let policy = unsafe {
-            required(of.remote)?;
-            optional(of.folder)?;
+            required_as::<[u8]>(of.remote)?;
+            optional_as::<[u8]>(of.folder)?;
             options::setup::<[u8]>(of.setup)?;
             if !of.login.is_null() {
                 options::login::<[u8]>(of.login)?;

@@ -102,15 +102,15 @@ fn firmware_links_without_a_panic() {
     let target = library().join("firmware-test");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments =
-        ["rustc", "--quiet", "--package", "qftp-c", "--no-default-features", "--profile", "firmware"];
+        ["rustc", "--quiet", "--package", "qftp-c", "--no-default-features", "--features", "driver"];
     let mut build = Command::new(cargo);
     build
         .args(arguments)
-        .args(["--crate-type", "staticlib", "--target-dir"])
+        .args(["--profile", "firmware", "--crate-type", "staticlib", "--target-dir"])
         .arg(&target)
         .current_dir(root());
     succeed(&mut build);
-    let functions = crate::common::firmware::functions();
+    let functions = crate::common::firmware::functions("driver");
     assert!(functions.len() > 50, "{functions:?}");
     // Every function is kept in the program by a table of pointers to it.
     let table: String = functions.iter().map(|name| format!("    (function){name},\n")).collect();

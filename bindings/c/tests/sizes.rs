@@ -31,7 +31,7 @@ const TRANSFER: &[&str] = &[
 ];
 
 const BUILDS: &[&str] =
-    &["", "listings", "recovery", "staging", "tls", "texts", "lines", "long-names", FULL.features];
+    &["", "driver", "listings", "recovery", "staging", "tls", "texts", "lines", "long-names", FULL.features];
 
 const BEGIN: &str = "<!-- sizes: begin -->\n";
 const END: &str = "<!-- sizes: end -->";
@@ -77,7 +77,7 @@ fn rows(build: &Build) -> [Row; 2] {
     };
     let (session, stack) = (number("session: "), number("stack: "));
     let transfer: Vec<String> = TRANSFER.iter().map(|name| (*name).to_owned()).collect();
-    [("login, put, get", transfer), ("everything", functions())].map(|(what, functions)| {
+    [("login, put, get", transfer), ("everything", functions(build.features))].map(|(what, functions)| {
         let section = linked(&functions);
         let [text, rodata, data, bss] = [".text", ".rodata", ".data", ".bss"].map(section);
         Row { name: name(what, build), text, rodata, data, bss, session, stack }
@@ -93,6 +93,12 @@ fn linked(functions: &[String]) -> impl Fn(&str) -> u32 + use<> {
     gcc.args(["-Wl,--gc-sections,--no-warn-execstack", "-Wl,-e,qftp_session_init"]);
     for name in ["memcpy", "memmove", "memset", "memcmp", "strlen"] {
         gcc.arg(format!("-Wl,--defsym={name}=0"));
+    }
+    // The same by the names that Arm's ABI has for them.
+    for name in ["memcpy", "memmove", "memset", "memclr"] {
+        for alignment in ["", "4", "8"] {
+            gcc.arg(format!("-Wl,--defsym=__aeabi_{name}{alignment}=0"));
+        }
     }
     gcc.args(functions.iter().map(|name| format!("-Wl,-u,{name}")));
     succeed(gcc.arg(archive()).arg("-o").arg(&program));

@@ -170,7 +170,7 @@ fn features() -> Result<(), Failure> {
     }
     must(&mut cargo(&["test", "--package", "qftp-core", "--no-default-features", "--test", "lean"]))?;
     // What firmware may have, as docs/sizes.md has it. Without the standard library panics do not unwind, as that profile says.
-    let all = "lines,listings,long-names,recovery,staging,texts,tls";
+    let all = "driver,lines,listings,long-names,recovery,staging,texts,tls";
     for features in ["", "listings", "recovery", "staging", "tls", "texts", "lines", "long-names", all] {
         let firmware =
             ["check", "--package", "qftp-c", "--lib", "--profile", "firmware", "--no-default-features"];

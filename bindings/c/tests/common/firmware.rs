@@ -16,7 +16,8 @@ pub struct Build {
 }
 
 /// All that firmware can have.
-pub const FULL: Build = Build { features: "lines,listings,long-names,recovery,staging,texts,tls", opt: 's' };
+pub const FULL: Build =
+    Build { features: "driver,lines,listings,long-names,recovery,staging,texts,tls", opt: 's' };
 
 fn folder() -> PathBuf {
     library().join("firmware")
@@ -56,13 +57,17 @@ pub fn run(image: &Path, module: &Emulator) -> Output {
 }
 
 /// The functions of the header that firmware has.
-pub fn functions() -> Vec<String> {
+pub fn functions(features: &str) -> Vec<String> {
     let header = fs::read_to_string(super::root().join("include/qftp.h")).expect("the header");
     let others = ["qftp_session_new", "qftp_session_free", "qftp_port_panic"];
     let hosted = ["qftp_client_", "qftp_list_", "qftp_certificates_"];
+    let of_the_driver = ["qftp_driver_", "qftp_operation_", "qftp_transfer_", "qftp_policy_"];
+    let has_driver = features.split(',').any(|feature| feature == "driver");
     let functions = header.lines().filter(|line| !line.starts_with([' ', '#', '}'])).filter_map(|line| {
         let name = line.split('(').next()?.rsplit([' ', '*']).next()?;
-        let firmware = !others.contains(&name) && !hosted.iter().any(|start| name.starts_with(start));
+        let begins_as = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+        let firmware =
+            !others.contains(&name) && !begins_as(&hosted) && (has_driver || !begins_as(&of_the_driver));
         (line.contains('(') && name.starts_with("qftp_") && firmware).then(|| name.to_owned())
     });
     functions.collect()
