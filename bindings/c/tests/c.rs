@@ -52,6 +52,13 @@ fn only_our_names_are_exported() {
     }
 }
 
+/// How many bytes a program has written so far.
+fn written(program: u32) -> u64 {
+    let counters = fs::read_to_string(format!("/proc/{program}/io")).expect("it runs");
+    let written = counters.lines().find_map(|line| line.strip_prefix("wchar: "));
+    written.and_then(|bytes| bytes.parse().ok()).expect("a number")
+}
+
 /// The poll(2) driver against an emulated module: a file up, down, compared.
 #[test]
 fn poll() {
@@ -85,8 +92,10 @@ fn poll() {
     let mut command = Command::new(&program);
     command.args([&port, "internet", "server", "21", "me", "s3cr3t-Pa55"]).arg(&file);
     let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
-    // Set-up and login take less, the file takes more; there is nothing to see from outside that it is under way.
-    std::thread::sleep(Duration::from_secs(1));
+    // All of its commands together are shorter than this: it writes the file.
+    while written(child.id()) < 64 << 10 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
     drop(module);
     let unplugged = child.wait_with_output().expect("it ends");
     let said = String::from_utf8_lossy(&unplugged.stderr).into_owned();

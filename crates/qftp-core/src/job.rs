@@ -10,6 +10,16 @@
 //! - What was lost on the line is not built upon: the attempt starts again where it had started.
 //! - A session that does not come back is brought back level by level: [`RecoveryLevel`].
 //!
+//! | a step | what is reported | what comes next |
+//! |---|---|---|
+//! | `Size` | [`size`](Job::size) | the transfer, a comparison of the end, or `Truncate` |
+//! | `Truncate` | [`ready`](Job::ready) | `Size`, or the transfer |
+//! | `Get`, `Put` | [`moved`](Job::moved) | the end, or a comparison of all |
+//! | `Compare` | [`compared`](Job::compared) | the end, or the transfer again |
+//! | any of these | [`failed`](Job::failed) | `Wait`, or the end |
+//! | `Wait` | [`ready`](Job::ready) | the operations that bring the session back, or `Size` |
+//! | those operations | [`ready`](Job::ready), `failed` | the next of them, then `Size` |
+//!
 //! ```
 //! use qftp_core::job::{Job, Policy, Step};
 //!
