@@ -11,7 +11,7 @@ use crate::wire::{Answer, Line, Verb, Word};
 impl State {
     /// A line has come. The answer says whether it is to be told as information, as a URC, or not at all.
     pub(crate) fn on_answer(&mut self, answer: &Answer<'_>) -> Option<Told> {
-        let meaning = self.exchange.on_answer(answer);
+        let meaning = self.exchange.on_answer(answer, &mut self.transfer.name);
         if matches!(self.op, Op::Recover(_) | Op::Restart)
             && let Some(told) = self.follow_aside(answer, meaning)
         {
@@ -79,19 +79,19 @@ impl State {
         let Some(verb) = self.exchange.verb else { return };
         self.skip_lf = true;
         let expected = match self.op {
-            Op::Get(GetStep::Transfer | GetStep::Pull) => self.transfer.get.len,
+            Op::Get(GetStep::Transfer | GetStep::Pull) => self.transfer.len,
             Op::List => None,
             // No session of such a build comes here.
             Op::FileRead | Op::FileWrite if !cfg!(feature = "staging") => return,
             // It says how much comes (CONNECT <n>), and that is at most what was asked for: the caller may have room for no more.
-            Op::FileRead if len.is_none() || len > self.transfer.get.len => {
+            Op::FileRead if len.is_none() || len > self.transfer.len => {
                 return self.fault(LineFault::Desync);
             }
             Op::FileRead => len,
             Op::Put(PutStep::Transfer | PutStep::Stage | PutStep::Upload) | Op::FileWrite => {
                 let ack = verb == Verb::Qfupl && !mutated(Mutation::NoAcknowledge);
-                self.transmit.begin(self.transfer.put.len, ack, tick(self.exchange.clock));
-                if self.transfer.put.len == 0 {
+                self.transmit.begin(self.transfer.upload_len(), ack, tick(self.exchange.clock));
+                if self.transfer.upload_len() == 0 {
                     self.empty_upload = true;
                     self.exchange.await_trailer(0);
                 } else {

@@ -4,7 +4,8 @@ use crate::copy::copy;
 #[derive(Clone)]
 pub(crate) struct Kept<const N: usize> {
     buf: [u8; N],
-    len: usize,
+    /// At most 255: nothing that is kept is longer.
+    len: u8,
 }
 
 impl<const N: usize> Kept<N> {
@@ -16,7 +17,7 @@ impl<const N: usize> Kept<N> {
 
     /// Keeps as much of `bytes` as there is room for; callers check the length before.
     pub(crate) fn set(&mut self, bytes: &[u8]) {
-        self.len = copy(&mut self.buf, bytes);
+        self.len = u8::try_from(copy(&mut self.buf, bytes)).unwrap_or(u8::MAX);
     }
 
     pub(crate) const fn clear(&mut self) {
@@ -28,6 +29,6 @@ impl<const N: usize> Kept<N> {
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.buf.get(..self.len).unwrap_or_default()
+        self.buf.get(..usize::from(self.len)).unwrap_or_default()
     }
 }

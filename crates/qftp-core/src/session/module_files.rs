@@ -60,7 +60,7 @@ impl Session {
         }
         self.state.transfer.local.set(file);
         self.state.transmit.forget(len, tick(now));
-        self.state.transfer.put = PutOptions::whole(len);
+        self.state.transfer.take_put(&PutOptions::whole(len));
         self.state.go(Op::Put(PutStep::Upload));
         Ok(())
     }
@@ -75,7 +75,7 @@ impl Session {
         self.state.ready()?;
         let file = module_file(file)?;
         self.state.transfer.local.set(file);
-        self.state.transfer.get = GetOptions::default();
+        self.state.transfer.take_get(&GetOptions::default());
         self.state.receive.forget();
         self.state.go(Op::Get(GetStep::Measure));
         Ok(())
@@ -116,7 +116,7 @@ impl Session {
         self.at(now);
         self.ready_for_files()?;
         self.state.receive.forget();
-        self.state.transfer.get = GetOptions { len: Some(u64::from(len)), ..GetOptions::default() };
+        self.state.transfer.take_get(&GetOptions { len: Some(u64::from(len)), ..GetOptions::default() });
         self.handle(HostCommand::FileRead, Op::FileRead, [handle, len]);
         Ok(())
     }
@@ -128,7 +128,7 @@ impl Session {
     pub fn file_write(&mut self, now: Instant, handle: u32, len: u32) -> Result<(), Misuse> {
         self.at(now);
         self.ready_for_files()?;
-        self.state.transfer.put = PutOptions::whole(u64::from(len));
+        self.state.transfer.take_put(&PutOptions::whole(u64::from(len)));
         self.state.transmit.forget(u64::from(len), tick(now));
         self.handle(HostCommand::FileWrite, Op::FileWrite, [handle, len]);
         Ok(())

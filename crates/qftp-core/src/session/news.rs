@@ -125,7 +125,7 @@ impl Session {
     pub fn poll_news(&mut self) -> Option<News> {
         let events = &mut self.state.events;
         if core::mem::take(&mut events.size) {
-            return Some(News::Size(self.state.transfer.get.len.unwrap_or(0)));
+            return Some(News::Size(self.state.transfer.len.unwrap_or(0)));
         }
         let flush = core::mem::take(&mut events.flush);
         if flush > 0 {
@@ -191,7 +191,7 @@ impl Session {
             }
             News::End(End::Nothing) => Event::Done(Done::Nothing),
             News::End(End::Number) => Event::Done(Done::Number(said.number)),
-            News::End(End::Text) => Event::Done(Done::Text(self.state.exchange.text.as_bytes())),
+            News::End(End::Text) => Event::Done(Done::Text(self.state.transfer.name.as_bytes())),
             News::End(End::State(state)) => Event::Done(Done::State(state)),
             News::End(End::Space) => Event::Done(Done::Space { free: said.number, total: said.second }),
             News::End(End::Failed) => Event::Failed(self.state.failure),
@@ -203,7 +203,7 @@ impl Session {
     #[must_use]
     pub fn result(&self) -> (u64, u64, &[u8]) {
         let said = &self.state.exchange.said;
-        (said.number, said.second, self.state.exchange.text.as_bytes())
+        (said.number, said.second, self.state.transfer.name.as_bytes())
     }
 
     /// The data of a piece; `input` is what it was heard in.

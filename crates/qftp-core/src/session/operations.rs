@@ -261,7 +261,7 @@ impl Session {
         }
         self.state.transfer.name.set(file);
         self.state.receive.forget();
-        self.state.transfer.get = *options;
+        self.state.transfer.take_get(options);
         let asks = options.len.is_none() && self.state.account.transfer_type == TransferType::Binary;
         match (options.via, options.len) {
             (Via::Storage(_), _) => self.state.go(Op::Get(GetStep::Clear)),
@@ -309,7 +309,7 @@ impl Session {
         };
         self.state.transfer.name.set(file);
         self.state.transmit.forget(options.len, tick(now));
-        self.state.transfer.put = *options;
+        self.state.transfer.take_put(options);
         self.state.go(Op::Put(step));
         Ok(())
     }

@@ -73,9 +73,9 @@ commands! {
     NamesOtherwise Some(Verb::QftpNlst), listings("+QFTPNLIST=\"{n}\"");
     Facts Some(Verb::QftpMlsd), listings("+QFTPMLSD=\"{n}\"");
     Get Some(Verb::QftpGet), "+QFTPGET=\"{n}\",\"COM:\",{o}{L}";
-    Put Some(Verb::QftpPut), "+QFTPPUT=\"{n}\",\"COM:\",{O},{l},{e}";
+    Put Some(Verb::QftpPut), "+QFTPPUT=\"{n}\",\"COM:\",{o},{l},{e}";
     Fetch Some(Verb::QftpGet), staging("+QFTPGET=\"{n}\",\"{f}\",{o}");
-    Push Some(Verb::QftpPut), staging("+QFTPPUT=\"{n}\",\"{f}\",{O}");
+    Push Some(Verb::QftpPut), staging("+QFTPPUT=\"{n}\",\"{f}\",{o}");
     Measure Some(Verb::Qflst), staging("+QFLST=\"{f}\"");
     Files Some(Verb::Qflst), staging("+QFLST=\"{f}\"");
     Remove Some(Verb::Qfdel), staging("+QFDEL=\"{f}\"");
@@ -247,11 +247,10 @@ impl Slots<'_> {
             // The file.
             b'n' => return Fill::Text(transfer.name.as_bytes()),
             b'f' => return Fill::Text(transfer.local.as_bytes()),
-            b'o' => transfer.get.start,
-            b'L' => return transfer.get.len.map_or(Fill::Nothing, Fill::Also),
-            b'O' => transfer.put.start,
-            b'l' => transfer.put.len,
-            b'e' => transfer.put.last.into(),
+            b'o' => transfer.start,
+            b'L' => return transfer.len.map_or(Fill::Nothing, Fill::Also),
+            b'l' => transfer.upload_len(),
+            b'e' => transfer.last.into(),
             // The caller's.
             b'1' => return Fill::Text(text),
             b'2' => numbers[0].into(),

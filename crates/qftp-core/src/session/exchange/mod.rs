@@ -28,7 +28,6 @@ pub(crate) use transmit::Transmit;
 
 use super::event::Reason;
 use super::failure::LineFault;
-use super::kept::Kept;
 use crate::Instant;
 use crate::copy::copy;
 use crate::limits;
@@ -98,8 +97,6 @@ pub(crate) struct Exchange {
     answer: Option<Reply>,
     failed: bool,
     pub(crate) said: Said,
-    /// The text of the last answer that has one.
-    pub(crate) text: Kept<{ limits::NAME }>,
 }
 
 impl Exchange {
@@ -129,7 +126,6 @@ impl Exchange {
             answer: None,
             failed: false,
             said: Said::new(),
-            text: Kept::new(),
         }
     }
 

@@ -2,8 +2,10 @@
 
 use super::{Exchange, Phase, SimState};
 use crate::codes::CmeCode;
+use crate::limits;
 use crate::mutation::{Mutation, mutated};
 use crate::session::failure::{Cause, LineFault};
+use crate::session::kept::Kept;
 use crate::wire::{Answer, Args, Outcome, PinState, Verb, Word};
 
 /// How an exchange ended. Its numbers and its cause are in [`Said`].
@@ -76,8 +78,8 @@ pub(crate) enum Meaning {
 }
 
 impl Exchange {
-    /// What a line means to the exchange.
-    pub(crate) fn on_answer(&mut self, answer: &Answer<'_>) -> Meaning {
+    /// What a line means to the exchange; a text that it has is kept in `text`.
+    pub(crate) fn on_answer(&mut self, answer: &Answer<'_>, text: &mut Kept<{ limits::NAME }>) -> Meaning {
         self.heard = true;
         if self.phase == Phase::Idle || self.phase == Phase::Pause {
             self.spoke = true;
@@ -101,7 +103,7 @@ impl Exchange {
             Word::Connect if self.phase == Phase::Answer && self.takes_data() => Meaning::Connect,
             Word::Own => match self.verb.and_then(Verb::urc) {
                 Some(value) => match answer.outcome(value) {
-                    Some(outcome) => self.on_outcome(outcome),
+                    Some(outcome) => self.on_outcome(outcome, text),
                     None => self.on_text(answer),
                 },
                 None => self.inform(*answer),
@@ -150,11 +152,11 @@ impl Exchange {
         Meaning::End(reply)
     }
 
-    fn on_outcome(&mut self, outcome: Outcome<'_>) -> Meaning {
+    fn on_outcome(&mut self, outcome: Outcome<'_>, kept: &mut Kept<{ limits::NAME }>) -> Meaning {
         let reply = match outcome {
             Outcome::Done => Reply::Ok,
             Outcome::Text(text) => {
-                self.text.set(text);
+                kept.set(text);
                 Reply::Text
             }
             Outcome::Number(number) => {

@@ -46,7 +46,7 @@ impl GetStep {
         let number = work.said.number;
         Next::Go(Op::Get(match self {
             Self::Size if reply == Reply::Number => {
-                let start = work.transfer.get.start;
+                let start = work.transfer.start;
                 let Some(rest) = number.checked_sub(start) else {
                     return work.fail(Cause::Misuse(Misuse::StartBeyondEnd { start, size: number }));
                 };
@@ -59,7 +59,7 @@ impl GetStep {
             // A server without SIZE: the length in the URC is the judge.
             Self::Size if work.is_unknown_to_server(reply) => Self::Transfer,
             Self::Transfer => {
-                return match (work.received(reply), work.transfer.get.len) {
+                return match (work.received(reply), work.transfer.len) {
                     (None, _) => Next::Fail,
                     // Success without CONNECT, where there was something to come.
                     (Some(0), Some(expected @ 1..)) => work.fault(LineFault::Short { expected }),
@@ -74,7 +74,7 @@ impl GetStep {
             }
             Self::Pull if reply == Reply::Numbers => match work.pulled() {
                 Some(fault) => return work.fault(fault),
-                None if work.transfer.get.via == Via::Com => return work.done_with(number),
+                None if work.transfer.via == Via::Com => return work.done_with(number),
                 None => Self::Remove,
             },
             // The data is here and proven; a file that will not go is no reason to doubt it.
@@ -87,7 +87,7 @@ impl GetStep {
 impl Work<'_> {
     /// So many bytes will come.
     fn expect(&mut self, len: u64) {
-        self.transfer.get.len = Some(len);
+        self.transfer.len = Some(len);
         *self.tell_size = true;
     }
 
@@ -115,7 +115,7 @@ impl Work<'_> {
         if size != delivered {
             return Some(LineFault::Count { module: size, host: delivered });
         }
-        if let Some(expected) = self.transfer.get.len.filter(|len| *len != size) {
+        if let Some(expected) = self.transfer.len.filter(|len| *len != size) {
             return Some(LineFault::Short { expected });
         }
         checksum_fault(checksum, sum)

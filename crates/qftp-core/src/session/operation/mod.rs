@@ -171,7 +171,7 @@ impl Work<'_> {
     pub(crate) fn file_written(&mut self, reply: Reply) -> Next {
         let written = self.said.number;
         match reply {
-            Reply::Number if written == self.transfer.put.len && self.transmit.is_complete() => {
+            Reply::Number if written == self.transfer.upload_len() && self.transmit.is_complete() => {
                 Next::Done(End::Number)
             }
             Reply::Number => self.fault(LineFault::Count { module: written, host: self.transmit.sent }),

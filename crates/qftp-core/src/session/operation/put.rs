@@ -42,11 +42,11 @@ impl PutStep {
 
     pub(crate) fn next(self, reply: Reply, work: &mut Work<'_>) -> Next {
         let number = work.said.number;
-        let put = work.transfer.put;
+        let (start, len, last) = (work.transfer.start, work.transfer.upload_len(), work.transfer.last);
         let is_complete = work.transmit.is_complete();
         Next::Go(Op::Put(match self {
             Self::Transfer | Self::Push if reply == Reply::Number => {
-                if number != put.len || (self == Self::Transfer && !is_complete) {
+                if number != len || (self == Self::Transfer && !is_complete) {
                     let host = work.transmit.sent;
                     return work.fault(if !is_complete && number <= host {
                         LineFault::LeftDataMode
@@ -58,35 +58,35 @@ impl PutStep {
                 let is_binary = work.account.transfer_type == TransferType::Binary;
                 match self {
                     Self::Push => Self::Remove,
-                    _ if put.start > 0 && put.last && is_binary => Self::Check,
-                    _ => return work.done_with(put.len),
+                    _ if start > 0 && last && is_binary => Self::Check,
+                    _ => return work.done_with(len),
                 }
             }
             Self::Check if reply == Reply::Number => {
-                let host = put.start.saturating_add(put.len);
+                let host = start.saturating_add(len);
                 if number != host {
                     work.said.blamed = Some(Verb::QftpPut);
                     return work.fault(LineFault::Count { module: number, host });
                 }
-                return work.done_with(put.len);
+                return work.done_with(len);
             }
-            Self::Check if work.is_unknown_to_server(reply) => return work.done_with(put.len),
+            Self::Check if work.is_unknown_to_server(reply) => return work.done_with(len),
             _ if !cfg!(feature = "staging") => return work.otherwise(reply),
             Self::Clear if reply.is_success() || reply == Reply::Refused => Self::Stage,
             Self::Stage | Self::Upload if reply == Reply::Numbers => {
-                if number != put.len || !is_complete {
+                if number != len || !is_complete {
                     return work.fault(LineFault::Count { module: number, host: work.transmit.sent });
                 }
                 if let Some(fault) = checksum_fault(work.said.second, work.transmit.checksum.value()) {
                     return work.fault(fault);
                 }
                 if self == Self::Upload {
-                    return work.done_with(put.len);
+                    return work.done_with(len);
                 }
                 Self::Push
             }
             // The server has the file; one of the module's that will not go is no reason to doubt it.
-            Self::Remove => return work.done_with(put.len),
+            Self::Remove => return work.done_with(len),
             _ => return work.otherwise(reply),
         }))
     }

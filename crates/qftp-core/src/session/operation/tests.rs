@@ -164,10 +164,10 @@ fn log_in_by_ftps() {
 fn download() {
     use GetStep::{Size, Transfer};
     let mut bench = Bench::new();
-    bench.transfer.get = GetOptions { start: 10, ..GetOptions::default() };
+    bench.transfer.take_get(&GetOptions { start: 10, ..GetOptions::default() });
     bench.said.number = 30;
     assert_eq!(Size.next(Reply::Number, &mut bench.work()), Next::Go(Op::Get(Transfer)));
-    assert_eq!((bench.transfer.get.len, bench.tell_size), (Some(20), true));
+    assert_eq!((bench.transfer.len, bench.tell_size), (Some(20), true));
     bench.said.number = 9;
     assert_eq!(Size.next(Reply::Number, &mut bench.work()), Next::Fail);
     assert_eq!(bench.said.cause, Cause::Misuse(Misuse::StartBeyondEnd { start: 10, size: 9 }));
@@ -178,7 +178,7 @@ fn download() {
         assert_eq!(Size.next(Reply::Failed, &mut bench.work()), next, "{reply}");
     }
     // Success without CONNECT, where there was something to come.
-    bench.transfer.get.len = Some(20);
+    bench.transfer.len = Some(20);
     bench.said.number = 0;
     assert_eq!(Transfer.next(Reply::Number, &mut bench.work()), Next::Fail);
     assert_eq!(bench.said.cause, Cause::Line(LineFault::Short { expected: 20 }));
@@ -188,7 +188,7 @@ fn download() {
 fn upload() {
     use PutStep::{Check, Transfer};
     let mut bench = Bench::new();
-    bench.transfer.put = PutOptions { start: 5, ..PutOptions::whole(3) };
+    bench.transfer.take_put(&PutOptions { start: 5, ..PutOptions::whole(3) });
     bench.transmit.begin(3, false, 0);
     assert_eq!(bench.transmit.send(1000, b"abc", 9, 300), 3);
     bench.said.number = 3;
