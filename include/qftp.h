@@ -27,7 +27,7 @@
  * - A status of 0 is success, negative ones are errors (qftp_status). Their numbers are never used again for anything else.
  * - Where a status other than QFTP_OK is returned, outputs are untouched.
  * - Pointers may be NULL where the function says so; elsewhere NULL is QFTP_ERR_NULL, not a crash.
- * - Texts are NUL-terminated UTF-8. Sizes and lengths are bytes.
+ * - Texts are NUL-terminated, in UTF-8; those of a session and a driver in any encoding. Sizes and lengths are bytes.
  * - Names on the server are relative to the working folder or absolute. They have 1 to 255 bytes, a working folder 128, a file of the module 80 with
  *   its storage; without the library's feature "long-names" it is 64, 64 and 32. Anything longer is QFTP_ERR_NAME.
  * - A struct that begins with struct_size is filled by its _init function, or has it set to its sizeof. Later versions add fields at its end.
