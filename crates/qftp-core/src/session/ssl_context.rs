@@ -153,19 +153,18 @@ impl KeptTls {
 
     /// What stands in a slot of the commands of FTPS.
     pub(crate) fn fill(&self, letter: u8) -> Fill<'_> {
-        let Some(key) = KEYS.get(usize::from(self.nth)) else { return Fill::Nothing };
-        match letter {
-            b'k' => Fill::Text(FtpKey::SslCtxId(self.spelling).name().as_bytes()),
-            b'K' => Fill::Text(key.name().as_bytes()),
-            b'x' => Fill::Number(self.context.into()),
-            b'H' => Fill::Suite(self.suite),
-            b'P' => Fill::Text(self.key_password.as_bytes()),
-            b'F' => Fill::Text(match key {
-                SslKey::CaCert => self.ca.as_bytes(),
-                SslKey::ClientCert => self.certificate.as_bytes(),
-                _ => self.key.as_bytes(),
-            }),
-            _ => Fill::Number(match key {
+        match (letter, KEYS.get(usize::from(self.nth))) {
+            (b'k', _) => Fill::Text(FtpKey::SslCtxId(self.spelling).name().as_bytes()),
+            (b'x', _) => Fill::Number(self.context.into()),
+            (b'H', _) => Fill::Suite(self.suite),
+            (b'P', _) => Fill::Text(self.key_password.as_bytes()),
+            // The rest is of the setting that is brought to the module.
+            (_, None) => Fill::Nothing,
+            (b'K', Some(key)) => Fill::Text(key.name().as_bytes()),
+            (b'F', Some(SslKey::CaCert)) => Fill::Text(self.ca.as_bytes()),
+            (b'F', Some(SslKey::ClientCert)) => Fill::Text(self.certificate.as_bytes()),
+            (b'F', Some(_)) => Fill::Text(self.key.as_bytes()),
+            (_, Some(key)) => Fill::Number(match key {
                 SslKey::SslVersion => self.version.number().into(),
                 SslKey::SecLevel => self.level.number().into(),
                 SslKey::IgnoreLocalTime => self.ignore_dates.into(),

@@ -22,6 +22,10 @@ macro_rules! commands {
             }
         }
 
+        /// All of them, in their order.
+        #[cfg(test)]
+        const ALL: &[HostCommand] = &[$(HostCommand::$name,)*];
+
         /// What stands behind `AT`, in the order of the enum.
         const TABLE: &[&str] = &[$($text,)*];
     };
@@ -257,5 +261,80 @@ impl Slots<'_> {
             b'3' => numbers[1].into(),
             _ => return Fill::Nothing,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::String;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::session::{ClientCertificate, Login, PutOptions, Setup, Tls};
+    use crate::wire::{Command, commands};
+
+    /// What goes out for a command.
+    fn written(command: HostCommand, account: &Account) -> String {
+        let config = Config::default();
+        let mut transfer = Transfer::new();
+        transfer.name.set(b"a name");
+        transfer.local.set(b"UFS:file");
+        transfer.take_put(&PutOptions::whole(5));
+        let text: &[u8] = if command == HostCommand::Direct { b"uart1" } else { b"UFS" };
+        let slots = Slots { config: &config, account, transfer: &transfer, text, numbers: [1, 2] };
+        let mut line = [0; 600];
+        let mut out = Writer::new(&mut line);
+        slots.write(command, out.bytes(b"AT"));
+        String::from_utf8(out.finish().expect("it fits").into()).expect("text")
+    }
+
+    fn account() -> Account {
+        let mut account = Account::new();
+        let client = ClientCertificate { certificate: "UFS:c", key: "UFS:k", password: "secret".into() };
+        let tls = Tls { client: Some(client), ..Tls::new("UFS:ca") };
+        let data_address = Some(DataAddress::ControlThenGiven(Some(30)));
+        let login = Login { tls: Some(tls), data_address, ..Login::new("server") };
+        account.take_setup(&Setup::default()).expect("it can be kept");
+        account.take_login(&login).expect("it can be kept");
+        account
+    }
+
+    #[test]
+    fn the_typed_codec_reads_every_command() {
+        let of_a_key = ["SslNumber", "SslSuite", "SslFile", "SslFileAndPassword"];
+        for (row, text) in TABLE.iter().enumerate() {
+            let command = ALL[row];
+            // Two commands without a plus sign on one line.
+            let two = command == HostCommand::Wake;
+            if two || of_a_key.iter().any(|name| std::format!("{command:?}") == *name) {
+                continue;
+            }
+            let line = written(command, &account());
+            let read: Vec<_> = commands(line.as_bytes()).expect("it begins with AT").collect();
+            let [Ok(read)] = read.as_slice() else { panic!("{line}: {read:?}, from {text}") };
+            assert_eq!(read.verb(), command.verb(), "{line}");
+            let name = command.verb().map_or(String::new(), |verb| verb.name().into());
+            let own = String::from_utf8_lossy(command.name()).replace("NLIST", "NLST");
+            assert_eq!(own, name, "{line}");
+        }
+    }
+
+    #[test]
+    fn settings_of_tls_in_every_login() {
+        let mut account = account();
+        let mut logins = [Vec::new(), Vec::new()];
+        for login in &mut logins {
+            login.push(written(HostCommand::SslContext, &account));
+            for nth in 0..=11 {
+                let Some(command) = account.tls.command(nth) else { continue };
+                let line = written(command, &account);
+                let read = commands(line.as_bytes()).and_then(|mut all| all.next());
+                assert!(matches!(read, Some(Ok(Command::Ssl(_)))), "{line}");
+                login.push(line);
+            }
+        }
+        assert_eq!(logins[0], logins[1]);
+        assert_eq!(logins[0][0], "AT+QFTPCFG=\"SSL_ctxID\",1");
+        assert!(logins[0].contains(&"AT+QSSLCFG=\"clientkey\",1,\"UFS:k\",\"secret\"".into()), "{logins:?}");
     }
 }
