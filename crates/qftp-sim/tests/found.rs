@@ -206,3 +206,21 @@ fn of_millions_of_seeds() {
         holds(&Plan::draw(seed));
     }
 }
+
+/// Four bytes were lost behind a false end, and the module's count took those of its OK for them: the OK of the question about the false
+/// end stood for the transfer's.
+#[test]
+fn bytes_lost_behind_a_false_end() {
+    let content = content(2507, Stuff::Noise, 10_595_642_053_894_901_855);
+    let mut plan = plan(vec![Op::Get(content, manner(Via::Com, 0), 0)]);
+    plan.profile = "bg95";
+    plan.line = LineKind { baud: 921_600, latency: 60, piece: 4096, holds: 65_536 };
+    plan.delay = 40;
+    plan.server.push(ServerFault { op: 0, mishap: Mishap::FalseEnd(150) });
+    for at in (1_250..2_500).step_by(13) {
+        for lost in 1..8 {
+            plan.wires = vec![wire(0, Way::Down, at, Harm::Drop(lost))];
+            holds(&plan);
+        }
+    }
+}

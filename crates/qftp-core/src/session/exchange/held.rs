@@ -112,7 +112,7 @@ impl Receive {
                 // Without its OK it is the answer to a question of before.
                 Spoken::State if self.is_answered_before(at) => {
                     if let (Held::Agrees { rest }, Some(count)) = (verdict, told)
-                        && self.is_accepted(rest, count)
+                        && self.is_accepted(rest, count, true)
                     {
                         return Held::Proven { rest };
                     }
@@ -150,7 +150,7 @@ impl Receive {
             }
         }
         match (verdict, told) {
-            (Held::Agrees { rest }, Some(count)) if !self.is_accepted(rest, count) => Held::Begun,
+            (Held::Agrees { rest }, Some(count)) if !self.is_accepted(rest, count, false) => Held::Begun,
             (verdict, _) => verdict,
         }
     }
@@ -171,30 +171,42 @@ impl Receive {
     }
 
     /// Whether the words that begin here, with this count in them, have the one OK that a transfer has. It stands before the count; behind it
-    /// only while no question was asked that it could answer. Another OK, but that of a question, shows that one of the two is data.
-    fn is_accepted(&self, words: usize, count: usize) -> bool {
+    /// only while no question was asked that it could answer. Another OK, but that of a question, shows that one of the two is data; and where
+    /// only one is left before the count while the outcome of an earlier question stands behind it, the count takes words for data.
+    /// Where the answer to the last question is to `prove` it, outcomes of earlier ones may have come behind that question, too.
+    fn is_accepted(&self, words: usize, count: usize, prove: bool) -> bool {
         let asked = self.asked_about.is_some();
         let (mut before, mut behind, mut answers_now) = (0u8, 0u8, 0u8);
+        // Outcomes of earlier questions behind the count, whose OK came before it.
+        let mut early = 0u8;
         // An OK whose next line may show that it answers a question.
-        let mut open = false;
+        let (mut open, mut open_now) = (false, false);
         let mut next = words;
         while let Some((at, line)) = self.next_spoken(&mut next) {
+            let is_ok = line == Spoken::Ok;
             if at < count {
-                before = before.saturating_add(u8::from(line == Spoken::Ok));
-                continue;
-            }
-            if self.was_asked(words) && self.is_after_question(at) {
-                answers_now = answers_now.saturating_add(u8::from(line == Spoken::Ok));
+                before = before.saturating_add(is_ok.into());
                 continue;
             }
             let answers = asked && line == Spoken::State;
-            behind = behind.saturating_add(u8::from(open && !answers));
-            open = line == Spoken::Ok;
+            if self.was_asked(words) && self.is_after_question(at) {
+                early = early.saturating_add((prove && answers && !open_now).into());
+                answers_now = answers_now.saturating_add(is_ok.into());
+                open_now = is_ok;
+                continue;
+            }
+            early = early.saturating_add((answers && !open).into());
+            behind = behind.saturating_add((open && !answers).into());
+            open = is_ok;
         }
-        behind = behind.saturating_add(u8::from(open));
+        behind = behind.saturating_add(open.into());
+        let is_one = match (before, behind) {
+            (0, 1) => !asked,
+            (before, 0) => before.checked_sub(1) == Some(early),
+            _ => false,
+        };
         // The question has one answer, too.
-        let one = answers_now <= 1 && matches!((before, behind, asked), (1, 0, _) | (0, 1, false));
-        one || mutated(Mutation::EndUnproven)
+        (is_one && answers_now <= 1) || mutated(Mutation::EndUnproven)
     }
 
     /// The module is asked now whether it is out of data mode, and with it whether the data ends `rest` bytes into those held back.
@@ -309,6 +321,28 @@ mod tests {
         assert_eq!(verdict(&[end, b"|", two]), Held::Begun);
         // The same words before the question are no answer to it: a second OK, and then one of the two is data.
         assert_eq!(verdict(&[end, b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Begun);
+        // The transfer's OK and a question's stand before the count, and the question's outcome behind it.
+        let late = |count: &[u8]| {
+            let mut receive = Receive::new();
+            receive.begin(Verb::QftpGet, b"+QFTPGET", None);
+            let words =
+                [b"\r\nOK\r\n\r\nOK\r\n\r\n+QFTPGET: 0,", count, b"\r\n\r\n+QFTPSTAT: 0,1\r\n"].concat();
+            for (piece, asks) in [(end, true), (b"more".as_slice(), false), (&words, false)] {
+                let mut rest = piece;
+                while !rest.is_empty() {
+                    let (taken, _) = receive.take(rest);
+                    rest = rest.get(taken..).unwrap_or_default();
+                }
+                match receive.verdict() {
+                    Held::Agrees { rest } if asks => receive.ask(rest),
+                    _ => receive.question = Question::NotAsked,
+                }
+            }
+            (receive.delivered, receive.verdict())
+        };
+        assert_eq!(late(b"31"), (4, Held::Agrees { rest: 27 }));
+        // Four bytes of the data were lost, and the count takes those of an OK for them.
+        assert_eq!(late(b"35"), (4, Held::Begun));
         // What agreed was data: there is another outcome, or the module restarted.
         let after = |words: &'static [u8]| verdict(&[end, b"|", words]);
         assert_eq!(after(b"more\r\nOK\r\n\r\n+QFTPGET: 605,0\r\n"), Held::Ended { rest: 27 });
