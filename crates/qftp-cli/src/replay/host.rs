@@ -258,7 +258,11 @@ impl Player {
         self.until(|player| !player.writing().is_empty() || player.outcome.is_some());
         let said = |line: &[u8]| format!("the host sent {}", escape(line.trim_ascii_end()));
         let line = match self.driver.writing() {
-            Want::Write { bytes, of_file: false } if !bytes.is_empty() => bytes.to_vec(),
+            Want::Write { bytes, of_file: false } if !bytes.is_empty() => {
+                // A recording has a line for each line end that the host sends, and one for the escape.
+                let end = bytes.iter().position(|byte| *byte == b'\r').map_or(bytes.len(), |at| at + 1);
+                bytes.get(..end).unwrap_or_default().to_vec()
+            }
             _ => {
                 let today = self.outcome.as_ref().map_or_else(
                     || format!("it sends nothing{}", self.waiting()),

@@ -179,8 +179,10 @@ impl Receive {
         let (mut before, mut behind, mut answers_now) = (0u8, 0u8, 0u8);
         // Outcomes of earlier questions behind the count, whose OK came before it.
         let mut early = 0u8;
-        // An OK whose next line may show that it answers a question.
-        let (mut open, mut open_now) = (false, false);
+        // An OK whose next line may show that it answers a question; and one that may, before and behind the last question, whatever stands
+        // between the two.
+        let mut open = false;
+        let (mut ok, mut ok_now) = (false, false);
         let mut next = words;
         while let Some((at, line)) = self.next_spoken(&mut next) {
             let is_ok = line == Spoken::Ok;
@@ -190,12 +192,13 @@ impl Receive {
             }
             let answers = asked && line == Spoken::State;
             if self.was_asked(words) && self.is_after_question(at) {
-                early = early.saturating_add((prove && answers && !open_now).into());
+                early = early.saturating_add((prove && answers && !ok_now).into());
                 answers_now = answers_now.saturating_add(is_ok.into());
-                open_now = is_ok;
+                ok_now = (ok_now || is_ok) && !answers;
                 continue;
             }
-            early = early.saturating_add((answers && !open).into());
+            early = early.saturating_add((answers && !ok).into());
+            ok = (ok || is_ok) && !answers;
             behind = behind.saturating_add((open && !answers).into());
             open = is_ok;
         }
@@ -343,6 +346,9 @@ mod tests {
         assert_eq!(late(b"31"), (4, Held::Agrees { rest: 27 }));
         // Four bytes of the data were lost, and the count takes those of an OK for them.
         assert_eq!(late(b"35"), (4, Held::Begun));
+        // A line of the network stands between the answer's two lines.
+        let network = b"\r\nOK\r\n\r\n+CREG: 1\r\n\r\n+QFTPSTAT: 0,1\r\n";
+        assert_eq!(verdict(&[end, b"|", network]), Held::Proven { rest: 0 });
         // What agreed was data: there is another outcome, or the module restarted.
         let after = |words: &'static [u8]| verdict(&[end, b"|", words]);
         assert_eq!(after(b"more\r\nOK\r\n\r\n+QFTPGET: 605,0\r\n"), Held::Ended { rest: 27 });
