@@ -37,7 +37,7 @@ commands! {
     EchoOff None, "E0";
     Guard None, "S12={g}";
     Errors Some(Verb::Cmee), "+CMEE=1";
-    Direct Some(Verb::Qurccfg), "+QURCCFG=\"urcport\",\"{U}\"";
+    Direct Some(Verb::Qurccfg), "+QURCCFG=\"urcport\",\"{1}\"";
     State Some(Verb::QftpStat), "+QFTPSTAT";
     Close Some(Verb::QftpClose), "+QFTPCLOSE";
     Pin Some(Verb::Cpin), "+CPIN?";
@@ -221,7 +221,6 @@ impl Slots<'_> {
         Fill::Number(match letter {
             // The line.
             b'g' => config.guard_units().into(),
-            b'U' => return Fill::Text(text),
             // The access point.
             b'c' => account.context.into(),
             b'y' => account.kind.number().into(),

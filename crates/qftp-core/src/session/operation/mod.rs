@@ -145,8 +145,14 @@ impl Work<'_> {
 
     /// The end of a listing.
     pub(crate) fn listed(&mut self, reply: Reply, verb: Option<Verb>) -> Next {
-        // A module that refuses the command, before any data, may know its other spelling. Where it refuses both, the first is the next.
-        if reply == Reply::Refused && verb == Some(Verb::QftpNlst) && self.receive.own.is_empty() {
+        // A module that does not know the command may know its other spelling. Where it refuses both, the first is the next. A code of FTP
+        // is the word of one that knows it.
+        let unknown = match self.said.cause {
+            Cause::Cme(code) => code.as_ftp().is_none(),
+            _ => reply == Reply::Refused,
+        };
+        let before_data = reply == Reply::Refused && self.receive.own.is_empty();
+        if before_data && unknown && verb == Some(Verb::QftpNlst) {
             self.account.nlist = !self.account.nlist;
             if self.account.nlist {
                 return Next::Go(Op::List);

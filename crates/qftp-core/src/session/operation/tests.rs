@@ -185,6 +185,30 @@ fn download() {
 }
 
 #[test]
+fn listing_of_names() {
+    let nlst = Some(Verb::QftpNlst);
+    // The module does not know the command, or knows it and cannot do it now.
+    let busy = Cause::Cme(CmeCode::new(603));
+    let rules = [(Cause::Refused, true), (Cause::Cme(CmeCode::new(50)), true), (busy, false)];
+    for (cause, again) in rules {
+        let mut bench = Bench::new();
+        bench.said.cause = cause;
+        let next = bench.work().listed(Reply::Refused, nlst);
+        assert_eq!(next, if again { Next::Go(Op::List) } else { Next::Fail }, "{cause:?}");
+        assert_eq!(bench.account.nlist, again);
+        // Where it refuses the other spelling, too, the first is the next.
+        assert_eq!(bench.work().listed(Reply::Refused, nlst), Next::Fail, "{cause:?}");
+        assert!(!bench.account.nlist);
+    }
+    // The other listings have one spelling.
+    let mut bench = Bench::new();
+    assert_eq!(bench.work().listed(Reply::Refused, Some(Verb::QftpList)), Next::Fail);
+    // What broke off after data is not begun again.
+    bench.receive.begin(Verb::QftpNlst, b"+QFTPNLST", None);
+    assert_eq!(bench.work().listed(Reply::Refused, nlst), Next::Fail);
+}
+
+#[test]
 fn upload() {
     use PutStep::{Check, Transfer};
     let mut bench = Bench::new();
