@@ -75,6 +75,7 @@ fn run(way: Way) {
     way.alone(&built(suite("misuse.c")), &[]);
     way.alone(&built(every_argument(&folder)), &[]);
     way.alone(&built(suite("emulator.c")), &[&own("module-files")]);
+    way.alone(&built(suite("late_reply.c")), &[]);
     let bench = Bench::new(Kind::Pyftpdlib);
     passes(&bench.run_under(way.tool(), &built(suite("client.c")), &[&own("client-files")]));
     let server = Server::start(Kind::Vsftpd);

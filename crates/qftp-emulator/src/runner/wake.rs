@@ -1,28 +1,28 @@
 //! Waking a thread that sleeps in poll(2).
 
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-
-use rustix::fs::{OFlags, fcntl_setfl};
 
 /// Rings from any thread.
 #[derive(Clone)]
-pub(super) struct Bell(Arc<PipeWriter>);
+pub(super) struct Bell(Arc<UnixStream>);
 
 /// Is heard by one.
-pub(super) struct Alarm(PipeReader);
+pub(super) struct Alarm(UnixStream);
 
 pub(super) fn pair() -> io::Result<(Bell, Alarm)> {
-    let (reader, writer) = io::pipe()?;
-    fcntl_setfl(&reader, OFlags::NONBLOCK)?;
-    fcntl_setfl(&writer, OFlags::NONBLOCK)?;
+    // Sockets and no pipe: a byte for a pipe that nobody reads any more is SIGPIPE, which ends programs that are not Rust's.
+    let (reader, writer) = UnixStream::pair()?;
+    reader.set_nonblocking(true)?;
+    writer.set_nonblocking(true)?;
     Ok((Bell(Arc::new(writer)), Alarm(reader)))
 }
 
 impl Bell {
     pub(super) fn ring(&self) {
-        // A full pipe rings already; a closed one has nobody to wake.
+        // Where it is full, it rings already; where it is closed, there is nothing to wake.
         let _ = (&*self.0).write(&[1]);
     }
 }
