@@ -53,8 +53,13 @@ const PLAIN: [(&[u8], Word); 6] = [
     (b"POWERED DOWN", Word::Urc),
 ];
 
-/// What the two spellings of the listing of names have in common: no other name begins so.
-pub(crate) const NAMES: &[u8] = b"+QFTPNL";
+/// The two spellings of the listing of names: the manual's, and how some other manuals print it.
+pub(crate) const NAMES: [&[u8]; 2] = [b"+QFTPNLST", b"+QFTPNLIST"];
+
+/// Whether this is one of them.
+pub(crate) fn is_names(name: &[u8]) -> bool {
+    cfg!(feature = "listings") && NAMES.into_iter().any(|spelling| name.eq_ignore_ascii_case(spelling))
+}
 
 /// The same of those with parameters.
 const NAMED: [(&[u8], Word); 6] = [
@@ -98,9 +103,7 @@ impl<'a> Answer<'a> {
             return (Word::Text, b"");
         };
         let name = name.trim_ascii_end();
-        // How some manuals print `+QFTPNLST`.
-        let respelled = cfg!(feature = "listings") && own.starts_with(NAMES) && name.starts_with(NAMES);
-        let is_own = respelled || (!own.is_empty() && name.eq_ignore_ascii_case(own));
+        let is_own = !own.is_empty() && (name.eq_ignore_ascii_case(own) || is_names(own) && is_names(name));
         let word = if is_own { Word::Own } else { word_of(name, &NAMED).unwrap_or(Word::Other) };
         (word, args)
     }
@@ -185,6 +188,14 @@ mod tests {
                 Line::Text(_) => assert_eq!(outcome, None, "{answer:?}"),
             }
         }
+    }
+
+    #[test]
+    fn a_longer_name_is_another_name() {
+        same(br#"+QFTPNLST+QFUPL"ms/u": 0,4"#);
+        same(b"+QFTPNLISTS: 0,4");
+        same(b"+QFTPNL: 0,4");
+        same(b"+qftpnlist : 0,4");
     }
 
     proptest! {

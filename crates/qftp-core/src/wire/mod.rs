@@ -37,7 +37,7 @@ mod text;
 mod verb;
 mod writer;
 
-pub(crate) use answer::{Answer, NAMES, Outcome, Word};
+pub(crate) use answer::{Answer, NAMES, Outcome, Word, is_names};
 pub(crate) use args::Args;
 pub use command::{Basic, Command, CommandError, Commands, commands};
 pub use files::{FileCommand, FileInfo, OpenMode, Storage, Whence};

@@ -8,7 +8,7 @@ use crate::Checksum;
 use crate::copy::copy;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{NAMES, Verb, is_end};
+use crate::wire::{NAMES, Verb, is_end, is_names};
 
 /// The longest end of data that is held back: the module's words after it, and a few URCs among them.
 const WINDOW: usize = limits::WORDS;
@@ -256,9 +256,8 @@ fn could_begin(start: &[u8], own: &[u8]) -> bool {
         b"+QFTPSTAT:",
         b"+QIND:",
     ];
-    // Its two spellings begin alike.
-    let own = if own.starts_with(NAMES) { NAMES } else { own };
-    WORDS.into_iter().chain([own]).any(|word| match start.split_at_checked(word.len()) {
+    let names = NAMES.into_iter().filter(|_| is_names(own));
+    WORDS.into_iter().chain([own]).chain(names).any(|word| match start.split_at_checked(word.len()) {
         None => word.starts_with(start),
         Some((head, rest)) => {
             head == word && rest.len() < 96 && rest.iter().all(|byte| (b' '..=b'~').contains(byte))
