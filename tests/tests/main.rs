@@ -22,6 +22,7 @@ mod interrupt;
 mod matrix;
 mod memory;
 mod monitor;
+mod operations;
 mod profiles;
 mod real_faults;
 mod recordings;

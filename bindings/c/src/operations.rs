@@ -34,7 +34,7 @@ unsafe fn begin(
     operation(&mut handle.session, Instant::from_millis(now_ms)).map_err(qftp_status::from)
 }
 
-/// Brings the line in step and the module in order: echo off, a short guard time, URCs proven to arrive, SIM card ready, PDP context active.
+/// Brings the line in sync and the module in order: echo off, a short guard time, URCs proven to arrive, SIM card ready, PDP context active.
 /// `setup` may be NULL for the defaults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_setup(
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn qftp_session_setup(
     })
 }
 
-/// Connects to a server and logs in.
+/// Logs in to a server.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_open(
     session: *mut qftp_session,
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn qftp_session_restart(session: *mut qftp_session, now_ms
     status(|| unsafe { begin(session, now_ms, Session::restart) })
 }
 
-/// Changes the server's working folder; at most 128 bytes.
+/// Changes the working folder on the server; at most 128 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_cwd(
     session: *mut qftp_session,
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn qftp_session_cwd(
     })
 }
 
-/// Asks for the server's working folder: the text of the event.
+/// Asks for the working folder on the server: the text of the event.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_pwd(session: *mut qftp_session, now_ms: u64) -> i32 {
     // SAFETY: as the header asks of the caller.
@@ -191,7 +191,7 @@ pub unsafe extern "C" fn qftp_session_remove_dir(
     })
 }
 
-/// Asks how many bytes the present or last transfer moved.
+/// Asks how many bytes the last transfer moved, or the present one has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_length(session: *mut qftp_session, now_ms: u64) -> i32 {
     // SAFETY: as the header asks of the caller.
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn qftp_session_facts(
     })
 }
 
-/// Lists the module's files, "*" or "RAM:*" for all: QFTP_EVENT_INFO a file.
+/// Lists the files of the module, "*" or "RAM:*" for all: QFTP_EVENT_INFO a file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_files(
     session: *mut qftp_session,
@@ -275,17 +275,17 @@ pub unsafe extern "C" fn qftp_session_download(
     })
 }
 
-/// Deletes files of the module.
+/// Deletes files of the module: one, or "*", "RAM:*" for all of a storage.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_remove(
     session: *mut qftp_session,
     now_ms: u64,
-    pattern: *const c_char,
+    name: *const c_char,
 ) -> i32 {
     // SAFETY: as the header asks of the caller.
     status(|| unsafe {
-        let pattern = required(pattern)?;
-        begin(session, now_ms, |session, now| session.remove(now, pattern))
+        let name = required(name)?;
+        begin(session, now_ms, |session, now| session.remove(now, name))
     })
 }
 
@@ -304,7 +304,7 @@ pub unsafe extern "C" fn qftp_session_get(
     })
 }
 
-/// Uploads a file or a part of one: exactly `options->len` bytes by qftp_session_send, then the number of bytes.
+/// Uploads a file, or a part of one: exactly `options->len` bytes by qftp_session_send, then the number of bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_put(
     session: *mut qftp_session,
@@ -334,7 +334,7 @@ pub unsafe extern "C" fn qftp_session_upload(
     })
 }
 
-/// Asks for the free space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `number` bytes are free of `total`.
+/// Asks for the space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `number` bytes are free of `total`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_storage(session: *mut qftp_session, now_ms: u64, storage: i32) -> i32 {
     status(|| {
@@ -344,7 +344,7 @@ pub unsafe extern "C" fn qftp_session_storage(session: *mut qftp_session, now_ms
     })
 }
 
-/// Ends the operation under way: data mode is left, the line brought in step. The operation then ends with QFTP_ERR_ABORTED.
+/// Ends the operation under way: data mode is left, the line brought in sync. The operation then ends with QFTP_ERR_ABORTED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_session_abort(session: *mut qftp_session, now_ms: u64) -> i32 {
     // SAFETY: as the header asks of the caller.

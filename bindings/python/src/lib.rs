@@ -1,5 +1,6 @@
 //! The extension module `qftp._qftp`: private. The public package around it is Python.
 
+mod atomic;
 mod certificates;
 mod client;
 mod dialogue;
@@ -23,6 +24,8 @@ use pyo3::prelude::*;
 /// What `qftp` is made of.
 #[pymodule(gil_used = false)]
 mod _qftp {
+    #[pymodule_export]
+    use super::atomic::AtomicUpload;
     #[pymodule_export]
     use super::certificates::{certificate_names, is_certificate, module_file};
     #[pymodule_export]

@@ -51,6 +51,70 @@ def test_a_resumed_download_is_exact(module, qftp_ftp_server, tmp_path, lost):
     assert (tmp_path / "a").read_bytes() == PAYLOAD and os.listdir(tmp_path) == ["a"]
 
 
+@pytest.mark.parametrize("may_rename", [True, False])
+def test_atomic_never_deletes(module, qftp_ftp_server, tmp_path, may_rename):
+    folder = qftp_ftp_server.folder
+    if not may_rename:
+        qftp_ftp_server._server.handler.ftp_RNTO = lambda self, path: self.respond(
+            "550 Not over this one."
+        )
+    (folder / "a").write_bytes(b"old")
+    (folder / "a.part").write_bytes(b"somebody's")
+    (tmp_path / "new").write_bytes(PAYLOAD)
+
+    async def work():
+        ftp = connection(module.port)
+        await opened(ftp, qftp_ftp_server)
+        try:
+            return await ftp.put(tmp_path / "new", "a", atomic=True)
+        finally:
+            await ftp.quit()
+
+    if may_rename:
+        assert asyncio.run(work()) == len(PAYLOAD)
+        assert (folder / "a").read_bytes() == PAYLOAD
+        assert sorted(os.listdir(folder)) == ["a", "a.part"]
+    else:
+        with pytest.raises(qftp.NotRenamed) as caught:
+            asyncio.run(work())
+        error = caught.value
+        assert (folder / "a").read_bytes() == b"old"
+        assert (folder / error.temporary).read_bytes() == PAYLOAD
+        assert error.temporary in str(error) and error.remedy
+        assert sorted(os.listdir(folder)) == sorted(["a", "a.part", error.temporary])
+    assert (folder / "a.part").read_bytes() == b"somebody's"
+
+
+def test_an_atomic_upload_goes_on_with_what_it_has_left(module, qftp_ftp_server, tmp_path):
+    (tmp_path / "new").write_bytes(PAYLOAD)
+
+    class Stopped(Exception):
+        pass
+
+    def stop(done, _total):
+        if done > 20_000:
+            raise Stopped
+
+    async def work():
+        ftp = connection(module.port)
+        await opened(ftp, qftp_ftp_server)
+        with pytest.raises(Stopped):
+            await ftp.put(tmp_path / "new", "a", atomic=True, progress=stop)
+        # The next call waits until the one that was broken off is over.
+        left = await ftp.nlst()
+        said = []
+        await ftp.put(tmp_path / "new", "a", atomic=True, resume=True, report=said.append)
+        await ftp.quit()
+        return left, said
+
+    left, said = asyncio.run(work())
+    # One name before, which the second call knows again, and the final one after.
+    assert len(left) == 1 and left[0].endswith(".part")
+    assert any("going on at byte" in text for text in said)
+    assert os.listdir(qftp_ftp_server.folder) == ["a"]
+    assert (qftp_ftp_server.folder / "a").read_bytes() == PAYLOAD
+
+
 def test_a_file_of_another_version_is_not_gone_on_with(module, qftp_ftp_server, tmp_path):
     """And a file that bears the name which 0.1.0 had for its own is somebody's."""
     (qftp_ftp_server.folder / "a").write_bytes(PAYLOAD)

@@ -34,11 +34,13 @@
 //! assert_eq!(job.kept(), 5000);
 //! ```
 
+mod atomic;
 mod outcome;
 mod recovery;
 mod road;
 mod step;
 
+pub use atomic::{Atomic, AtomicStep};
 pub use outcome::{leaves_gaps, may_pass};
 pub use recovery::RecoveryLevel;
 pub use road::{Reason, choose_road};

@@ -12,7 +12,7 @@ use crate::policy::{self, qftp_policy};
 use crate::status::qftp_status::{QFTP_ERR_ARGUMENT, QFTP_ERR_NULL};
 use crate::text::required;
 
-/// Uploads what `read` gives as a file, in one attempt. `options` may be NULL: all that `read` has, straight through. A length that is not known
+/// Uploads a file, what `read` gives, in one attempt. `options` may be NULL: all that `read` has, straight through. A length that is not known
 /// (QFTP_UNKNOWN) is sent in parts of 64 KiB; options->more must be false.
 ///
 /// `moved` may be NULL, or becomes the number of bytes. `user` is handed to `read`.

@@ -172,7 +172,7 @@ pub unsafe extern "C" fn qftp_client_list(
     })
 }
 
-/// Lists the module's own files with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. No file is an empty list of a pattern with "*", and
+/// Lists the files of the module with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. No file is an empty list of a pattern with "*", and
 /// QFTP_ERR_MODULE of a name. A file of which the module says what cannot be, such as a size of 2^64, is an entry of kind QFTP_ENTRY_LINE. What `*list` becomes is given back by qftp_list_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_files(

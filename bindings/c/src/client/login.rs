@@ -100,7 +100,7 @@ impl Work {
     }
 }
 
-/// Brings the line in step and the module in order: echo off, URCs proven to arrive, SIM card ready, PDP context active. `setup` may be NULL for
+/// Brings the line in sync and the module in order: echo off, URCs proven to arrive, SIM card ready, PDP context active. `setup` may be NULL for
 /// the defaults. A copy is kept, to bring the session back by.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_setup(client: *mut qftp_client, setup: *const qftp_setup) -> i32 {
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn qftp_client_setup(client: *mut qftp_client, setup: *con
     })
 }
 
-/// Connects to a server and logs in; a login that stands is ended first. A copy is kept, to bring the session back by. Certificates that login->tls
+/// Logs in to a server; a login that stands is ended first. A copy is kept, to bring the session back by. Certificates that login->tls
 /// names are files of the module.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_login(client: *mut qftp_client, login: *const qftp_login) -> i32 {

@@ -5,21 +5,21 @@ use core::ffi::{c_char, c_void};
 use super::callbacks::{Reader, Writer};
 use super::server::place;
 use super::{qftp_client, qftp_read, qftp_write};
-use crate::options::storage;
+use crate::options;
 use crate::status::qftp_status::QFTP_ERR_NULL;
 use crate::text::required;
 
-/// Asks for the free space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `*free` bytes of `*total`.
+/// Asks for the space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `*free` bytes of `*total`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_storage(
     client: *mut qftp_client,
-    of: i32,
+    storage: i32,
     free: *mut u64,
     total: *mut u64,
 ) -> i32 {
     qftp_client::operation(client, |work| {
         let (free, total) = (place(free)?, place(total)?);
-        let space = work.client.storage(storage(of)?)?;
+        let space = work.client.storage(options::storage(storage)?)?;
         // SAFETY: not NULL, and the caller's.
         unsafe {
             free.write(space.0);
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn qftp_client_download(
     })
 }
 
-/// Deletes a file of the module.
+/// Deletes files of the module: one, or "*", "RAM:*" for all of a storage.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_remove(client: *mut qftp_client, name: *const c_char) -> i32 {
     qftp_client::operation(client, |work| {

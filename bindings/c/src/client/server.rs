@@ -27,7 +27,7 @@ unsafe fn give_text(out: *mut c_char, capacity: usize, text: &str) -> Result<(),
     Ok(())
 }
 
-/// Changes the server's working folder; at most 128 bytes. It is changed to again when the session is brought back.
+/// Changes the working folder on the server; at most 128 bytes. It is changed to again when the session is brought back.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_cwd(client: *mut qftp_client, path: *const c_char) -> i32 {
     qftp_client::operation(client, |work| {
@@ -39,7 +39,7 @@ pub unsafe extern "C" fn qftp_client_cwd(client: *mut qftp_client, path: *const 
     })
 }
 
-/// Writes the server's working folder to `path`, which has `capacity` bytes, the NUL included; QFTP_ERR_MEMORY where it is longer.
+/// Asks for the working folder on the server, and writes it to `path`, which has `capacity` bytes, the NUL included; QFTP_ERR_MEMORY where it is longer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_pwd(
     client: *mut qftp_client,
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn qftp_client_size(
     })
 }
 
-/// Writes when a file was last written to `time`, which has `capacity` bytes, the NUL included: YYYYMMDDHHMMSS or YYYYMMDDHHMMSS.sss, UTC.
+/// Asks when a file was last written, and writes that to `time`, which has `capacity` bytes, the NUL included: YYYYMMDDHHMMSS or YYYYMMDDHHMMSS.sss, UTC.
 /// 32 bytes do; QFTP_ERR_MEMORY where it is longer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_modified(
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn qftp_client_length(client: *mut qftp_client, count: *mu
     })
 }
 
-/// Asks for the state of the module's FTP client: 0 opening, 1 open and idle, 2 transferring, 3 closing, 4 closed.
+/// Asks for the state of the FTP client: 0 opening, 1 open and idle, 2 transferring, 3 closing, 4 closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qftp_client_status(client: *mut qftp_client, state: *mut i32) -> i32 {
     qftp_client::operation(client, |work| {

@@ -134,6 +134,55 @@ class AsyncFiles(AsyncLine):
                 # At once: a process that is killed in the wait that follows has not noted more.
                 local.target.record(job.kept)
 
+    async def _settle(self, names: _qftp.AtomicUpload) -> None:
+        """Claims the temporary name of an upload, or gives a whole one its final name, as ``names``
+        says."""
+        while True:
+            # A port that is opened again has a session of its own.
+            session, step = self._session, names.next()
+            if step == "done":
+                return
+            if step == "taken":
+                raise Error("the server says that it has a file of every name")
+            try:
+                if step == "exists":
+                    names.size(int(await self._one(lambda: session.size(names.temporary))))
+                elif step == "names":
+                    names.listed(await self._collect(lambda: session.list("names", names.folder)))
+                elif step == "new-name":
+                    names.take_new_name()
+                    names.ready()
+                elif step == "connect":
+                    if self._broken is not None and not isinstance(self._address, tuple):
+                        await self._reopen()
+                    await self._bring_back()
+                    names.ready()
+                elif step == "rename":
+                    await self._one(lambda: session.rename(names.temporary, names.final))
+                    names.ready()
+                else:
+                    names.size(int(await self._one(lambda: session.size(names.final))))
+            except (LineError, ModuleError, PortError, ServerError) as error:
+                if isinstance(error, PortError):
+                    names.lost()
+                else:
+                    names.failed(self._session._session)
+                if names.next() == "failed":
+                    raise names.not_renamed() or error from error
+
+    async def _collect(self, begin: Callable[[], None]) -> bytes:
+        """The data of one operation of this turn."""
+        begin()
+        parts = []
+        while True:
+            event = await self._next(None)
+            if isinstance(event, Failed):
+                raise event.error
+            if isinstance(event, Data):
+                parts.append(event.data)
+            if isinstance(event, Done):
+                return b"".join(parts)
+
     async def _step(
         self, job: _qftp.Job, step: _Step, name: str, local: Union[Into, OutOf], tell: Report
     ) -> _qftp.Job:

@@ -237,12 +237,37 @@ class FTP(AsyncFiles):
         verify: bool = False,
         retries: int = 0,
         restart: bool = True,
+        atomic: bool = False,
         via: str = "com",
         progress: Optional[_Progress] = None,
         report: Optional[Report] = None,
     ) -> int:
         """Sends a file; returns its length. The rest is as in :meth:`get`. With ``resume`` nothing is
-        built upon what an earlier upload of this object has lost on the line."""
+        built upon what an earlier upload of this object has lost on the line.
+
+        ``atomic`` sends under a temporary name that is nobody's and renames at the end. A server that
+        refuses that keeps both files, and :class:`qftp.NotRenamed` says under which name; nothing is
+        deleted.
+        """
+        if atomic:
+            names = _qftp.AtomicUpload(local, remote, url=self._url(remote))
+            async with self._turn(reopen=retries > 0):
+                await self._settle(names)
+            sent = await self.put(
+                local,
+                names.temporary,
+                resume=resume,
+                verify=verify,
+                retries=retries,
+                restart=restart,
+                via=via,
+                progress=progress,
+                report=report,
+            )
+            names.publish(sent)
+            async with self._turn(bring_back=False):
+                await self._settle(names)
+            return sent
         url = self._url(remote)
         with open(local, "rb") as file:
             before = os.fstat(file.fileno())

@@ -155,7 +155,7 @@ class Session:
         network: bool = True,
         now: Optional[float] = None,
     ) -> None:
-        """Brings the module in order: echo off, results to this port, SIM card ready, PDP context active."""
+        """Brings the line in sync and the module in order: echo off, results to this port, SIM card ready, PDP context active."""
         self._session.setup(
             _ms(now),
             apn=apn,
@@ -177,31 +177,31 @@ class Session:
         ftps: Optional[Dict[str, Any]] = None,
         now: Optional[float] = None,
     ) -> None:
-        """Connects to a server and logs in."""
+        """Logs in to a server."""
         self._session.open(_ms(now), host=host, port=port, user=user, password=password, active=active, ftps=ftps)
 
     def deactivate(self, now: Optional[float] = None) -> None:
-        """Deactivates the PDP context."""
+        """Deactivates the PDP context; ``setup`` comes next."""
         self._session.deactivate(_ms(now))
 
     def restart(self, now: Optional[float] = None) -> None:
-        """Restarts the module; ``setup`` comes next."""
+        """Restarts the module and waits for it; ``setup`` comes next."""
         self._session.restart(_ms(now))
 
     def close(self, now: Optional[float] = None) -> None:
-        """Logs out."""
+        """Logs out; over only when the module says so."""
         self._session.close(_ms(now))
 
     def abort(self, now: Optional[float] = None) -> None:
-        """Ends the present operation; it fails soon."""
+        """Ends the operation under way: data mode is left, the line brought in sync. It fails then."""
         self._session.abort(_ms(now))
 
     def cwd(self, path: str, now: Optional[float] = None) -> None:
-        """Changes the server's folder."""
+        """Changes the working folder on the server; at most 128 bytes."""
         self._session.cwd(_ms(now), path)
 
     def pwd(self, now: Optional[float] = None) -> None:
-        """The server's folder, as bytes."""
+        """Asks for the working folder on the server: bytes."""
         self._session.pwd(_ms(now))
 
     def get(
@@ -220,19 +220,19 @@ class Session:
         via: str = "com",
         now: Optional[float] = None,
     ) -> None:
-        """Uploads ``length`` bytes, which :meth:`send` takes."""
+        """Uploads a file, or a part of one: ``length`` bytes, which :meth:`send` takes."""
         self._session.put(_ms(now), name, len=length, start=start, last=last, via=via)
 
     def list(self, form: str = "long", folder: str = ".", now: Optional[float] = None) -> None:
-        """A listing as :class:`Data`: ``form`` is "long", "names" or "facts"."""
+        """Lists a folder, as :class:`Data`: ``form`` is "long", "names" or "facts"."""
         self._session.list(_ms(now), form, folder)
 
     def size(self, name: str, now: Optional[float] = None) -> None:
-        """The size of a file."""
+        """Asks for the size of a file, in bytes."""
         self._session.size(_ms(now), name)
 
     def modified(self, name: str, now: Optional[float] = None) -> None:
-        """When a file was last written, as bytes."""
+        """Asks when a file was last written: bytes, YYYYMMDDHHMMSS."""
         self._session.modified(_ms(now), name)
 
     def rename(self, old: str, new: str, now: Optional[float] = None) -> None:
@@ -252,31 +252,31 @@ class Session:
         self._session.remove_dir(_ms(now), name)
 
     def length(self, now: Optional[float] = None) -> None:
-        """Bytes that the last transfer has moved."""
+        """Asks how many bytes the last transfer moved."""
         self._session.length(_ms(now))
 
     def status(self, now: Optional[float] = None) -> None:
-        """The state of the module's FTP client, as its name."""
+        """Asks for the state of the FTP client: its name."""
         self._session.status(_ms(now))
 
     def storage(self, name: str, now: Optional[float] = None) -> None:
-        """Free bytes and all bytes of "ufs", "ram" or "sd"."""
+        """Asks for the space of a storage of the module, "ufs", "ram" or "sd": free bytes, and all."""
         self._session.storage(_ms(now), name)
 
     def files(self, pattern: str = "*", now: Optional[float] = None) -> None:
-        """The module's files, an :class:`Info` each."""
+        """Lists the files of the module, an :class:`Info` each."""
         self._session.files(_ms(now), pattern)
 
     def upload(self, name: str, length: int, now: Optional[float] = None) -> None:
-        """Brings ``length`` bytes, which :meth:`send` takes, into a file of the module."""
+        """Uploads a file into the module, its checksum proven: ``length`` bytes, which :meth:`send` takes."""
         self._session.upload(_ms(now), name, length)
 
     def download(self, name: str, now: Optional[float] = None) -> None:
-        """Fetches a file of the module."""
+        """Downloads a file out of the module, its checksum proven."""
         self._session.download(_ms(now), name)
 
     def remove(self, name: str, now: Optional[float] = None) -> None:
-        """Deletes a file of the module."""
+        """Deletes files of the module."""
         self._session.remove(_ms(now), name)
 
 

@@ -19,7 +19,7 @@ fn module_file(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<&[u8], Misuse> {
 }
 
 impl Session {
-    /// Asks for the free space of a storage of the module: [`Done::Space`](super::Done::Space).
+    /// Asks for the space of a storage of the module: [`Done::Space`](super::Done::Space).
     ///
     /// # Errors
     /// [`Misuse`].
@@ -32,7 +32,7 @@ impl Session {
         Ok(())
     }
 
-    /// Lists the module's files, `*` or `RAM:*` for all: [`Event::Info`](super::Event::Info) a file.
+    /// Lists the files of the module, `*` or `RAM:*` for all: [`Event::Info`](super::Event::Info) a file.
     ///
     /// # Errors
     /// [`Misuse`].
@@ -48,17 +48,17 @@ impl Session {
     pub fn upload(
         &mut self,
         now: Instant,
-        file: &(impl AsRef<[u8]> + ?Sized),
+        name: &(impl AsRef<[u8]> + ?Sized),
         len: u64,
     ) -> Result<(), Misuse> {
         self.at(now);
         built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
-        let file = module_file(file)?;
+        let name = module_file(name)?;
         if u32::try_from(len).is_err() {
             return Err(Misuse::Range(Field::Length));
         }
-        self.state.transfer.local.set(file);
+        self.state.transfer.local.set(name);
         self.state.transmit.forget(len, tick(now));
         self.state.transfer.take_put(&PutOptions::whole(len));
         self.state.go(Op::Put(PutStep::Upload));
@@ -69,12 +69,12 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn download(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+    pub fn download(&mut self, now: Instant, name: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
         built_with(cfg!(feature = "staging"))?;
         self.state.ready()?;
-        let file = module_file(file)?;
-        self.state.transfer.local.set(file);
+        let name = module_file(name)?;
+        self.state.transfer.local.set(name);
         self.state.transfer.take_get(&GetOptions::default());
         self.state.receive.forget();
         self.state.go(Op::Get(GetStep::Measure));
@@ -85,9 +85,9 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn remove(&mut self, now: Instant, pattern: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+    pub fn remove(&mut self, now: Instant, name: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.file(HostCommand::Remove, pattern.as_ref(), Shape::Nothing)
+        self.file(HostCommand::Remove, name.as_ref(), Shape::Nothing)
     }
 
     /// Opens a file of the module: [`Done::Number`](super::Done::Number) is its handle.
@@ -97,18 +97,18 @@ impl Session {
     pub fn file_open(
         &mut self,
         now: Instant,
-        file: &(impl AsRef<[u8]> + ?Sized),
+        name: &(impl AsRef<[u8]> + ?Sized),
         mode: OpenMode,
     ) -> Result<(), Misuse> {
         self.at(now);
         self.ready_for_files()?;
-        let file = module_file(file)?;
-        self.state.transfer.local.set(file);
+        let name = module_file(name)?;
+        self.state.transfer.local.set(name);
         self.handle(HostCommand::FileOpen, Op::Single(Shape::Plain), [mode.number().into(), 0]);
         Ok(())
     }
 
-    /// Reads at most `len` bytes from an open file: [`Event::Data`](super::Event::Data), then [`Done::Number`](super::Done::Number).
+    /// Reads at most `len` bytes from an open file of the module: [`Event::Data`](super::Event::Data), then [`Done::Number`](super::Done::Number).
     ///
     /// # Errors
     /// [`Misuse`].
@@ -121,7 +121,7 @@ impl Session {
         Ok(())
     }
 
-    /// Writes `len` bytes to an open file, by [`send`](Self::send).
+    /// Writes `len` bytes to an open file of the module, by [`send`](Self::send).
     ///
     /// # Errors
     /// [`Misuse`].

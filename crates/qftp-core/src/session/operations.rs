@@ -24,18 +24,19 @@ pub(crate) fn checked(text: &[u8], max: usize, field: Field) -> Result<&[u8], Mi
 }
 
 /// A file or folder on the server.
-pub(crate) fn name(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<&[u8], Misuse> {
+pub(crate) fn on_server(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<&[u8], Misuse> {
     checked(text.as_ref(), limits::NAME, Field::Name)
 }
 
-/// Every operation returns [`Misuse`] when another one is under way, when a parameter cannot be sent, or before [`setup`](Session::setup).
 /// Whether the library has what is asked for.
 pub(crate) fn built_with(feature: bool) -> Result<(), Misuse> {
     if feature { Ok(()) } else { Err(Misuse::LeftOut) }
 }
 
+/// The operations. Each returns [`Misuse`] when another one is under way, when a parameter cannot be sent, or before
+/// [`setup`](Session::setup).
 impl Session {
-    /// Brings the line into step and the module into order: echo off, errors as numbers, a short guard time, URCs proven to arrive,
+    /// Brings the line in sync and the module in order: echo off, errors as numbers, a short guard time, URCs proven to arrive,
     /// an earlier FTP session closed, SIM card ready, PDP context active (section 1.4 of the note, step 1). A context that does not come up is
     /// deactivated, the module attached, and activated once more (§6).
     ///
@@ -56,7 +57,7 @@ impl Session {
         Ok(())
     }
 
-    /// Logs in to a server (§2.1, §2.2).
+    /// Logs in to a server (§2.2), with the settings of §2.1 before it.
     ///
     /// # Errors
     /// [`Misuse`].
@@ -114,7 +115,7 @@ impl Session {
         Ok(())
     }
 
-    /// Changes the working directory (§2.3); at most 128 bytes.
+    /// Changes the working folder on the server (§2.3); at most 128 bytes.
     ///
     /// # Errors
     /// [`Misuse`].
@@ -128,7 +129,7 @@ impl Session {
         Ok(())
     }
 
-    /// Asks for the working directory (§2.4): [`Done::Text`](super::Done::Text).
+    /// Asks for the working folder on the server (§2.4): [`Done::Text`](super::Done::Text).
     ///
     /// # Errors
     /// [`Misuse`].
@@ -141,18 +142,18 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn size(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+    pub fn size(&mut self, now: Instant, name: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::Size, file.as_ref(), Shape::Plain)
+        self.named(HostCommand::Size, name.as_ref(), Shape::Plain)
     }
 
-    /// Asks for the time of modification (§2.14): [`Done::Text`](super::Done::Text), `YYYYMMDDHHMMSS[.NNN]`.
+    /// Asks when a file was last written (§2.14): [`Done::Text`](super::Done::Text), `YYYYMMDDHHMMSS[.NNN]`.
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn modified(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+    pub fn modified(&mut self, now: Instant, name: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::Modified, file.as_ref(), Shape::Plain)
+        self.named(HostCommand::Modified, name.as_ref(), Shape::Plain)
     }
 
     /// Renames a file or folder (§2.15).
@@ -167,7 +168,7 @@ impl Session {
     ) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
-        let (from, to) = (name(from)?, name(to)?);
+        let (from, to) = (on_server(from)?, on_server(to)?);
         self.state.transfer.name.set(from);
         self.state.op = Op::Single(Shape::Nothing);
         let limit = self.state.t().wrapping_add(MARGIN_MS);
@@ -179,30 +180,30 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn delete(&mut self, now: Instant, file: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+    pub fn delete(&mut self, now: Instant, name: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::Delete, file.as_ref(), Shape::Nothing)
+        self.named(HostCommand::Delete, name.as_ref(), Shape::Nothing)
     }
 
     /// Makes a folder (§2.9).
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn make_dir(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+    pub fn make_dir(&mut self, now: Instant, name: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::MakeDir, dir.as_ref(), Shape::Nothing)
+        self.named(HostCommand::MakeDir, name.as_ref(), Shape::Nothing)
     }
 
-    /// Removes a folder (§2.10).
+    /// Removes an empty folder (§2.10).
     ///
     /// # Errors
     /// [`Misuse`].
-    pub fn remove_dir(&mut self, now: Instant, dir: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
+    pub fn remove_dir(&mut self, now: Instant, name: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
-        self.named(HostCommand::RemoveDir, dir.as_ref(), Shape::Nothing)
+        self.named(HostCommand::RemoveDir, name.as_ref(), Shape::Nothing)
     }
 
-    /// Asks how many bytes the last or present transfer moved (§2.16): [`Done::Number`](super::Done::Number).
+    /// Asks how many bytes the last transfer moved (§2.16), or the present one has: [`Done::Number`](super::Done::Number).
     ///
     /// # Errors
     /// [`Misuse`].
@@ -222,7 +223,7 @@ impl Session {
         Ok(())
     }
 
-    /// The same within 2 seconds: whether outcomes of FTP commands come to this port at all. [`LineFault::UrcSilent`](super::LineFault::UrcSilent)
+    /// Asks for the state of the FTP client within 2 seconds: whether outcomes of FTP commands come to this port at all. [`LineFault::UrcSilent`](super::LineFault::UrcSilent)
     /// says that they do not.
     ///
     /// # Errors
@@ -246,12 +247,12 @@ impl Session {
     pub fn get(
         &mut self,
         now: Instant,
-        file: &(impl AsRef<[u8]> + ?Sized),
+        name: &(impl AsRef<[u8]> + ?Sized),
         options: &GetOptions,
     ) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
-        let file = name(file)?;
+        let name = on_server(name)?;
         if let Via::Storage(storage) = options.via {
             built_with(cfg!(feature = "staging"))?;
             if options.len.is_some() {
@@ -259,7 +260,7 @@ impl Session {
             }
             self.keep_staged(storage);
         }
-        self.state.transfer.name.set(file);
+        self.state.transfer.name.set(name);
         self.state.receive.forget();
         self.state.transfer.take_get(options);
         let asks = options.len.is_none() && self.state.account.transfer_type == TransferType::Binary;
@@ -287,12 +288,12 @@ impl Session {
     pub fn put(
         &mut self,
         now: Instant,
-        file: &(impl AsRef<[u8]> + ?Sized),
+        name: &(impl AsRef<[u8]> + ?Sized),
         options: &PutOptions,
     ) -> Result<(), Misuse> {
         self.at(now);
         self.state.ready_for_ftp()?;
-        let file = name(file)?;
+        let name = on_server(name)?;
         if options.via != Via::Com && (options.start > 0 || !options.last) {
             return Err(Misuse::Road);
         }
@@ -307,14 +308,14 @@ impl Session {
                 PutStep::Clear
             }
         };
-        self.state.transfer.name.set(file);
+        self.state.transfer.name.set(name);
         self.state.transmit.forget(options.len, tick(now));
         self.state.transfer.take_put(options);
         self.state.go(Op::Put(step));
         Ok(())
     }
 
-    /// Any single command that moves no data over the line: [`Event::Info`](super::Event::Info) a line of its answer.
+    /// Sends any one command that moves no data over the line: [`Event::Info`](super::Event::Info) a line of its answer.
     ///
     /// # Errors
     /// [`Misuse`]; [`Misuse::Road`] for a command that would open data mode.
@@ -340,7 +341,7 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the operation under way: data mode is left, the line brought in step, the session kept or opened again. An upload that misses
+    /// Ends the operation under way: data mode is left, the line brought in sync, the session kept or opened again. An upload that misses
     /// three bytes or fewer is left to the module's own time-out (`T`): `+++` would be those bytes. Before CONNECT the command's answer is
     /// awaited, within its own time: whatever is sent before could become the file. The operation then
     /// ends with [`Cause::Aborted`].
@@ -376,7 +377,7 @@ impl Session {
     /// A command with the name of a file or folder on the server.
     fn named(&mut self, command: HostCommand, text: &[u8], shape: Shape) -> Result<(), Misuse> {
         self.state.ready_for_ftp()?;
-        self.state.transfer.name.set(name(text)?);
+        self.state.transfer.name.set(on_server(text)?);
         self.state.single(command, shape);
         Ok(())
     }

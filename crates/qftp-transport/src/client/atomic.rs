@@ -2,9 +2,8 @@
 
 use std::io;
 
-use qftp_core::codes::FtpCode;
-use qftp_core::job::{Policy, may_pass};
-use qftp_core::session::{Failure, Field, Kind, Misuse};
+use qftp_core::job::{Atomic, AtomicStep, Policy};
+use qftp_core::session::{Field, Misuse};
 use qftp_core::wire::{FileName, ListKind};
 
 use super::doubt::Doubt;
@@ -13,11 +12,6 @@ use super::way::Means;
 use super::whole::{self, Operate};
 use super::{Error, Operation, Put};
 use crate::local::{LocalSource, number_of, random, temporary};
-
-/// Names that are tried where others have theirs.
-const TRIES: u64 = 10;
-/// How often a rename is tried whose outcome was lost.
-const RENAMES: u8 = 3;
 
 /// An upload under a temporary name on the server, and the name that it gets at its end.
 ///
@@ -52,10 +46,35 @@ impl AtomicUpload {
         self.identity.is_some()
     }
 
+    /// The name that the upload gets.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The name that the upload has until it is whole.
     #[must_use]
     pub fn temporary(&self) -> &str {
         &self.temporary
+    }
+
+    /// Takes another temporary name, where the server has a file of this one.
+    pub fn take_new_name(&mut self) {
+        self.temporary = numbered(&self.name, random());
+    }
+
+    /// The folder whose listing shows the temporary name.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        folder_and_name(&self.temporary).0
+    }
+
+    /// Whether a listing of the names in that folder has the temporary one, with whatever folder before it.
+    #[must_use]
+    pub fn is_in(&self, listing: &[u8]) -> bool {
+        let name = folder_and_name(&self.temporary).1;
+        let last = |line: &[u8]| line.rsplit(|byte| *byte == b'/').next() == Some(name.as_bytes());
+        listing.split(|byte| *byte == b'\n').any(|line| last(line.trim_ascii_end()))
     }
 }
 
@@ -121,17 +140,8 @@ pub(super) async fn claim<P>(
     if !line.engine().session().is_open() {
         whole::connect(line, way).await?;
     }
-    if upload.identity.is_some() {
-        // Its number says that it is ours, be it there or not.
-        return Ok(());
-    }
-    for _ in 0..TRIES {
-        if !exists(line, &upload.temporary).await? {
-            return Ok(());
-        }
-        upload.temporary = numbered(&upload.name, random());
-    }
-    Err(Error::own_file(io::Error::other("the server says that it has a file of every name")))
+    let names = Atomic::claim(upload.is_known_again());
+    settle(line, upload, names, way).await
 }
 
 /// As [`Client::publish`](super::Client::publish) says.
@@ -141,67 +151,97 @@ pub(super) async fn publish<P>(
     len: u64,
     way: &mut impl Means<P>,
 ) -> Result<(), Error> {
-    let mut tries = 0;
+    let mut own = upload.clone();
+    settle(line, &mut own, Atomic::publish(len), way).await.map_err(|error| Error::NotRenamed {
+        temporary: own.temporary,
+        error: Box::new(error),
+    })
+}
+
+/// What came of a step.
+enum Answer {
+    Ready,
+    Size(u64),
+    Listed(bool),
+}
+
+/// Carries out what the names of an upload say, to their end.
+async fn settle<P>(
+    line: &mut impl Operate<P>,
+    upload: &mut AtomicUpload,
+    mut names: Atomic,
+    way: &mut impl Means<P>,
+) -> Result<(), Error> {
+    // Why the last rename failed: whatever is asked after it, this is what a caller has to know.
+    let mut why = None;
     loop {
-        tries += 1;
-        let renamed = line.operate(&Operation::Rename(&upload.temporary, &upload.name)).await;
-        let Err(error) = renamed else { return Ok(()) };
-        let told = match error.failure() {
-            Some(failure) if is_lost(failure) => is_renamed(line, upload, len, way).await,
-            _ => Ok(false),
-        };
-        match told {
-            Ok(true) => return Ok(()),
-            Ok(false) if tries < RENAMES && error.failure().is_some_and(is_lost) => {}
-            _ => {
-                let temporary = upload.temporary.clone();
-                return Err(Error::NotRenamed { temporary, error: Box::new(error) });
+        let step = names.next();
+        if step == AtomicStep::Done {
+            return Ok(());
+        }
+        match carry_out(line, upload, step, way).await {
+            Ok(Answer::Ready) => names.ready(),
+            Ok(Answer::Size(size)) => names.size(size),
+            Ok(Answer::Listed(is_there)) => names.listed(is_there),
+            Err(error) => {
+                let goes_on = error.failure().is_some_and(|failure| {
+                    names.failed(failure);
+                    names.next() != AtomicStep::Failed
+                });
+                match (step, goes_on) {
+                    (AtomicStep::Rename, true) => why = Some(error),
+                    (AtomicStep::Rename, false) => return Err(error),
+                    (_, true) => {}
+                    (_, false) => return Err(why.unwrap_or(error)),
+                }
             }
         }
-    }
-}
-
-/// Whether a rename whose outcome was lost was done: its old name is gone, and its new one has
-/// the file.
-async fn is_renamed<P>(
-    line: &mut impl Operate<P>,
-    upload: &AtomicUpload,
-    len: u64,
-    way: &mut impl Means<P>,
-) -> Result<bool, Error> {
-    let session = line.engine().session();
-    if !session.is_open() || !session.is_set_up() {
-        whole::connect(line, way).await?;
-    }
-    if exists(line, &upload.temporary).await? {
-        return Ok(false);
-    }
-    whole::size(line, &upload.name).await.map(|size| size == len)
-}
-
-/// Whether the server has a file of this name.
-async fn exists<P>(line: &mut impl Operate<P>, name: &str) -> Result<bool, Error> {
-    match whole::size(line, name).await {
-        Ok(_) => Ok(true),
-        Err(Error::Failed(failure)) if reply(&failure) == Some(550) => Ok(false),
-        Err(Error::Failed(failure)) if matches!(reply(&failure), Some(500 | 502 | 504)) => {
-            let (folder, name) = name.rsplit_once('/').unwrap_or((".", name));
-            let folder = if folder.is_empty() { "/" } else { folder };
-            let mut names = Listing::default();
-            line.download(&Operation::List(ListKind::Names, folder), &mut names).await?;
-            let last = |line: &[u8]| line.rsplit(|byte| *byte == b'/').next() == Some(name.as_bytes());
-            Ok(names.0.split(|byte| *byte == b'\n').any(|line| last(line.trim_ascii_end())))
+        if names.next() == AtomicStep::Failed
+            && let Some(error) = why
+        {
+            return Err(error);
         }
-        Err(error) => Err(error),
     }
 }
 
-fn reply(failure: &Failure) -> Option<u16> {
-    failure.reply().map(qftp_core::codes::ReplyCode::get)
+async fn carry_out<P>(
+    line: &mut impl Operate<P>,
+    upload: &mut AtomicUpload,
+    step: AtomicStep,
+    way: &mut impl Means<P>,
+) -> Result<Answer, Error> {
+    match step {
+        AtomicStep::Exists => whole::size(line, &upload.temporary).await.map(Answer::Size),
+        AtomicStep::Measure => whole::size(line, &upload.name).await.map(Answer::Size),
+        AtomicStep::Names => {
+            let mut names = Listing::default();
+            line.download(&Operation::List(ListKind::Names, upload.folder()), &mut names).await?;
+            Ok(Answer::Listed(upload.is_in(&names.0)))
+        }
+        AtomicStep::NewName => {
+            upload.take_new_name();
+            Ok(Answer::Ready)
+        }
+        AtomicStep::Connect => {
+            let session = line.engine().session();
+            if !session.is_open() || !session.is_set_up() {
+                whole::connect(line, way).await?;
+            }
+            Ok(Answer::Ready)
+        }
+        AtomicStep::Rename => {
+            let renamed = line.operate(&Operation::Rename(&upload.temporary, &upload.name)).await;
+            renamed.map(|_| Answer::Ready)
+        }
+        AtomicStep::Taken | AtomicStep::Failed => {
+            Err(Error::own_file(io::Error::other("the server says that it has a file of every name")))
+        }
+        AtomicStep::Done => Ok(Answer::Ready),
+    }
 }
 
-/// Nobody has said whether it was done: the line, the network, or a server that may say something
-/// else a little later.
-fn is_lost(failure: &Failure) -> bool {
-    failure.kind() == Kind::Line || may_pass(failure) || matches!(failure.ftp_code(), Some(FtpCode::TIMEOUT))
+/// The folder of a name, as a listing takes it, and its last part.
+fn folder_and_name(name: &str) -> (&str, &str) {
+    let (folder, name) = name.rsplit_once('/').unwrap_or((".", name));
+    (if folder.is_empty() { "/" } else { folder }, name)
 }

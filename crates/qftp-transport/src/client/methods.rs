@@ -133,15 +133,7 @@ macro_rules! whole_files {
                 self.doubts.notes = Some(notes.into());
             }
 
-            /// Restarts the module (`AT+CFUN=1,1`); [`setup`](Self::setup) comes next.
-            ///
-            /// # Errors
-            /// Those of the command.
-            pub $($async)? fn restart(&mut self) -> Result<(), Error> {
-                $run!(self.operate(&Operation::Restart)).map(drop)
-            }
-
-            /// The module's files: `*` those in UFS, `RAM:*`, `SD:*`, or one name.
+            /// Lists the files of the module: `*` those in UFS, `RAM:*`, `SD:*`, or one name.
             ///
             /// # Errors
             /// Those of the command; a module that has none may answer 405 or 417.

@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod methods;
 mod operation;
+mod operations;
 pub mod recording;
 mod tap;
 mod target;
