@@ -1350,7 +1350,7 @@ int32_t qftp_client_set_power(struct qftp_client *client,
 int32_t qftp_client_set_log(struct qftp_client *client, qftp_log log, void *user);
 
 /**
- * Uploads what `read` gives as a file, in one attempt. `options` may be NULL: all that `read` has, straight through. A length that is not known
+ * Uploads a file, what `read` gives, in one attempt. `options` may be NULL: all that `read` has, straight through. A length that is not known
  * (QFTP_UNKNOWN) is sent in parts of 64 KiB; options->more must be false.
  *
  * `moved` may be NULL, or becomes the number of bytes. `user` is handed to `read`.
@@ -1435,7 +1435,7 @@ int32_t qftp_client_list(struct qftp_client *client,
                          struct qftp_list **list);
 
 /**
- * Lists the module's own files with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. No file is an empty list of a pattern with "*", and
+ * Lists the files of the module with their sizes: "*" those in UFS, "RAM:*", "SD:*", or one name. No file is an empty list of a pattern with "*", and
  * QFTP_ERR_MODULE of a name. A file of which the module says what cannot be, such as a size of 2^64, is an entry of kind QFTP_ENTRY_LINE. What `*list` becomes is given back by qftp_list_free.
  */
 int32_t qftp_client_files(struct qftp_client *client,
@@ -1463,14 +1463,14 @@ int32_t qftp_list_free(struct qftp_list *list);
 void qftp_certificates_init(struct qftp_certificates *certificates);
 
 /**
- * Brings the line in step and the module in order: echo off, URCs proven to arrive, SIM card ready, PDP context active. `setup` may be NULL for
+ * Brings the line in sync and the module in order: echo off, URCs proven to arrive, SIM card ready, PDP context active. `setup` may be NULL for
  * the defaults. A copy is kept, to bring the session back by.
  */
 int32_t qftp_client_setup(struct qftp_client *client,
                           const struct qftp_setup *setup);
 
 /**
- * Connects to a server and logs in; a login that stands is ended first. A copy is kept, to bring the session back by. Certificates that login->tls
+ * Logs in to a server; a login that stands is ended first. A copy is kept, to bring the session back by. Certificates that login->tls
  * names are files of the module.
  */
 int32_t qftp_client_login(struct qftp_client *client,
@@ -1505,12 +1505,9 @@ int32_t qftp_client_deactivate(struct qftp_client *client);
 int32_t qftp_client_restart(struct qftp_client *client);
 
 /**
- * Asks for the free space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `*free` bytes of `*total`.
+ * Asks for the space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `*free` bytes of `*total`.
  */
-int32_t qftp_client_storage(struct qftp_client *client,
-                            int32_t of,
-                            uint64_t *free,
-                            uint64_t *total);
+int32_t qftp_client_storage(struct qftp_client *client, int32_t storage, uint64_t *free, uint64_t *total);
 
 /**
  * Uploads a file into the module, such as "UFS:name", its checksum proven: exactly `len` bytes of `read`.
@@ -1527,7 +1524,7 @@ int32_t qftp_client_upload(struct qftp_client *client,
 int32_t qftp_client_download(struct qftp_client *client, const char *name, qftp_write write, void *user);
 
 /**
- * Deletes a file of the module.
+ * Deletes files of the module: one, or "*", "RAM:*" for all of a storage.
  */
 int32_t qftp_client_remove(struct qftp_client *client, const char *name);
 
@@ -1539,13 +1536,13 @@ int32_t qftp_client_record(struct qftp_client *client,
                            const char *path);
 
 /**
- * Changes the server's working folder; at most 128 bytes. It is changed to again when the session is brought back.
+ * Changes the working folder on the server; at most 128 bytes. It is changed to again when the session is brought back.
  */
 int32_t qftp_client_cwd(struct qftp_client *client,
                         const char *path);
 
 /**
- * Writes the server's working folder to `path`, which has `capacity` bytes, the NUL included; QFTP_ERR_MEMORY where it is longer.
+ * Asks for the working folder on the server, and writes it to `path`, which has `capacity` bytes, the NUL included; QFTP_ERR_MEMORY where it is longer.
  */
 int32_t qftp_client_pwd(struct qftp_client *client,
                         char *path,
@@ -1557,7 +1554,7 @@ int32_t qftp_client_pwd(struct qftp_client *client,
 int32_t qftp_client_size(struct qftp_client *client, const char *name, uint64_t *size);
 
 /**
- * Writes when a file was last written to `time`, which has `capacity` bytes, the NUL included: YYYYMMDDHHMMSS or YYYYMMDDHHMMSS.sss, UTC.
+ * Asks when a file was last written, and writes that to `time`, which has `capacity` bytes, the NUL included: YYYYMMDDHHMMSS or YYYYMMDDHHMMSS.sss, UTC.
  * 32 bytes do; QFTP_ERR_MEMORY where it is longer.
  */
 int32_t qftp_client_modified(struct qftp_client *client,
@@ -1591,10 +1588,9 @@ int32_t qftp_client_remove_dir(struct qftp_client *client, const char *name);
 int32_t qftp_client_length(struct qftp_client *client, uint64_t *count);
 
 /**
- * Asks for the state of the module's FTP client: 0 opening, 1 open and idle, 2 transferring, 3 closing, 4 closed.
+ * Asks for the state of the FTP client: 0 opening, 1 open and idle, 2 transferring, 3 closing, 4 closed.
  */
-int32_t qftp_client_status(struct qftp_client *client,
-                           int32_t *state);
+int32_t qftp_client_status(struct qftp_client *client, int32_t *state);
 
 /**
  * Makes a driver of a module in an unknown state, in memory of the caller's: QFTP_DRIVER_SIZE bytes, or at least qftp_driver_bytes(), aligned to
@@ -1691,7 +1687,7 @@ int32_t qftp_driver_last_error(const struct qftp_driver *driver,
 void qftp_operation_init(struct qftp_operation *operation, int32_t kind);
 
 /**
- * Brings the line in step and the module in order: echo off, a short guard time, URCs proven to arrive, SIM card ready, PDP context active.
+ * Brings the line in sync and the module in order: echo off, a short guard time, URCs proven to arrive, SIM card ready, PDP context active.
  * `setup` may be NULL for the defaults.
  */
 int32_t qftp_session_setup(struct qftp_session *session,
@@ -1699,7 +1695,7 @@ int32_t qftp_session_setup(struct qftp_session *session,
                            const struct qftp_setup *setup);
 
 /**
- * Connects to a server and logs in.
+ * Logs in to a server.
  */
 int32_t qftp_session_open(struct qftp_session *session, uint64_t now_ms, const struct qftp_login *login);
 
@@ -1720,12 +1716,12 @@ int32_t qftp_session_restart(struct qftp_session *session,
                              uint64_t now_ms);
 
 /**
- * Changes the server's working folder; at most 128 bytes.
+ * Changes the working folder on the server; at most 128 bytes.
  */
 int32_t qftp_session_cwd(struct qftp_session *session, uint64_t now_ms, const char *path);
 
 /**
- * Asks for the server's working folder: the text of the event.
+ * Asks for the working folder on the server: the text of the event.
  */
 int32_t qftp_session_pwd(struct qftp_session *session, uint64_t now_ms);
 
@@ -1760,7 +1756,7 @@ int32_t qftp_session_make_dir(struct qftp_session *session, uint64_t now_ms, con
 int32_t qftp_session_remove_dir(struct qftp_session *session, uint64_t now_ms, const char *name);
 
 /**
- * Asks how many bytes the present or last transfer moved.
+ * Asks how many bytes the last transfer moved, or the present one has.
  */
 int32_t qftp_session_length(struct qftp_session *session, uint64_t now_ms);
 
@@ -1787,7 +1783,7 @@ int32_t qftp_session_names(struct qftp_session *session, uint64_t now_ms, const 
 int32_t qftp_session_facts(struct qftp_session *session, uint64_t now_ms, const char *folder);
 
 /**
- * Lists the module's files, "*" or "RAM:*" for all: QFTP_EVENT_INFO a file.
+ * Lists the files of the module, "*" or "RAM:*" for all: QFTP_EVENT_INFO a file.
  */
 int32_t qftp_session_files(struct qftp_session *session, uint64_t now_ms, const char *pattern);
 
@@ -1797,9 +1793,9 @@ int32_t qftp_session_files(struct qftp_session *session, uint64_t now_ms, const 
 int32_t qftp_session_download(struct qftp_session *session, uint64_t now_ms, const char *name);
 
 /**
- * Deletes files of the module.
+ * Deletes files of the module: one, or "*", "RAM:*" for all of a storage.
  */
-int32_t qftp_session_remove(struct qftp_session *session, uint64_t now_ms, const char *pattern);
+int32_t qftp_session_remove(struct qftp_session *session, uint64_t now_ms, const char *name);
 
 /**
  * Downloads a file: QFTP_EVENT_SIZE where the length is known, QFTP_EVENT_DATA, then the number of bytes. `options` may be NULL.
@@ -1810,7 +1806,7 @@ int32_t qftp_session_get(struct qftp_session *session,
                          const struct qftp_get_options *options);
 
 /**
- * Uploads a file or a part of one: exactly `options->len` bytes by qftp_session_send, then the number of bytes.
+ * Uploads a file, or a part of one: exactly `options->len` bytes by qftp_session_send, then the number of bytes.
  */
 int32_t qftp_session_put(struct qftp_session *session,
                          uint64_t now_ms,
@@ -1823,14 +1819,14 @@ int32_t qftp_session_put(struct qftp_session *session,
 int32_t qftp_session_upload(struct qftp_session *session, uint64_t now_ms, const char *name, uint64_t len);
 
 /**
- * Asks for the free space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `number` bytes are free of `total`.
+ * Asks for the space of a storage of the module, one of qftp_via but QFTP_VIA_COM: `number` bytes are free of `total`.
  */
 int32_t qftp_session_storage(struct qftp_session *session,
                              uint64_t now_ms,
                              int32_t storage);
 
 /**
- * Ends the operation under way: data mode is left, the line brought in step. The operation then ends with QFTP_ERR_ABORTED.
+ * Ends the operation under way: data mode is left, the line brought in sync. The operation then ends with QFTP_ERR_ABORTED.
  */
 int32_t qftp_session_abort(struct qftp_session *session,
                            uint64_t now_ms);

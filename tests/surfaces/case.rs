@@ -85,6 +85,17 @@ impl Case {
         self.verb == Verb::Put && matches!(self.harm, Some(Harm { what: What::Lose(_), .. }))
     }
 
+    /// Whether only a surface can do it whose names are bytes; the others refuse it.
+    pub(crate) fn names_other_bytes(&self) -> bool {
+        std::str::from_utf8(&self.remote).is_err()
+    }
+
+    /// The case on a surface that has these features.
+    pub(crate) fn on(&self, has: &[Feature]) -> Self {
+        let does = has.contains(&Feature::AnyBytes) && self.names_other_bytes();
+        Self { expected: if does { Expected::Done } else { self.expected }, ..self.clone() }
+    }
+
     fn new(verb: Verb, name: impl Into<String>) -> Self {
         Self {
             name: name.into(),

@@ -18,6 +18,7 @@ pub(crate) type Verdict = Result<(), String>;
 
 /// Runs a case on a surface. `has` is what the surface has.
 pub(crate) fn judge(surface: Surface, has: &[Feature], case: &Case) -> Verdict {
+    let case = &case.on(has);
     let bench = Bench::new(case).map_err(|error| error.to_string())?;
     let mut setting = Setting::make(case, &bench).map_err(|error| error.to_string())?;
     let job = |resume| Job {

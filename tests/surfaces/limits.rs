@@ -48,6 +48,12 @@ fn row(feature: Feature, cases: &[Case]) -> String {
             assert!(count > 0, "no case needs {feature:?}");
             return format!("goes on with the upload by resume, verify and one retry, in {count} cases");
         }
+        Feature::AnyBytes => {
+            let refused = cases.iter().filter(|case| case.names_other_bytes());
+            let names: Vec<&str> = refused.map(|case| case.name.as_str()).collect();
+            assert!(!names.is_empty(), "no case needs {feature:?}");
+            return format!("sees it refused before a byte is sent: {}", names.join("; "));
+        }
         Feature::ResumeGet => Verb::Get,
         Feature::ResumePut => Verb::Put,
         _ => {

@@ -43,6 +43,8 @@ pub(crate) enum Feature {
     Paths,
     /// Names of 255 bytes.
     LongNames,
+    /// Names of bytes that are no UTF-8.
+    AnyBytes,
     /// A folder as a source is refused.
     FilesAlone,
     /// The next call knows that an upload lost bytes on the line.
@@ -50,7 +52,7 @@ pub(crate) enum Feature {
 }
 
 /// All of them.
-pub(crate) const FEATURES: [Feature; 9] = [
+pub(crate) const FEATURES: [Feature; 10] = [
     Feature::ResumeGet,
     Feature::ResumePut,
     Feature::Verify,
@@ -58,6 +60,7 @@ pub(crate) const FEATURES: [Feature; 9] = [
     Feature::Atomic,
     Feature::Paths,
     Feature::LongNames,
+    Feature::AnyBytes,
     Feature::FilesAlone,
     Feature::Memory,
 ];
@@ -73,6 +76,7 @@ impl Feature {
             Self::Atomic => "atomic",
             Self::Paths => "paths",
             Self::LongNames => "long-names",
+            Self::AnyBytes => "any-bytes",
             Self::FilesAlone => "files-alone",
             Self::Memory => "memory",
         }
@@ -88,6 +92,7 @@ impl Feature {
             Self::Atomic => "atomic upload",
             Self::Paths => "files by path",
             Self::LongNames => "names of 255 bytes",
+            Self::AnyBytes => "names of bytes that are no UTF-8",
             Self::FilesAlone => "refusal of a folder as a source",
             Self::Memory => "memory of bytes that an upload lost",
         }
@@ -113,10 +118,13 @@ impl Surface {
     pub(crate) fn features(self) -> Vec<Feature> {
         match self {
             // Each run of the program is a new one, and finds the notes of those before.
-            Self::Cli | Self::Blocking | Self::Tokio | Self::CClient => FEATURES.to_vec(),
+            Self::Cli | Self::Blocking | Self::Tokio | Self::CClient => {
+                FEATURES.into_iter().filter(|feature| *feature != Feature::AnyBytes).collect()
+            }
             Self::CPoll => {
                 let own = [Feature::ResumeGet, Feature::ResumePut, Feature::Verify];
-                [&own[..], &[Feature::Retries, Feature::LongNames, Feature::Memory]].concat()
+                let more = [Feature::Retries, Feature::LongNames, Feature::AnyBytes, Feature::Memory];
+                [&own[..], &more].concat()
             }
             Self::Python | Self::Aio | Self::Fsspec => program::features(self),
         }

@@ -55,18 +55,54 @@ const RUST_ALONE: &[(Surface, Option<&str>)] =
 const NO_FTPLIB: &[(Surface, Option<&str>)] = &[(Ftp, None), (Aio, None)];
 
 const TABLE: &[Row] = &[
-    row("setup", "Brings the line in sync and the module in order", &["setup"], "", &[(Ftp, Some("connect")), (Aio, Some("connect"))]),
-    row("open", "Logs in to a server", &["login"], "", &[(CClient, Some("login")), (Ftp, Some("login")), (Aio, Some("login"))]),
+    row(
+        "setup",
+        "Brings the line in sync and the module in order",
+        &["setup"],
+        "",
+        &[(Ftp, Some("connect")), (Aio, Some("connect"))],
+    ),
+    row(
+        "open",
+        "Logs in to a server",
+        &["login"],
+        "",
+        &[(CClient, Some("login")), (Ftp, Some("login")), (Aio, Some("login"))],
+    ),
     row("close", "Logs out", &[], "", &[(CClient, Some("logout")), (Ftp, Some("quit")), (Aio, Some("quit"))]),
     row("deactivate", "Deactivates the PDP context", &[], "", NO_FTPLIB),
     row("restart", "Restarts the module", &[], "", NO_FTPLIB),
     row("cwd", "Changes the working folder on the server", &["path"], "", &[]),
     row("pwd", "Asks for the working folder on the server", &[], "a text", &[]),
-    row("get", "Downloads a file", &["name", "options"], "the file; the number of its bytes", &[(Ftp, Some("retrbinary")), (Aio, Some("read"))]),
-    row("put", "Uploads a file", &["name", "options"], "the number of bytes", &[(Ftp, Some("storbinary")), (Aio, Some("write"))]),
+    row(
+        "get",
+        "Downloads a file",
+        &["name", "options"],
+        "the file; the number of its bytes",
+        &[(Ftp, Some("retrbinary")), (Aio, Some("read"))],
+    ),
+    row(
+        "put",
+        "Uploads a file",
+        &["name", "options"],
+        "the number of bytes",
+        &[(Ftp, Some("storbinary")), (Aio, Some("write"))],
+    ),
     row("list", "Lists a folder", &["folder"], "the listing", &[(Ftp, Some("dir")), (Aio, Some("listdir"))]),
-    row("names", "Lists the names in a folder", &["folder"], "the listing", &[(CClient, Some("list")), (Proto, Some("list")), (Ftp, Some("nlst")), (Aio, Some("nlst"))]),
-    row("facts", "Lists a folder with its facts", &["folder"], "the listing", &[(CClient, Some("list")), (Proto, Some("list")), (Ftp, Some("mlsd")), (Aio, Some("listdir"))]),
+    row(
+        "names",
+        "Lists the names in a folder",
+        &["folder"],
+        "the listing",
+        &[(CClient, Some("list")), (Proto, Some("list")), (Ftp, Some("nlst")), (Aio, Some("nlst"))],
+    ),
+    row(
+        "facts",
+        "Lists a folder with its facts",
+        &["folder"],
+        "the listing",
+        &[(CClient, Some("list")), (Proto, Some("list")), (Ftp, Some("mlsd")), (Aio, Some("listdir"))],
+    ),
     row("size", "Asks for the size of a file", &["name"], "bytes", &[]),
     row("modified", "Asks when a file was last written", &["name"], "a time", &[]),
     row("rename", "Renames a file or folder", &["from", "to"], "", &[]),
@@ -76,16 +112,52 @@ const TABLE: &[Row] = &[
     row("length", "Asks how many bytes the last transfer moved", &[], "bytes", NO_FTPLIB),
     row("status", "Asks for the state of the FTP client", &[], "a state", NO_FTPLIB),
     row("probe", "Asks for the state of the FTP client within 2 seconds", &[], "a state", RUST_ALONE),
-    row("storage", "Asks for the space of a storage of the module", &["storage"], "free bytes, and all", &[(Aio, None)]),
+    row(
+        "storage",
+        "Asks for the space of a storage of the module",
+        &["storage"],
+        "free bytes, and all",
+        &[(Aio, None)],
+    ),
     row("files", "Lists the files of the module", &["pattern"], "their names and sizes", &[(Aio, None)]),
-    row("upload", "Uploads a file into the module, its checksum proven", &["name", "len"], "", &[(Ftp, Some("push")), (Aio, None)]),
-    row("download", "Downloads a file out of the module", &["name"], "the file", &[(Ftp, Some("pull")), (Aio, None)]),
+    row(
+        "upload",
+        "Uploads a file into the module",
+        &["name", "len"],
+        "",
+        &[(Ftp, Some("push")), (Aio, None)],
+    ),
+    row(
+        "download",
+        "Downloads a file out of the module",
+        &["name"],
+        "the file",
+        &[(Ftp, Some("pull")), (Aio, None)],
+    ),
     row("remove", "Deletes files of the module", &["name"], "", &[(Aio, None)]),
     row("file_open", "Opens a file of the module", &["name", "mode"], "a handle", RUST_ALONE),
-    row("file_read", "Reads at most `len` bytes from an open file of the module", &["handle", "len"], "bytes", RUST_ALONE),
+    row(
+        "file_read",
+        "Reads at most `len` bytes from an open file of the module",
+        &["handle", "len"],
+        "bytes",
+        RUST_ALONE,
+    ),
     row("file_write", "Writes `len` bytes", &["handle", "len"], "how many", RUST_ALONE),
-    row("command", "Sends any one command", &["command"], "the lines of the answer", &[(CSession, None), (CClient, None), (Proto, None), (Aio, None)]),
-    row("abort", "Ends the operation under way", &[], "", &[(Clients, Some("cancel")), (CClient, Some("cancel")), (Aio, None)]),
+    row(
+        "command",
+        "Sends any one command",
+        &["command"],
+        "the lines of the answer",
+        &[(CSession, None), (CClient, None), (Proto, None), (Aio, None)],
+    ),
+    row(
+        "abort",
+        "Ends the operation under way",
+        &[],
+        "",
+        &[(Clients, Some("cancel")), (CClient, Some("cancel")), (Aio, None)],
+    ),
 ];
 
 /// Not an operation, though a session of C takes the time with it.
@@ -105,7 +177,8 @@ fn root() -> PathBuf {
 }
 
 fn read(paths: &[&str]) -> String {
-    let read = |path: &&str| fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let read =
+        |path: &&str| fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     paths.iter().map(read).collect()
 }
 
@@ -141,10 +214,13 @@ fn rust(source: &str) -> Vec<Found> {
             while !text.contains('{') {
                 text.push_str(lines.next().expect("a body").trim());
             }
-            let (head, rest) = text.split_once("fn ").expect("a function").1.split_once('(').expect("parameters");
+            let (head, rest) =
+                text.split_once("fn ").expect("a function").1.split_once('(').expect("parameters");
             let name = head.split('<').next().unwrap_or(head).to_owned();
             let parameters = rest.rsplit_once("->").map_or(rest, |(before, _)| before);
-            let parameters = split(parameters).filter_map(|one| one.split_once(": ").map(|(name, _)| name.to_owned()));
+            let parameters = split(parameters).filter_map(|one| {
+                one.split_once(": ").map(|(name, _)| name.trim_start_matches("mut ").to_owned())
+            });
             let is_operation = text.contains("now: Instant") && text.contains("-> Result<(), Misuse>");
             all.push(Found { name, parameters: parameters.collect(), doc: doc.join(" "), is_operation });
             doc.clear();
@@ -162,9 +238,12 @@ fn c(header: &str, prefix: &str) -> Vec<Found> {
         let Some((doc, rest)) = part.split_once("*/") else { continue };
         let Some((prototype, _)) = rest.trim_start().split_once(");") else { continue };
         let Some((head, parameters)) = prototype.split_once('(') else { continue };
-        let Some(name) = head.rsplit([' ', '*']).next().and_then(|name| name.strip_prefix(prefix)) else { continue };
+        let Some(name) = head.rsplit([' ', '*']).next().and_then(|name| name.strip_prefix(prefix)) else {
+            continue;
+        };
         let doc: Vec<&str> = doc.lines().map(|line| line.trim().trim_start_matches('*').trim()).collect();
-        let names = parameters.split(',').filter_map(|one| one.rsplit([' ', '*', '\n']).next()).map(str::to_owned);
+        let names =
+            parameters.split(',').filter_map(|one| one.rsplit([' ', '*', '\n']).next()).map(str::to_owned);
         all.push(Found {
             name: name.to_owned(),
             parameters: names.collect(),
@@ -185,8 +264,13 @@ fn python_methods(source: &str) -> Vec<Found> {
         }
         let Some((head, body)) = rest.split_once(":\n") else { continue };
         let parameters = head.rsplit_once(')').map_or(head, |(before, _)| before);
-        let names = split(parameters).map(|one| one.split([':', '=']).next().unwrap_or_default().trim().to_owned());
-        let doc = body.trim_start().strip_prefix("\"\"\"").and_then(|body| body.split_once("\"\"\"")).map_or("", |(doc, _)| doc);
+        let names =
+            split(parameters).map(|one| one.split([':', '=']).next().unwrap_or_default().trim().to_owned());
+        let doc = body
+            .trim_start()
+            .strip_prefix("\"\"\"")
+            .and_then(|body| body.split_once("\"\"\""))
+            .map_or("", |(doc, _)| doc);
         all.push(Found {
             name: name.to_owned(),
             parameters: names.filter(|name| name != "self" && name != "*").collect(),
@@ -237,7 +321,12 @@ fn every_surface_calls_an_operation_the_same() {
             let one = one.unwrap_or_else(|| panic!("{title} has no {name}"));
             // What Python has of ftplib has ftplib's words, and a cancellation is more than an abort.
             if !matches!(surface, Ftp | Aio) && name == row.name {
-                assert!(one.doc.starts_with(row.does), "{title}, {name}: {:?} is not {:?}", one.doc, row.does);
+                assert!(
+                    one.doc.starts_with(row.does),
+                    "{title}, {name}: {:?} is not {:?}",
+                    one.doc,
+                    row.does
+                );
             }
             if has_these_parameters(surface) && name == row.name {
                 let others = ["now", "session", "now_ms", "sink", "source"];
@@ -252,7 +341,9 @@ fn every_surface_calls_an_operation_the_same() {
 #[test]
 fn the_table_has_every_operation() {
     for (surface, title) in [SURFACES[0], SURFACES[2], SURFACES[4]] {
-        for one in found(surface).iter().filter(|one| one.is_operation && !DRIVES.contains(&one.name.as_str())) {
+        for one in
+            found(surface).iter().filter(|one| one.is_operation && !DRIVES.contains(&one.name.as_str()))
+        {
             let is_there = TABLE.iter().any(|row| row.on(surface) == Some(one.name.as_str()));
             assert!(is_there, "{title} has {}, the table has not", one.name);
         }

@@ -25,7 +25,10 @@ impl Session {
     pub fn names(&mut self, now: Instant, folder: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Misuse> {
         self.at(now);
         let otherwise = self.state.account.nlist;
-        self.listing(if otherwise { HostCommand::NamesOtherwise } else { HostCommand::Names }, folder.as_ref())
+        self.listing(
+            if otherwise { HostCommand::NamesOtherwise } else { HostCommand::Names },
+            folder.as_ref(),
+        )
     }
 
     /// Lists a folder with its facts (§2.13). [`listing::facts`](crate::listing::facts) reads its lines.

@@ -152,10 +152,9 @@ pub(super) async fn publish<P>(
     way: &mut impl Means<P>,
 ) -> Result<(), Error> {
     let mut own = upload.clone();
-    settle(line, &mut own, Atomic::publish(len), way).await.map_err(|error| Error::NotRenamed {
-        temporary: own.temporary,
-        error: Box::new(error),
-    })
+    settle(line, &mut own, Atomic::publish(len), way)
+        .await
+        .map_err(|error| Error::NotRenamed { temporary: own.temporary, error: Box::new(error) })
 }
 
 /// What came of a step.
