@@ -1,7 +1,7 @@
 //! The manual's example of FTPS, word by word, over a real port.
 
 use std::fs;
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use qftp_tests::program::Module;
@@ -15,9 +15,7 @@ use tempfile::TempDir;
 fn section_3_2_word_by_word() {
     let settings = "--user=test\n--password=test";
     let server = Options::tls(Kind::Pyftpdlib, Form::Implicit, Some(Version::Tls10)).with(settings).start();
-    // An address of our own on loopback, so that port 990 is free.
-    let address = "127.0.3.2";
-    forward(&format!("{address}:990"), server.port());
+    let address = forward(990, server.port());
     let folder = TempDir::with_prefix("qftp-names-").expect("a folder");
     let hosts = folder.path().join("hosts");
     fs::write(&hosts, format!("{address} quectel.3322.org\n")).expect("written");
@@ -69,9 +67,15 @@ fn next_line(port: &mut AnyPort, said: &mut String, expected: &str) -> bool {
     false
 }
 
-/// Carries connections on to a port of 127.0.0.1, for as long as the test runs.
-fn forward(address: &str, port: u16) {
-    let listener = TcpListener::bind(address).expect("port 990 on an address of our own");
+/// Carries connections on to a port of 127.0.0.1, for as long as the test runs: from this port of an address of loopback that nobody
+/// else uses it on, another run of the tests either.
+fn forward(from: u16, port: u16) -> Ipv4Addr {
+    let first = std::process::id().to_be_bytes();
+    let free = (3..=u8::MAX).find_map(|second| {
+        let address = Ipv4Addr::new(127, second, first[2], first[3].max(1));
+        TcpListener::bind((address, from)).ok().map(|listener| (address, listener))
+    });
+    let (address, listener) = free.unwrap_or_else(|| panic!("no address of loopback has port {from} free"));
     std::thread::spawn(move || {
         for here in listener.incoming().flatten() {
             let there = TcpStream::connect(("127.0.0.1", port)).expect("the server is there");
@@ -86,4 +90,5 @@ fn forward(address: &str, port: u16) {
             }
         }
     });
+    address
 }

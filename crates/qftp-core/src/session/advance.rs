@@ -8,13 +8,13 @@ use crate::limits;
 use crate::wire::Verb;
 
 impl State {
-    /// The time of the exchange, the pause or the data is up.
-    pub(crate) fn on_time(&mut self) {
+    /// The time of the exchange, the pause or the data is up; `hold` has what is held back of the data.
+    pub(crate) fn on_time(&mut self, hold: &[u8]) {
         let fault = self.exchange.silence();
         match self.exchange.phase {
             Phase::Idle => self.exchange.rest(),
             Phase::Pause => self.advance(Reply::Ok),
-            Phase::Receive => self.silence_after_data(),
+            Phase::Receive => self.silence_after_data(hold),
             Phase::Transmit => self.fault(LineFault::Stalled),
             // A module that takes a length of 0 for none still waits for the data of an empty file.
             Phase::Trailer if self.empty_upload => {

@@ -104,7 +104,8 @@ impl State {
         };
         self.receive.begin(verb, self.exchange.own, expected);
         self.exchange.await_data(Phase::Receive, t);
-        self.after_data();
+        // Nothing is held back yet.
+        self.after_data(b"");
     }
 }
 

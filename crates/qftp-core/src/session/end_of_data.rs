@@ -11,13 +11,13 @@ const QUESTION_MS: u32 = 2_000;
 
 impl State {
     /// The timer of a download after a piece of it.
-    pub(super) fn after_data(&mut self) {
+    pub(super) fn after_data(&mut self, hold: &[u8]) {
         if self.receive.is_complete() {
             self.check_end = true;
             self.exchange.await_trailer(self.t());
             return;
         }
-        match self.receive.verdict() {
+        match self.receive.view(hold).verdict() {
             Held::Nothing | Held::Begun => {
                 self.receive.question = Question::NotAsked;
                 self.await_more();
@@ -49,8 +49,9 @@ impl State {
     /// Silence has followed data of unknown length. `Agrees` is no proof of its end: data may hold the module's words with its own count in
     /// them, and a stall behind them looks like the end. A module that answers a question is out of data mode; in data mode it takes no
     /// command.
-    pub(super) fn silence_after_data(&mut self) {
-        match (self.receive.verdict(), self.receive.question) {
+    pub(super) fn silence_after_data(&mut self, hold: &[u8]) {
+        let held = self.receive.view(hold);
+        match (held.verdict(), self.receive.question) {
             (Held::Ended { rest } | Held::Proven { rest }, _) => self.end_data(rest),
             (Held::Agrees { rest }, _) if mutated(Mutation::EndUnproven) => self.end_data(rest),
             (Held::Agrees { rest }, Question::NotAsked) => {
@@ -59,12 +60,12 @@ impl State {
                 self.exchange.wait(QUESTION_MS, Reason::Response);
             }
             // A result code alone may be data behind a stall: that goes on within `T`.
-            (Held::Agrees { .. }, Question::Asked(at)) if self.receive.is_answered(self.no_state) => {
+            (Held::Agrees { .. }, Question::Asked(at)) if held.is_answered(self.no_state) => {
                 self.receive.question = Question::Late(at);
                 self.await_more();
             }
             // Nothing goes on, and the URC goes to another port.
-            (Held::Agrees { rest }, Question::Late(_)) if self.receive.is_answered(self.no_state) => {
+            (Held::Agrees { rest }, Question::Late(_)) if held.is_answered(self.no_state) => {
                 self.end_data(rest);
             }
             // It is in data mode, and there is a stall; or there is no module any more.

@@ -77,14 +77,14 @@ pub use options::{Apn, ApnOf, Config, GetOptions, Login, LoginOf, PutOptions, Se
 pub use tls::{ClientCertificate, ClientCertificateOf, Tls, TlsGaps, TlsOf, TlsSuspect};
 
 use crate::Instant;
-use crate::limits;
 use crate::wire::LineReader;
-use exchange::Phase;
+use exchange::{HOLD, Phase};
 use state::State;
 
 /// The host's side of one module. See the [module's documentation](self).
 pub struct Session {
-    reader: LineReader<{ limits::ANSWER_LINE }>,
+    /// What is held back at the end of data has its buffer meanwhile: no line has begun then.
+    reader: LineReader<HOLD>,
     state: State,
 }
 
@@ -117,7 +117,7 @@ impl Session {
         self.state.exchange.clock = now;
         if self.state.exchange.is_due() {
             self.reader.clear();
-            self.state.on_time();
+            self.state.on_time(self.reader.store());
         }
     }
 

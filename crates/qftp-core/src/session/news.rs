@@ -3,11 +3,10 @@
 use super::Session;
 use super::answers::Told;
 use super::event::{Done, Event};
-use super::exchange::{HOLD, Phase, Piece, is_answer};
+use super::exchange::{Phase, Piece, is_answer};
 use super::failure::LineFault;
 use super::operation::End;
 use crate::Instant;
-use crate::copy::copy;
 use crate::wire::{Answer, Line, Read, Word, is_end};
 
 /// What a session has brought, and where that stands: a value, so that whoever holds it may still use the session.
@@ -69,8 +68,8 @@ impl Session {
         }
         match self.state.exchange.phase {
             Phase::Receive => {
-                let (consumed, piece) = self.state.receive.take(input);
-                self.state.after_data();
+                let (consumed, piece) = self.state.receive.take(input, self.reader.store_mut());
+                self.state.after_data(self.reader.store());
                 (consumed, (piece != Piece::Nothing).then_some(News::Data(piece)))
             }
             Phase::Transmit if *first == b'A' && self.awaits_ack() => {
@@ -129,7 +128,7 @@ impl Session {
         }
         let flush = core::mem::take(&mut events.flush);
         if flush > 0 {
-            return Some(News::Data(self.state.receive.release(flush)));
+            return Some(News::Data(self.state.receive.release(flush, self.reader.store())));
         }
         if events.replay
             && let Some((told, piece)) = self.replay()
@@ -141,16 +140,13 @@ impl Session {
 
     /// Reads the bytes that were held back at the end of data as the lines they turned out to be, up to the first that is to be told.
     fn replay(&mut self) -> Option<(Told, Piece)> {
-        while let Some((piece, after_question)) = self.state.receive.next_line() {
-            let receive = &self.state.receive;
-            let text = receive.data(piece, b"").unwrap_or_default();
+        let hold = self.reader.store();
+        while let Some((piece, after_question)) = self.state.receive.next_line(hold) {
+            let line = piece.of(b"", hold).unwrap_or_default();
             // The answer to the question whether the data is over belongs to nothing else.
-            if after_question && receive.speaker().hears(text).is_some_and(is_answer) {
+            if after_question && self.state.receive.speaker().hears(line).is_some_and(is_answer) {
                 continue;
             }
-            let mut line = [0; HOLD];
-            let len = copy(&mut line, text);
-            let line = line.get(..len).unwrap_or_default();
             let told = self.state.on_answer(&Answer::of(line, self.state.exchange.own));
             let Some(told) = told.filter(|_| cfg!(feature = "lines")) else { continue };
             if self.state.may_tell(line) {
@@ -159,7 +155,7 @@ impl Session {
         }
         self.state.events.replay = false;
         // The start of a line whose end is still to come.
-        self.reader.start_with(self.state.receive.held());
+        self.reader.start_with(self.state.receive.start, self.state.receive.end);
         None
     }
 
@@ -181,7 +177,7 @@ impl Session {
                         input.get(begin..begin.saturating_add(len))
                     }
                     Place::Reader(len) => self.reader.last(len),
-                    Place::Held(piece) => self.state.receive.data(piece, b""),
+                    Place::Held(piece) => piece.of(b"", self.reader.store()),
                 };
                 let text = text.unwrap_or_default();
                 match Line::parse(text) {
@@ -210,6 +206,6 @@ impl Session {
     #[doc(hidden)]
     #[must_use]
     pub fn data<'a>(&'a self, piece: Piece, input: &'a [u8]) -> &'a [u8] {
-        self.state.receive.data(piece, input).unwrap_or_default()
+        piece.of(input, self.reader.store()).unwrap_or_default()
     }
 }

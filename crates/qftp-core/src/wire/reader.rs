@@ -75,10 +75,23 @@ impl<const N: usize> LineReader<N> {
         true
     }
 
-    /// Takes the start of a line whose end is not among these bytes, and line ends before it.
-    pub(crate) fn start_with(&mut self, bytes: &[u8]) {
+    /// The buffer, which is for other use while no line has begun.
+    pub(crate) const fn store(&self) -> &[u8; N] {
+        &self.buf
+    }
+
+    /// The same, to be written to.
+    pub(crate) const fn store_mut(&mut self) -> &mut [u8; N] {
+        &mut self.buf
+    }
+
+    /// Takes the start of a line whose end has not come, and line ends before it, from this place of the buffer.
+    pub(crate) fn start_with(&mut self, from: usize, to: usize) {
+        let bytes = self.buf.get(from..to).unwrap_or_default();
         let blank = bytes.iter().take_while(|byte| is_end(**byte)).count();
-        self.keep(bytes.get(blank..).unwrap_or_default());
+        let from = from.saturating_add(blank).min(to.min(N));
+        self.buf.copy_within(from..to.min(N), 0);
+        self.len = to.min(N).saturating_sub(from);
     }
 
     /// Takes the first byte of a line, or one before it that is none. `false` within a line.

@@ -99,10 +99,16 @@ impl Speaker {
     }
 }
 
-impl Receive {
+/// The bytes held back, of a transfer that has come so far.
+#[derive(Clone, Copy)]
+pub(crate) struct HeldBack<'a> {
+    pub(crate) receive: &'a Receive,
+    pub(crate) held: &'a [u8],
+}
+
+impl HeldBack<'_> {
     /// What the bytes held back say, if the line stays silent.
     pub(crate) fn verdict(&self) -> Held {
-        let held = self.held();
         let mut verdict = Held::Nothing;
         // Where the last count stands that the data, or the module, tells.
         let mut told = None;
@@ -118,20 +124,21 @@ impl Receive {
                     }
                 }
                 // A module that refuses the question, however late: nothing is known of the data then.
-                Spoken::Refused if self.may_be_refusal(at) => {}
+                Spoken::Refused if self.receive.may_be_refusal(at) => {}
                 Spoken::Count(count) => {
                     // The data's own last lines may be among what is held back: the count tells where the words begin.
-                    let rest = count.checked_sub(self.delivered).and_then(|rest| usize::try_from(rest).ok());
+                    let rest =
+                        count.checked_sub(self.receive.delivered).and_then(|rest| usize::try_from(rest).ok());
                     // A count that ends the data behind itself is data.
                     // The words begin with CR LF: a line feed alone means that a byte of the data was lost.
                     let rest = rest.filter(|rest| *rest <= at).filter(|rest| {
-                        held.get(*rest..).is_some_and(|words| {
-                            words.starts_with(b"\r\n") && could_be_words(words, self.speaker())
+                        self.held.get(*rest..).is_some_and(|words| {
+                            words.starts_with(b"\r\n") && could_be_words(words, self.receive.speaker())
                         })
                     });
                     match rest {
                         // The last that agrees: one before it can only be data.
-                        Some(rest) if self.expected.is_none() => verdict = Held::Agrees { rest },
+                        Some(rest) if self.receive.expected.is_none() => verdict = Held::Agrees { rest },
                         rest => {
                             verdict = Held::Ended { rest: rest.unwrap_or(self.words_before(at, told)) };
                         }
@@ -166,7 +173,7 @@ impl Receive {
             }
         }
         // The line end before a word belongs to it.
-        let before = self.held().get(..words).unwrap_or_default();
+        let before = self.held.get(..words).unwrap_or_default();
         words.saturating_sub(before.iter().rev().take(2).take_while(|byte| is_end(**byte)).count())
     }
 
@@ -175,7 +182,7 @@ impl Receive {
     /// only one is left before the count while the outcome of an earlier question stands behind it, the count takes words for data.
     /// Where the answer to the last question is to `prove` it, outcomes of earlier ones may have come behind that question, too.
     fn is_accepted(&self, words: usize, count: usize, prove: bool) -> bool {
-        let asked = self.asked_about.is_some();
+        let asked = self.receive.asked_about.is_some();
         let (mut before, mut behind, mut answers_now) = (0u8, 0u8, 0u8);
         // Outcomes of earlier questions behind the count, whose OK came before it.
         let mut early = 0u8;
@@ -191,7 +198,7 @@ impl Receive {
                 continue;
             }
             let answers = asked && line == Spoken::State;
-            if self.was_asked(words) && self.is_after_question(at) {
+            if self.receive.was_asked(words) && self.receive.is_after_question(at) {
                 early = early.saturating_add((prove && answers && !ok_now).into());
                 answers_now = answers_now.saturating_add(is_ok.into());
                 ok_now = (ok_now || is_ok) && !answers;
@@ -212,6 +219,45 @@ impl Receive {
         (is_one && answers_now <= 1) || mutated(Mutation::EndUnproven)
     }
 
+    /// Whether the result code of the question, and nothing else, has come since: OK, or the refusal of a module that always `refuses` it.
+    pub(crate) fn is_answered(&self, refuses: bool) -> bool {
+        let (mut next, mut results, mut others) = (0, 0u8, 0u8);
+        while let Some((at, line)) = self.next_spoken(&mut next) {
+            if self.receive.is_after_question(at) {
+                let is_result = line == Spoken::Ok || (refuses && is_result(line));
+                results = results.saturating_add(is_result.into());
+                others = others.saturating_add((!is_result).into());
+            }
+        }
+        results == 1 && others == 0 && self.held.last().is_some_and(|last| is_end(*last))
+    }
+
+    fn is_answered_before(&self, end: usize) -> bool {
+        let mut next = 0;
+        while let Some((at, line)) = self.next_spoken(&mut next) {
+            if at < end && line == Spoken::Ok && self.receive.is_after_question(at) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The next whole line among the bytes held back, from this place on, and where it begins. A line without its end may still grow.
+    #[inline(never)]
+    fn next_spoken(&self, from: &mut usize) -> Option<(usize, Spoken)> {
+        loop {
+            let rest = self.held.get(*from..)?;
+            let end = rest.iter().position(|byte| is_end(*byte))?;
+            let at = *from;
+            *from = at.wrapping_add(end).wrapping_add(1);
+            if let Some(line) = self.receive.speaker().hears(rest.get(..end)?) {
+                return Some((at, line));
+            }
+        }
+    }
+}
+
+impl Receive {
     /// The module is asked now whether it is out of data mode, and with it whether the data ends `rest` bytes into those held back.
     pub(crate) fn ask(&mut self, rest: usize) {
         self.question = Question::Asked(self.end);
@@ -242,43 +288,6 @@ impl Receive {
             _ => self.is_after_question(at),
         }
     }
-
-    /// Whether the result code of the question, and nothing else, has come since: OK, or the refusal of a module that always `refuses` it.
-    pub(crate) fn is_answered(&self, refuses: bool) -> bool {
-        let (mut next, mut results, mut others) = (0, 0u8, 0u8);
-        while let Some((at, line)) = self.next_spoken(&mut next) {
-            if self.is_after_question(at) {
-                let is_result = line == Spoken::Ok || (refuses && is_result(line));
-                results = results.saturating_add(is_result.into());
-                others = others.saturating_add((!is_result).into());
-            }
-        }
-        results == 1 && others == 0 && self.held().last().is_some_and(|last| is_end(*last))
-    }
-
-    fn is_answered_before(&self, end: usize) -> bool {
-        let mut next = 0;
-        while let Some((at, line)) = self.next_spoken(&mut next) {
-            if at < end && line == Spoken::Ok && self.is_after_question(at) {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// The next whole line among the bytes held back, from this place on, and where it begins. A line without its end may still grow.
-    #[inline(never)]
-    fn next_spoken(&self, from: &mut usize) -> Option<(usize, Spoken)> {
-        loop {
-            let rest = self.held().get(*from..)?;
-            let end = rest.iter().position(|byte| is_end(*byte))?;
-            let at = *from;
-            *from = at.wrapping_add(end).wrapping_add(1);
-            if let Some(line) = self.speaker().hears(rest.get(..end)?) {
-                return Some((at, line));
-            }
-        }
-    }
 }
 
 /// Whether a line belongs to the answer to the question.
@@ -293,24 +302,27 @@ const fn is_result(line: Spoken) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::exchange::HOLD;
 
     /// What is held back after these pieces, the question asked where `|` stands.
     fn verdict(pieces: &[&[u8]]) -> Held {
-        let mut receive = Receive::new();
+        let (mut receive, mut hold) = (Receive::new(), [0; HOLD]);
         receive.begin(Verb::QftpGet, b"+QFTPGET", None);
         for piece in pieces {
             if *piece == b"|" {
-                let Held::Agrees { rest } = receive.verdict() else { panic!("{:?}", receive.verdict()) };
+                let Held::Agrees { rest } = receive.view(&hold).verdict() else {
+                    panic!("{:?}", receive.view(&hold).verdict())
+                };
                 receive.ask(rest);
                 continue;
             }
             let mut rest = *piece;
             while !rest.is_empty() {
-                let (taken, _) = receive.take(rest);
+                let (taken, _) = receive.take(rest, &mut hold);
                 rest = rest.get(taken..).unwrap_or_default();
             }
         }
-        receive.verdict()
+        receive.view(&hold).verdict()
     }
 
     #[test]
@@ -326,22 +338,22 @@ mod tests {
         assert_eq!(verdict(&[end, b"\r\nOK\r\n\r\n+QFTPSTAT: 0,1\r\n"]), Held::Begun);
         // The transfer's OK and a question's stand before the count, and the question's outcome behind it.
         let late = |count: &[u8]| {
-            let mut receive = Receive::new();
+            let (mut receive, mut hold) = (Receive::new(), [0; HOLD]);
             receive.begin(Verb::QftpGet, b"+QFTPGET", None);
             let words =
                 [b"\r\nOK\r\n\r\nOK\r\n\r\n+QFTPGET: 0,", count, b"\r\n\r\n+QFTPSTAT: 0,1\r\n"].concat();
             for (piece, asks) in [(end, true), (b"more".as_slice(), false), (&words, false)] {
                 let mut rest = piece;
                 while !rest.is_empty() {
-                    let (taken, _) = receive.take(rest);
+                    let (taken, _) = receive.take(rest, &mut hold);
                     rest = rest.get(taken..).unwrap_or_default();
                 }
-                match receive.verdict() {
+                match receive.view(&hold).verdict() {
                     Held::Agrees { rest } if asks => receive.ask(rest),
                     _ => receive.question = Question::NotAsked,
                 }
             }
-            (receive.delivered, receive.verdict())
+            (receive.delivered, receive.view(&hold).verdict())
         };
         assert_eq!(late(b"31"), (4, Held::Agrees { rest: 27 }));
         // Four bytes of the data were lost, and the count takes those of an OK for them.
@@ -355,14 +367,14 @@ mod tests {
         assert_eq!(after(b"more\r\nRDY\r\n"), Held::Ended { rest: 27 });
         assert_eq!(after(b"more"), Held::Agrees { rest: 0 });
         // The question is refused, and its time is up: what was asked about is no more data than before.
-        let mut receive = Receive::new();
+        let (mut receive, mut hold) = (Receive::new(), [0; HOLD]);
         receive.begin(Verb::QftpGet, b"+QFTPGET", None);
-        receive.take(b"data");
-        receive.take(end.strip_prefix(b"data").unwrap_or_default());
+        receive.take(b"data", &mut hold);
+        receive.take(end.strip_prefix(b"data").unwrap_or_default(), &mut hold);
         receive.ask(0);
         receive.question = Question::Unanswered(receive.end);
-        receive.take(b"\r\n+CME ERROR: 603\r\n");
-        assert_eq!(receive.verdict(), Held::Agrees { rest: 0 });
+        receive.take(b"\r\n+CME ERROR: 603\r\n", &mut hold);
+        assert_eq!(receive.view(&hold).verdict(), Held::Agrees { rest: 0 });
         let words =
             &b"\r\n+CME ERROR: 606\r\n\r\n\r\n+CREG: 1\r\n\r\n+QF\r\nOK\r\n\r\n+QFTPGET: 0,38\r\n"[..];
         let rest = &b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\n+QUSIM: 1\r\n\r\n+QIND: SMS DONE\r\n\r\n+QIND: PB DONE\r\n"[..];

@@ -3,7 +3,7 @@
 //! Bytes that could be the module's words after broken-off data are held back while they stand at the very end of what has come:
 //! only silence makes them final. As soon as anything else follows they are file data.
 
-use super::held::{Question, Speaker, Spoken};
+use super::held::{HeldBack, Question, Speaker, Spoken};
 use crate::Checksum;
 use crate::copy::copy;
 use crate::limits;
@@ -12,8 +12,9 @@ use crate::wire::{NAMES, Verb, is_end, is_names};
 
 /// The longest end of data that is held back: the module's words after it, and a few URCs among them.
 const WINDOW: usize = limits::WORDS;
-/// Room for what is held back and the piece that decides about it.
-pub(crate) const HOLD: usize = 2 * WINDOW;
+/// Room for what is held back and the piece that decides about it; or for a line.
+pub(crate) const HOLD: usize =
+    if 2 * WINDOW > limits::ANSWER_LINE { 2 * WINDOW } else { limits::ANSWER_LINE };
 
 pub(crate) struct Receive {
     /// The command that brings the data, and the name that its answers have.
@@ -31,7 +32,7 @@ pub(crate) struct Receive {
     pub(crate) question: Question,
     /// The length of the data that the last question was about.
     pub(crate) asked_about: Option<u64>,
-    hold: [u8; HOLD],
+    /// Where the bytes held back stand in the buffer that reads lines at other times.
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
@@ -47,6 +48,17 @@ pub enum Piece {
     Held(usize, usize),
 }
 
+impl Piece {
+    /// Its bytes.
+    pub(crate) fn of<'a>(self, input: &'a [u8], hold: &'a [u8]) -> Option<&'a [u8]> {
+        match self {
+            Self::Nothing => None,
+            Self::Input(len) => input.get(..len),
+            Self::Held(from, to) => hold.get(from..to),
+        }
+    }
+}
+
 impl Receive {
     #[inline(always)] // As State::new.
     pub(crate) const fn new() -> Self {
@@ -59,7 +71,6 @@ impl Receive {
             whole_end: false,
             question: Question::NotAsked,
             asked_about: None,
-            hold: [0; HOLD],
             start: 0,
             end: 0,
         }
@@ -116,8 +127,13 @@ impl Receive {
         self.whole_end || mutated(Mutation::EndUnchecked)
     }
 
+    /// The bytes held back, and what they say.
+    pub(crate) fn view<'a>(&'a self, hold: &'a [u8]) -> HeldBack<'a> {
+        HeldBack { receive: self, held: self.held(hold) }
+    }
+
     /// Takes bytes off the input: how many, and where the data to hand out stands.
-    pub(crate) fn take(&mut self, input: &[u8]) -> (usize, Piece) {
+    pub(crate) fn take(&mut self, input: &[u8], hold: &mut [u8; HOLD]) -> (usize, Piece) {
         let held = self.end.saturating_sub(self.start);
         if mutated(Mutation::EndSearchedInData)
             && let Some(at) = input.windows(6).position(|end| end == b"\r\nOK\r\n")
@@ -130,33 +146,24 @@ impl Receive {
         if held == 0 {
             let end = if missing <= input.len() { missing } else { end_of_data(input, self.speaker()) };
             let Some(data) = input.get(..end).filter(|data| !data.is_empty()) else {
-                return (self.hold_back(input), Piece::Nothing);
+                return (self.hold_back(input, hold), Piece::Nothing);
             };
             self.count(data);
             return (data.len(), Piece::Input(data.len()));
         }
         if missing <= held.saturating_add(input.len()) || input.len() >= WINDOW {
-            return (0, self.release(held.min(missing)));
+            return (0, self.release(held.min(missing), hold));
         }
-        let taken = self.hold_back(input);
-        match end_of_data(self.held(), self.speaker()) {
+        let taken = self.hold_back(input, hold);
+        match end_of_data(self.held(hold), self.speaker()) {
             0 => (taken, Piece::Nothing),
-            end => (taken, self.release(end)),
-        }
-    }
-
-    /// The data of a piece.
-    pub(crate) fn data<'a>(&'a self, piece: Piece, input: &'a [u8]) -> Option<&'a [u8]> {
-        match piece {
-            Piece::Nothing => None,
-            Piece::Input(len) => input.get(..len),
-            Piece::Held(from, to) => self.hold.get(from..to),
+            end => (taken, self.release(end, hold)),
         }
     }
 
     /// Reads the next line out of the bytes held back: where it stands, and whether it came after the question.
-    pub(crate) fn next_line(&mut self) -> Option<(Piece, bool)> {
-        let held = self.held();
+    pub(crate) fn next_line(&mut self, hold: &[u8]) -> Option<(Piece, bool)> {
+        let held = self.held(hold);
         let blank = held.iter().take_while(|byte| is_end(**byte)).count();
         let len = held.get(blank..)?.iter().position(|byte| is_end(*byte))?;
         let after_question = self.is_after_question(blank);
@@ -166,19 +173,19 @@ impl Receive {
     }
 
     /// The bytes held back.
-    pub(crate) fn held(&self) -> &[u8] {
-        self.hold.get(self.start..self.end).unwrap_or_default()
+    pub(crate) fn held<'a>(&self, hold: &'a [u8]) -> &'a [u8] {
+        hold.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Hands out the first `len` of the bytes held back.
-    pub(crate) fn release(&mut self, len: usize) -> Piece {
+    pub(crate) fn release(&mut self, len: usize, hold: &[u8]) -> Piece {
         let from = self.start;
         self.start = self.start.saturating_add(len).min(self.end);
         let to = self.start;
         let len = to.saturating_sub(from);
         self.delivered = self.delivered.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
         if has_checksum(self.verb) {
-            self.checksum.update(self.hold.get(from..to).unwrap_or_default());
+            self.checksum.update(hold.get(from..to).unwrap_or_default());
         }
         Piece::Held(from, to)
     }
@@ -190,16 +197,16 @@ impl Receive {
         }
     }
 
-    fn hold_back(&mut self, input: &[u8]) -> usize {
+    fn hold_back(&mut self, input: &[u8], hold: &mut [u8; HOLD]) -> usize {
         if self.start > 0 {
-            let held = self.hold;
             if let Question::Asked(at) | Question::Late(at) | Question::Unanswered(at) = &mut self.question {
                 *at = at.saturating_sub(self.start);
             }
-            self.end = copy(&mut self.hold, held.get(self.start..self.end).unwrap_or_default());
+            hold.copy_within(self.start.min(self.end).min(HOLD)..self.end.min(HOLD), 0);
+            self.end = self.end.saturating_sub(self.start);
             self.start = 0;
         }
-        let room = self.hold.get_mut(self.end..).unwrap_or_default();
+        let room = hold.get_mut(self.end..).unwrap_or_default();
         let len = copy(room, input);
         self.end = self.end.saturating_add(len);
         len
