@@ -17,7 +17,6 @@ const LONGER: &[&str] = &[
     "bindings/c/tests/c/client.c",
     "bindings/python/src/client.rs",
     "crates/qftp-cli/src/explain/exchange.rs",
-    "crates/qftp-sim/src/world.rs",
     "crates/qftp-transport/src/client/asynchronous.rs",
     "crates/qftp-transport/src/client/blocking.rs",
     "crates/qftp-transport/src/client/operation.rs",
