@@ -17,8 +17,6 @@ const LONGER: &[&str] = &[
     "bindings/c/tests/c/client.c",
     "bindings/python/src/client.rs",
     "crates/qftp-cli/src/explain/exchange.rs",
-    "crates/qftp-transport/src/client/asynchronous.rs",
-    "crates/qftp-transport/src/client/blocking.rs",
 ];
 
 /// Looks at every source that git knows of. Headers are made of sources, and as long as these make them.
