@@ -12,7 +12,6 @@ const LONGER: &[&str] = &[
     // To be split by their nouns.
     "crates/qftp-core/tests/codec_laws.rs",
     "crates/qftp-core/tests/job.rs",
-    "bindings/c/tests/c/client.c",
     "bindings/python/src/client.rs",
     "crates/qftp-cli/src/explain/exchange.rs",
 ];
