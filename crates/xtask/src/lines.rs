@@ -13,7 +13,6 @@ const LONGER: &[&str] = &[
     "crates/qftp-core/tests/codec_laws.rs",
     "crates/qftp-core/tests/job.rs",
     "bindings/python/src/client.rs",
-    "crates/qftp-cli/src/explain/exchange.rs",
 ];
 
 /// Looks at every source that git knows of. Headers are made of sources, and as long as these make them.
