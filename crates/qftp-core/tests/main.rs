@@ -6,3 +6,4 @@ mod driver;
 mod found_by_fuzzing;
 mod job;
 mod reference;
+mod wire_values;
