@@ -22,7 +22,12 @@ fn versions(manifest: &str, word: &str) -> Vec<String> {
 #[test]
 fn every_package_has_the_version_of_the_workspace() {
     // Where a path stands beside it, the version is that of a crate of ours.
-    for manifest in ["Cargo.toml", "bindings/c/Cargo.toml", "bindings/c-emulator/Cargo.toml"] {
+    for manifest in [
+        "Cargo.toml",
+        "bindings/c/Cargo.toml",
+        "bindings/c-emulator/Cargo.toml",
+        "bindings/c-support/Cargo.toml",
+    ] {
         let own = versions(&text(manifest), "path = ");
         assert!(!own.is_empty() && own.iter().all(|version| version == VERSION), "{manifest}: {own:?}");
     }

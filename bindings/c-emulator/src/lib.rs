@@ -2,22 +2,6 @@
 //!
 //! What a C program sees is `include/qftp_emulator.h`, which is made from this file. The conventions are those of libqftp.
 
-#[cfg(not(feature = "hosted"))]
-compile_error!("an emulated module needs an operating system: build it with the feature `hosted`");
-
-// libqftp's own: statuses, texts and handles are the same on both sides of the border.
-#[path = "../../c/src/guard.rs"]
-#[allow(dead_code, reason = "a part of it is used here")]
-mod guard;
-#[path = "../../c/src/handles.rs"]
-mod handles;
-#[path = "../../c/src/status.rs"]
-#[allow(dead_code, reason = "a part of it is used here")]
-mod status;
-#[path = "../../c/src/text.rs"]
-#[allow(dead_code, reason = "a part of it is used here")]
-mod text;
-
 use core::ffi::c_char;
 use std::ffi::{CString, OsStr};
 use std::fmt::Write as _;
@@ -26,11 +10,10 @@ use std::ptr;
 use std::sync::Mutex;
 
 use module::{Config, Drives, Emulator, Family, Fault};
-
-use crate::guard::{guard, status};
-use crate::handles::{Handles, lock};
-use crate::status::qftp_status::{self, QFTP_ERR_ARGUMENT, QFTP_ERR_NULL, QFTP_ERR_PORT};
-use crate::text::{Cut, optional, required};
+use qftp_c_support::guard::{guard, status};
+use qftp_c_support::handles::{Handles, Kind, lock};
+use qftp_c_support::status::qftp_status::{self, QFTP_ERR_ARGUMENT, QFTP_ERR_NULL, QFTP_ERR_PORT};
+use qftp_c_support::text::{Cut, optional, required};
 
 /// A running module.
 pub struct qftp_emulator {
@@ -41,7 +24,7 @@ pub struct qftp_emulator {
     faults: Mutex<Vec<Fault>>,
 }
 
-static EMULATORS: Handles<qftp_emulator> = Handles::new(handles::Kind::Emulator);
+static EMULATORS: Handles<qftp_emulator> = Handles::new(Kind::Emulator);
 
 /// How a module is started; qftp_emulator_options_init fills it.
 #[repr(C)]

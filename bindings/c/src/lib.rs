@@ -15,9 +15,6 @@ mod drive;
 mod driver;
 mod error;
 mod event;
-mod guard;
-#[cfg(feature = "hosted")]
-mod handles;
 #[cfg(feature = "driver")]
 mod operation;
 mod operations;
@@ -27,13 +24,15 @@ mod panic;
 #[cfg(any(feature = "driver", feature = "hosted"))]
 mod policy;
 mod session;
-mod status;
-mod text;
 #[cfg(feature = "driver")]
 mod transfer;
 mod version;
 #[cfg(feature = "driver")]
 mod want;
+
+#[cfg(feature = "hosted")]
+use qftp_c_support::handles;
+use qftp_c_support::{guard, status, text};
 
 #[cfg(feature = "hosted")]
 pub use client::*;

@@ -73,11 +73,13 @@ fn run(way: Way) {
     };
     let built = |source: PathBuf| compile(folder.path(), &source, way.flags());
     way.alone(&built(suite("misuse.c")), &[]);
+    way.alone(&built(suite("opening.c")), &[]);
     way.alone(&built(every_argument(&folder)), &[]);
     way.alone(&built(suite("emulator.c")), &[&own("module-files")]);
     way.alone(&built(suite("late_reply.c")), &[]);
     let bench = Bench::new(Kind::Pyftpdlib);
     passes(&bench.run_under(way.tool(), &built(suite("client.c")), &[&own("client-files")]));
+    passes(&bench.run_under(way.tool(), &built(suite("whole_files.c")), &[&own("whole-files")]));
     let server = Server::start(Kind::Vsftpd);
     let port = server.port().to_string();
     let root = server.root().display().to_string();

@@ -2,30 +2,26 @@
 
 use std::path::PathBuf;
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
-use std::thread::{self, ThreadId};
+use std::thread::ThreadId;
 
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyBytes, PyDict};
-use qftp_core::job::Policy;
-use qftp_core::session::{Config, GetOptions, Kind};
+use qftp_core::session::{Config, GetOptions};
 use qftp_core::wire::{Command, ListKind};
-use qftp_transport::{
-    AtomicUpload, Begin, Cancel, Error, Examination, Finding, Flow, LocalSource, LocalTarget, Origin,
-    Settings,
-};
+use qftp_transport::{Cancel, Examination, Flow, Settings};
 
 use crate::dialogue::{Dialogue, Lines};
 use crate::error;
 use crate::event::name_of;
-use crate::findings;
-use crate::inner::{Inner, choose, local, local_file, policy_of, seconds};
+use crate::inner::{Inner, local, policy_of, seconds};
 use crate::login::{Access, Ftps, put, road, storage, urc_port};
 use crate::lost::{Losses, Lost};
-use crate::port::{ObjectPort, Raised, Watched, by_address};
+use crate::port::{Raised, Watched};
 use crate::streams::{Blocks, Source};
+use crate::whole_files::How;
 
 /// Most bytes of a block: it is in memory at once, whatever size was asked for.
 const BLOCK: usize = 16 << 20;
@@ -41,7 +37,7 @@ pub(crate) struct Client {
     /// A callback of the present operation has aborted it.
     pub(crate) aborted: AtomicBool,
     pub(crate) cancel: Cancel,
-    losses: Losses,
+    pub(crate) losses: Losses,
     pub(crate) raised: Raised,
     dialogue: Dialogue,
     /// The process that opened it.
@@ -65,12 +61,7 @@ impl Client {
     ) -> PyResult<Self> {
         let settings = Settings { baud, flow: if rtscts { Flow::RtsCts } else { Flow::None } };
         let (raised, cancel) = (Raised::default(), Cancel::new());
-        let address = port.extract::<String>().ok();
-        let any = match &address {
-            Some(address) => by_address(py, address, &settings)?,
-            None => Box::new(ObjectPort::new(port, raised.clone())?),
-        };
-        let port = Watched::new(any, raised.clone(), cancel.clone());
+        let (port, address) = Watched::open(py, port, &settings, (&raised, &cancel))?;
         // After Ctrl-C nobody waits for the server.
         let config =
             Config { rsptimeout_s: seconds(timeout), reopen_after_abort: false, ..Config::default() };
@@ -140,61 +131,21 @@ impl Client {
     fn login_again(&self, py: Python<'_>, active: bool, ascii: bool) -> PyResult<()> {
         self.run(py, |inner| {
             (inner.access.active, inner.access.ascii) = (active, ascii);
-            if inner.client.is_set_up() {
-                // As the first time, certificates included.
-                inner.open()?;
-                let Inner { client, access, .. } = inner;
-                if access.folder.is_empty() { Ok(()) } else { client.cwd(&access.folder) }
-            } else {
-                inner.client.connect(&mut inner.access.way())?;
-                inner.has_opened = true;
-                Ok(())
-            }
+            inner.open_again()
         })
     }
 
     /// Logs out, whatever came of it, and takes certificates away. A session that a failure has left
     /// in the module is ended too.
     fn logout(&self, py: Python<'_>) -> PyResult<()> {
-        self.run(py, |inner| {
-            let is_left = inner.has_opened && !inner.client.is_open();
-            let closed = match (inner.client.is_open(), is_left) {
-                (true, _) => inner.client.close(),
-                // Where none is left, the module says so.
-                (false, true) => match inner.client.hang_up() {
-                    Err(Error::Failed(failure)) if failure.kind() != Kind::Line => Ok(()),
-                    ended => ended,
-                },
-                (false, false) => Ok(()),
-            };
-            inner.has_opened = false;
-            if inner.access.ftps.is_some() && inner.client.is_set_up() {
-                inner.client.remove_certificates()?;
-            }
-            closed
-        })
+        self.run(py, Inner::close)
     }
 
     /// Lets go of the port. An operation that is under way in another thread is aborted and waited
     /// for; one around this call is aborted, and the port is let go of when it ends. What kept a
     /// recording from being whole is an OSError.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        if self.process != process::id() {
-            return Ok(());
-        }
-        self.closing.store(true, Ordering::SeqCst);
-        let runner = *self.runner();
-        if runner.is_some() {
-            self.cancel.cancel();
-        }
-        if runner == Some(thread::current().id()) {
-            return Ok(());
-        }
-        py.detach(|| {
-            let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();
-            inner.map_or(Ok(()), |mut inner| inner.client.stop_recording())
-        })?;
-        Ok(())
+        self.let_go(py)
     }
 
     #[getter]
@@ -212,13 +163,7 @@ impl Client {
     /// Ends what is under way, from another thread or from a callback. There nothing is cancelled
     /// where nothing is under way.
     fn cancel(&self) {
-        let runner = *self.runner();
-        if runner == Some(thread::current().id()) {
-            self.aborted.store(true, Ordering::SeqCst);
-        }
-        if runner.is_some() {
-            self.cancel.cancel();
-        }
+        self.abort();
     }
 
     fn cwd(&self, py: Python<'_>, path: &str) -> PyResult<()> {
@@ -295,25 +240,8 @@ impl Client {
         report: Option<Py<PyAny>>,
         policy: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<u64> {
-        let (via, policy) = (road(py, via)?, policy_of(policy)?);
-        let begin = if policy.resume { Begin::PartialOrTarget } else { Begin::Anew };
-        let origin = self.run(py, |inner| Ok(inner.access.origin(name)))?;
-        let mut target =
-            LocalTarget::create(&path, name, &origin, begin).map_err(|error| local_file(&path, &error))?;
-        let fetched = self.with_hooks(py, progress, report, |inner, report| {
-            inner.job(report, &self.raised, &self.cancel, |client, way, flow| {
-                let via = choose(via, client, way, flow, |client| client.size(name).map(Some))?;
-                client.fetch(name, &mut target, Policy { via, ..policy }, way)
-            })
-        });
-        match fetched {
-            Ok(count) => target.finish().map(|_| count).map_err(|error| local_file(&path, &error)),
-            Err(error) => {
-                // What is good of it stays for the next time.
-                let _ = target.keep();
-                Err(error)
-            }
-        }
+        let how = How { via: road(py, via)?, policy: policy_of(policy)?, progress, report };
+        self.fetch_file(py, name, &path, how)
     }
 
     /// Sends a local file, by as many attempts as are allowed; `atomic` by way of a temporary name.
@@ -329,25 +257,8 @@ impl Client {
         atomic: bool,
         policy: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<u64> {
-        let (via, policy) = (road(py, via)?, policy_of(policy)?);
-        let mut source = LocalSource::open(&path).map_err(|error| local_file(&path, &error))?;
-        self.with_hooks(py, progress, report, |inner, report| {
-            inner.job(report, &self.raised, &self.cancel, |client, way, flow| {
-                let via = choose(via, client, way, flow, |_| Ok(source.len()))?;
-                let policy = Policy { via, ..policy };
-                let url = Origin::of(&way.login, way.folder, name).url;
-                if !atomic {
-                    if let Some(good) = self.losses.get(&url) {
-                        client.distrust(name, way, good);
-                    }
-                    let sent = client.send_file(name, &mut source, policy, way);
-                    self.losses.set(url, client.distrusted(name, way));
-                    return sent;
-                }
-                let mut upload = AtomicUpload::new(&url, name, &source);
-                client.send_file_atomic(&mut upload, &mut source, policy, way)
-            })
-        })
+        let how = How { via: road(py, via)?, policy: policy_of(policy)?, progress, report };
+        self.send_file(py, &path, name, atomic, how)
     }
 
     /// A listing as the server writes it: `form` is "long", "names" or "facts".
@@ -476,14 +387,7 @@ impl Client {
                 mend: fix,
                 ..Examination::new(access.setup())
             };
-            let told = &mut |finding: &Finding| {
-                let called = Python::attach(|py| tell.call1(py, findings::facts(finding)).map(drop));
-                if let Err(error) = called {
-                    self.raised.keep(error);
-                    self.cancel.cancel();
-                }
-            };
-            inner.client.examine(&examination, told).map(drop)
+            inner.client.examine(&examination, &mut |finding| self.tell(&tell, finding)).map(drop)
         })
     }
 

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use qftp_core::job::{Policy, choose_road, leaves_gaps};
 use qftp_core::limits;
-use qftp_core::session::Via;
+use qftp_core::session::{Kind, Via};
 use qftp_core::wire::Storage;
 use qftp_transport::{AtomicUpload, Cancel, Error, Flow, LocalSource, Put, Report, Settings, open_again};
 
@@ -41,6 +41,38 @@ impl Inner {
         client.open(&access.login())?;
         self.has_opened = true;
         Ok(())
+    }
+
+    /// Logs in as the last time, into the folder where it was.
+    pub(crate) fn open_again(&mut self) -> Result<(), Error> {
+        if !self.client.is_set_up() {
+            self.client.connect(&mut self.access.way())?;
+            self.has_opened = true;
+            return Ok(());
+        }
+        // As the first time, certificates included.
+        self.open()?;
+        let Self { client, access, .. } = self;
+        if access.folder.is_empty() { Ok(()) } else { client.cwd(&access.folder) }
+    }
+
+    /// Logs out, whatever came of it, and takes certificates away.
+    pub(crate) fn close(&mut self) -> Result<(), Error> {
+        let is_left = self.has_opened && !self.client.is_open();
+        let closed = match (self.client.is_open(), is_left) {
+            (true, _) => self.client.close(),
+            // Where none is left, the module says so.
+            (false, true) => match self.client.hang_up() {
+                Err(Error::Failed(failure)) if failure.kind() != Kind::Line => Ok(()),
+                ended => ended,
+            },
+            (false, false) => Ok(()),
+        };
+        self.has_opened = false;
+        if self.access.ftps.is_some() && self.client.is_set_up() {
+            self.client.remove_certificates()?;
+        }
+        closed
     }
 
     /// Sends what a reader has. What it loses on the line is noted: nothing is built upon it later.

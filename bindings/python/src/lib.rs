@@ -18,6 +18,7 @@ mod running;
 mod session;
 mod streams;
 mod target;
+mod whole_files;
 
 use pyo3::prelude::*;
 

@@ -38,7 +38,7 @@ impl Raised {
 }
 
 /// Opens a path or URL.
-pub(crate) fn by_address(py: Python<'_>, address: &str, settings: &Settings) -> PyResult<AnyPort> {
+fn by_address(py: Python<'_>, address: &str, settings: &Settings) -> PyResult<AnyPort> {
     let port = py.detach(|| open(address, settings));
     port.map(|port| Box::new(port) as AnyPort).map_err(|fault| error::port(py, &fault))
 }
@@ -52,6 +52,21 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
+    /// The port that Python names or has, and its address if it has one.
+    pub(crate) fn open(
+        py: Python<'_>,
+        port: &Bound<'_, PyAny>,
+        settings: &Settings,
+        (raised, cancel): (&Raised, &Cancel),
+    ) -> PyResult<(Self, Option<String>)> {
+        let address = port.extract::<String>().ok();
+        let port = match &address {
+            Some(address) => by_address(py, address, settings)?,
+            None => Box::new(ObjectPort::new(port, raised.clone())?),
+        };
+        Ok((Self::new(port, raised.clone(), cancel.clone()), address))
+    }
+
     pub(crate) fn new(port: AnyPort, raised: Raised, cancel: Cancel) -> Self {
         Self { port, raised, cancel, looked: Instant::now() }
     }
@@ -92,13 +107,13 @@ impl Port for Watched {
 }
 
 /// A Python object with `read(size)` and `write(bytes)`. One with `timeout` and `in_waiting`, such as pyserial's Serial, is read as that wants it.
-pub(crate) struct ObjectPort {
+struct ObjectPort {
     object: Py<PyAny>,
     raised: Raised,
 }
 
 impl ObjectPort {
-    pub(crate) fn new(object: &Bound<'_, PyAny>, raised: Raised) -> PyResult<Self> {
+    fn new(object: &Bound<'_, PyAny>, raised: Raised) -> PyResult<Self> {
         for method in ["read", "write"] {
             if !object.getattr_opt(method)?.is_some_and(|method| method.is_callable()) {
                 let text = "a port is a path, a URL, or an object with read and write";

@@ -84,6 +84,37 @@ impl Client {
         end
     }
 
+    /// Aborts what is under way, if anything is.
+    pub(crate) fn abort(&self) {
+        let runner = *self.runner();
+        if runner == Some(thread::current().id()) {
+            self.aborted.store(true, Ordering::SeqCst);
+        }
+        if runner.is_some() {
+            self.cancel.cancel();
+        }
+    }
+
+    /// Aborts what is under way and lets go of the port: now, or when the operation around this call ends.
+    pub(crate) fn let_go(&self, py: Python<'_>) -> PyResult<()> {
+        if self.process != process::id() {
+            return Ok(());
+        }
+        self.closing.store(true, Ordering::SeqCst);
+        let runner = *self.runner();
+        if runner.is_some() {
+            self.cancel.cancel();
+        }
+        if runner == Some(thread::current().id()) {
+            return Ok(());
+        }
+        py.detach(|| {
+            let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();
+            inner.map_or(Ok(()), |mut inner| inner.client.stop_recording())
+        })?;
+        Ok(())
+    }
+
     /// One operation that tells callbacks how far it is and what happens between attempts.
     pub(crate) fn with_hooks<T: Send>(
         &self,

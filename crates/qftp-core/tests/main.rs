@@ -5,4 +5,6 @@ mod codec_laws;
 mod driver;
 mod found_by_fuzzing;
 mod job;
+mod job_recovery;
 mod reference;
+mod wire_values;

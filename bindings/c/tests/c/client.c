@@ -1,16 +1,10 @@
 /*
- * Every function of the blocking tier, as it is meant to be used:
+ * The functions of the blocking tier, as they are meant to be used. What does not open is in opening.c,
+ * whole files are in whole_files.c:
  *
  *     client PORT APN HOST PORTNUMBER USER PASSWORD FOLDER
  */
-/* For symlink() and lstat(). */
-#define _XOPEN_SOURCE 700
-
 #include "suite.h"
-
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 /* A file in memory. */
 struct memory {
@@ -60,10 +54,7 @@ struct seen {
     unsigned calls;
     unsigned commands;
     bool secret;
-    bool cancels;
-    time_t cancelled;
     int32_t from_within;
-    struct report report;
 };
 
 static void see_progress(uint64_t done, uint64_t total, void *user)
@@ -77,10 +68,6 @@ static void see_progress(uint64_t done, uint64_t total, void *user)
     seen->from_within = qftp_client_size(seen->client, "up.bin", &size);
     assert(qftp_client_free(seen->client) == QFTP_ERR_BUSY);
     assert(qftp_client_is_set_up(seen->client)); /* what is const may be asked at any time */
-    if (seen->cancels) {
-        assert(qftp_client_cancel(seen->client) == QFTP_OK);
-        seen->cancelled = time(NULL);
-    }
 }
 
 static void see_log(int32_t kind, const uint8_t *bytes, size_t len, uint64_t at_ms, void *user)
@@ -257,84 +244,6 @@ static void module(qftp_client *client)
     assert(qftp_client_remove(client, "UFS:mine") == QFTP_ERR_MODULE);
 }
 
-/* As curl: a device is written into, a link is followed and stays one; a file of /proc says that it is empty and is not. */
-static void odd_targets(qftp_client *client, const char *folder)
-{
-    char alias[512], real[512];
-    struct stat about;
-    uint64_t moved = 0;
-
-    path_of(alias, sizeof alias, folder, "link");
-    path_of(real, sizeof real, folder, "real");
-    write_file(real, (const uint8_t *)"old", 3);
-    assert(symlink("real", alias) == 0);
-    is_done(client, qftp_client_get_file(client, "file.bin", alias, NULL, NULL));
-    assert(lstat(alias, &about) == 0 && S_ISLNK(about.st_mode) && holds(real, up.bytes, up.len));
-    is_done(client, qftp_client_get_file(client, "file.bin", "/dev/null", NULL, NULL));
-    assert(stat("/dev/null", &about) == 0 && S_ISCHR(about.st_mode));
-    is_a_failure(client, qftp_client_get_file(client, "file.bin", "/dev/full", NULL, NULL), QFTP_ERR_LOCAL, "/dev/full: ");
-    is_done(client, qftp_client_put_file(client, "/proc/self/status", "status", NULL, &moved));
-    assert(moved > 0);
-    assert(qftp_client_delete(client, "status") == QFTP_OK);
-
-    /* By way of a temporary name: over the old one, and nothing is left of it. */
-    is_done(client, qftp_client_put_file_atomic(client, real, "file.bin", NULL, &moved));
-    assert(moved == up.len);
-}
-
-static void whole_files(qftp_client *client, struct seen *seen, const char *folder)
-{
-    char here[512], back[512], part[512];
-    qftp_policy policy;
-    uint64_t moved = 0;
-
-    path_of(here, sizeof here, folder, "here.bin");
-    path_of(back, sizeof back, folder, "back.bin");
-    path_of(part, sizeof part, folder, "back.bin.part");
-    write_file(here, up.bytes, up.len);
-    qftp_policy_init(&policy);
-    policy.verify = true;
-    policy.retries = 2;
-    policy.via = QFTP_VIA_RAM;
-    seen->done = 0;
-    assert(qftp_client_set_progress(client, NULL, NULL) == QFTP_OK);
-    assert(qftp_client_put_file(client, here, "file.bin", &policy, &moved) == QFTP_OK && moved == up.len);
-    was_reported(&seen->report, "compare");
-    policy.via = QFTP_VIA_COM;
-    moved = 0;
-    assert(qftp_client_get_file(client, "file.bin", back, &policy, &moved) == QFTP_OK && moved == up.len);
-    assert(holds(back, up.bytes, up.len));
-
-    /* Cancelled in the middle: what came is kept under a name of its own, and is gone on with. Nobody's PART is taken for that. */
-    write_file(part, (const uint8_t *)"mine", 4);
-    assert(remove(back) == 0);
-    assert(qftp_client_set_progress(client, see_progress, seen) == QFTP_OK);
-    seen->done = 0;
-    seen->cancels = true;
-    is_a_failure(client, qftp_client_get_file(client, "file.bin", back, &policy, &moved), QFTP_ERR_ABORTED, "cancelled");
-    seen->cancels = false;
-    /* As the header has it: 8 seconds, and what 16 KiB need at 115200. */
-    assert(time(NULL) - seen->cancelled <= 10);
-    assert(!exists(back));
-    assert(qftp_client_set_progress(client, NULL, NULL) == QFTP_OK);
-    /* A cancellation that came late would end the next operation. */
-    if (qftp_client_length(client, &moved) != QFTP_OK) {
-        moved = 0;
-    }
-    policy.resume = true;
-    seen->report.text[0] = '\0';
-    assert(qftp_client_get_file(client, "file.bin", back, &policy, NULL) == QFTP_OK && holds(back, up.bytes, up.len));
-    was_reported(&seen->report, "going on at byte ");
-    assert(holds(part, (const uint8_t *)"mine", 4));
-    odd_targets(client, folder);
-
-    is_a_failure(client, qftp_client_put_file(client, "/nowhere/f", "f", NULL, NULL), QFTP_ERR_LOCAL, "/nowhere/f: ");
-    is_a_failure(client, qftp_client_put_file(client, folder, "f", NULL, NULL), QFTP_ERR_LOCAL, "is a directory");
-    is_a_failure(client, qftp_client_get_file(client, "f", "/nowhere/f", NULL, NULL), QFTP_ERR_LOCAL, "/nowhere/f: ");
-    is_a_failure(client, qftp_client_get_file(client, "none", back, NULL, NULL), QFTP_ERR_SERVER, "QFTP");
-    assert(qftp_client_delete(client, "file.bin") == QFTP_OK);
-}
-
 /* What is wrong with certificates is told before a byte is sent. */
 static void certificates_that_are_none(qftp_client *client, const char *folder)
 {
@@ -343,7 +252,8 @@ static void certificates_that_are_none(qftp_client *client, const char *folder)
     qftp_tls tls;
     char path[512];
 
-    path_of(path, sizeof path, folder, "here.bin");
+    path_of(path, sizeof path, folder, "no-certificate.bin");
+    write_file(path, up.bytes, up.len);
     qftp_certificates_init(&certificates);
     certificates.ca_file = path;
     is_a_failure(client, qftp_client_connect(client, &setup, &secure, &certificates, NULL), QFTP_ERR_LOCAL, "no certificate in PEM form");
@@ -382,33 +292,6 @@ static void is_recorded(qftp_client *client, const char *path, const char *passw
     is_a_failure(client, qftp_client_record(client, "/no/such/folder/x"), QFTP_ERR_LOCAL, "local file");
 }
 
-/* A configuration that no session can work with is refused at once, and its field named. */
-static void configurations(const char *port)
-{
-    static const char *const fields[] = {"in_flight", "rsptimeout_s", "rsptimeout_s", "guard_ms", "guard_ms", "quiet_ms", "settle_ms"};
-    size_t at;
-    for (at = 0; at < sizeof fields / sizeof fields[0]; at++) {
-        qftp_client_options options;
-        qftp_client *client = NULL;
-        qftp_config config;
-        qftp_error error;
-        char name[32];
-        qftp_client_options_init(&options);
-        qftp_config_init(&config);
-        options.config = &config;
-        error.struct_size = sizeof error;
-        config.in_flight = at == 0 ? 0 : config.in_flight;
-        config.rsptimeout_s = at == 1 ? 1 : at == 2 ? 181 : config.rsptimeout_s;
-        config.guard_ms = at == 3 ? 199 : at == 4 ? 5001 : config.guard_ms;
-        config.quiet_ms = at == 5 ? UINT32_MAX : config.quiet_ms;
-        config.settle_ms = at == 6 ? 60001 : config.settle_ms;
-        assert(snprintf(name, sizeof name, "qftp_config.%s: ", fields[at]) > 0);
-        assert(qftp_client_open(port, &options, &client, &error) == QFTP_ERR_ARGUMENT && client == NULL);
-        assert(error.status == QFTP_ERR_ARGUMENT && strncmp(error.text, name, strlen(name)) == 0);
-        assert(qftp_client_open(port, &options, &client, NULL) == QFTP_ERR_ARGUMENT);
-    }
-}
-
 /* What is refused leaves the session in the state that it is in, and says which. */
 static void is_in(const qftp_client *client, int32_t state)
 {
@@ -431,15 +314,7 @@ int main(int argc, char **argv)
     fill(up.bytes, sizeof up.bytes);
     up.len = sizeof up.bytes;
     error.struct_size = sizeof error;
-    assert(qftp_client_open("/dev/nowhere", NULL, &client, &error) == QFTP_ERR_PORT && client == NULL);
-    assert(error.status == QFTP_ERR_PORT && strstr(error.text, "no such port") != NULL && error.remedy[0] != '\0');
-    assert(qftp_client_open("udp://host:1", NULL, &client, NULL) == QFTP_ERR_PORT);
-    memset(error.text, 'x', sizeof error.text);
-    assert(qftp_client_open("\xFF", NULL, &client, &error) == QFTP_ERR_ARGUMENT);
-    assert(error.status == QFTP_ERR_ARGUMENT && strstr(error.text, "UTF-8") != NULL);
-    assert(qftp_client_open(NULL, NULL, &client, &error) == QFTP_ERR_NULL && error.status == QFTP_ERR_NULL);
     assert(qftp_client_open(argv[1], NULL, NULL, &error) == QFTP_ERR_NULL && error.status == QFTP_ERR_NULL);
-    configurations(argv[1]);
 
     qftp_client_options_init(&options);
     qftp_config_init(&config);
@@ -454,7 +329,6 @@ int main(int argc, char **argv)
     is_in(client, QFTP_STATE_RESET);
     seen.client = client;
     assert(qftp_client_set_log(client, see_log, &seen) == QFTP_OK);
-    assert(qftp_client_set_report(client, take_report, &seen.report) == QFTP_OK);
     path_of(path, sizeof path, argv[7], "client.rec");
     assert(qftp_client_record(client, path) == QFTP_OK);
 
@@ -480,7 +354,6 @@ int main(int argc, char **argv)
     files(client, &seen);
     server(client);
     module(client);
-    whole_files(client, &seen, argv[7]);
     assert(seen.commands > 20 && !seen.secret);
 
     /* Cancelled while nothing is under way: the next operation does not begin. */

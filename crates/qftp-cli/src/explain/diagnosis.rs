@@ -4,9 +4,10 @@ use qftp_core::dialect::Dialect;
 use qftp_core::wire::Verb;
 use serde::Serialize;
 
-use super::exchange::{Exchange, Outcome, Step};
+use super::exchange::{Exchange, Outcome};
 use super::mistakes::{self, Seen};
 use super::print;
+use super::steps::Step;
 
 /// What a log comes to.
 #[derive(Clone, Debug, Serialize)]

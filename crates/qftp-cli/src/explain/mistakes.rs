@@ -8,7 +8,8 @@ use qftp_core::limits;
 use qftp_core::wire::{FtpCfg, FtpCommand, FtpSetting, TransferType, Verb};
 use serde::Serialize;
 
-use super::exchange::{Code, Exchange, Happening, Outcome, Step};
+use super::exchange::{Code, Exchange, Outcome};
+use super::steps::{Happening, Step};
 
 /// One kind of mistake.
 struct Mistake {

@@ -16,6 +16,7 @@ mod mistakes;
 mod parts;
 mod print;
 mod reading;
+mod steps;
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -51,7 +52,7 @@ pub(crate) fn run(context: &Context, path: &Path, page: Option<&Path>) -> Result
     Ok(())
 }
 
-fn write_page(log: &Path, page: &Path, steps: &[exchange::Step], diagnosis: &Diagnosis) -> io::Result<()> {
+fn write_page(log: &Path, page: &Path, steps: &[steps::Step], diagnosis: &Diagnosis) -> io::Result<()> {
     let name = log.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", page.display()));
     fs::write(page, html::page(&name, steps, diagnosis)).map_err(named)

@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use qftp_transport::recording::HEAD;
 
 use super::diagnosis::Diagnosis;
-use super::exchange::{self, Outcome, Step};
+use super::exchange::Outcome;
 use super::reading::{self, Event};
+use super::steps::{Step, steps};
 
 /// How much is read at once, in bytes. A log that is no longer is one part.
 const PART: usize = if cfg!(test) { 1 << 14 } else { 1 << 20 };
@@ -34,7 +35,7 @@ pub(super) fn explain(mut log: impl Read, mut hand_on: impl FnMut(&[Step])) -> i
         };
         let events = events(&bytes[..lines], before, recording);
         let (steps, next) = match is_last || bytes.len() >= MOST {
-            true => (exchange::steps(&events), None),
+            true => (steps(&events), None),
             false => finished(&events),
         };
         let used = match next {
@@ -74,7 +75,7 @@ fn finished(events: &[Event]) -> (Vec<Step>, Option<usize>) {
         if events[at - 1].line == events[at].line {
             continue;
         }
-        let steps = exchange::steps(&events[..at]);
+        let steps = steps(&events[..at]);
         let is_done = |step: &Step| match step {
             Step::Exchange(exchange) => exchange.outcome != Outcome::Unfinished,
             Step::Unasked(_) => true,

@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::diagnosis::Diagnosis;
-use super::exchange::{Code, Exchange, Outcome, Step, Unasked};
+use super::exchange::{Code, Exchange, Outcome};
+use super::steps::{Step, Unasked};
 use crate::output::Output;
 
 /// One exchange as programs read it.

@@ -7,8 +7,9 @@ mod timeline;
 use std::time::Duration;
 
 use super::diagnosis::Diagnosis;
-use super::exchange::{Exchange, Outcome, Step};
+use super::exchange::{Exchange, Outcome};
 use super::print::seconds;
+use super::steps::Step;
 use escape::Escaped;
 
 const STYLE: &str = include_str!("page.css");

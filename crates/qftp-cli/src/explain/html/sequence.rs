@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use qftp_core::wire::Verb;
 
-use super::super::exchange::{Exchange, Outcome, Step, Unasked};
+use super::super::exchange::{Exchange, Outcome};
 use super::super::print::{about, outcome, seconds};
+use super::super::steps::{Step, Unasked};
 use super::escape::Escaped;
 use super::{STALL, class};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::exchange::Step;
 use super::super::print::seconds;
+use super::super::steps::Step;
 use super::{class, exchanges};
 
 /// Units of the drawing's width.

@@ -10,16 +10,18 @@ use crate::status::qftp_status::{self, QFTP_ERR_CLOSED, QFTP_ERR_MEMORY, QFTP_ER
 /// another kind is refused.
 #[derive(Clone, Copy, Debug)]
 #[repr(usize)]
-#[allow(dead_code, reason = "each library has some of them")]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// A client of libqftp.
     Client = 1,
+    /// A listing of libqftp.
     List = 2,
+    /// A module of libqftp_emulator.
     Emulator = 3,
 }
 
 /// All handles of one kind. What C holds is no address but a number that is never given twice: a handle that was given back, or is none, is
 /// refused and never followed.
-pub(crate) struct Handles<T> {
+pub struct Handles<T> {
     live: Mutex<Live<T>>,
 }
 
@@ -32,11 +34,13 @@ struct Live<T> {
 const STEP: usize = 16;
 
 impl<T> Handles<T> {
-    pub(crate) const fn new(kind: Kind) -> Self {
+    /// No handle yet.
+    pub const fn new(kind: Kind) -> Self {
         Self { live: Mutex::new(Live { last: 0x1000 + kind as usize, all: BTreeMap::new() }) }
     }
 
-    pub(crate) fn add(&self, value: T) -> Result<*mut T, qftp_status> {
+    /// A handle for this value; QFTP_ERR_MEMORY where no number is left.
+    pub fn add(&self, value: T) -> Result<*mut T, qftp_status> {
         let mut live = self.live();
         live.last = live.last.checked_add(STEP).ok_or(QFTP_ERR_MEMORY)?;
         let handle = live.last;
@@ -45,7 +49,7 @@ impl<T> Handles<T> {
     }
 
     /// What stands behind a handle; it lives as long as the call that asks, even if it is given back meanwhile.
-    pub(crate) fn get(&self, handle: *const T) -> Result<Arc<T>, qftp_status> {
+    pub fn get(&self, handle: *const T) -> Result<Arc<T>, qftp_status> {
         if handle.is_null() {
             return Err(QFTP_ERR_NULL);
         }
@@ -53,7 +57,7 @@ impl<T> Handles<T> {
     }
 
     /// Ends a handle.
-    pub(crate) fn remove(&self, handle: *const T) -> Result<Arc<T>, qftp_status> {
+    pub fn remove(&self, handle: *const T) -> Result<Arc<T>, qftp_status> {
         self.live().all.remove(&handle.addr()).ok_or(QFTP_ERR_CLOSED)
     }
 
@@ -63,7 +67,7 @@ impl<T> Handles<T> {
 }
 
 /// Locks what is held for a moment only, and what no panic leaves half done.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // The thread sanitizer sees what is compiled here, but not how the standard library waits.
     #[cfg(qftp_thread_sanitizer)]
     loop {

@@ -93,7 +93,7 @@ impl From<&Failure> for qftp_status {
 }
 
 /// The texts, NUL-terminated.
-pub(crate) const TEXTS: &[(qftp_status, &core::ffi::CStr)] = &[
+pub const TEXTS: &[(qftp_status, &core::ffi::CStr)] = &[
     (QFTP_OK, c"success"),
     (QFTP_ERR_NULL, c"a pointer is NULL"),
     (QFTP_ERR_ARGUMENT, c"an argument is not UTF-8 or not one of its enumeration"),
@@ -123,7 +123,8 @@ pub(crate) const TEXTS: &[(qftp_status, &core::ffi::CStr)] = &[
 
 #[cfg(feature = "hosted")]
 impl qftp_status {
-    pub(crate) fn text(self) -> &'static str {
+    /// Its text, without the NUL.
+    pub fn text(self) -> &'static str {
         let known = TEXTS.iter().find(|(known, _)| *known == self);
         known.and_then(|(_, text)| text.to_str().ok()).unwrap_or_default()
     }

@@ -5,7 +5,8 @@ use core::ffi::{CStr, c_char};
 use crate::status::qftp_status;
 
 /// What a text of the caller's is read as: the session takes bytes in any encoding, the client UTF-8.
-pub(crate) trait CText {
+pub trait CText {
+    /// The text that these bytes are.
     fn of(bytes: &[u8]) -> Result<&Self, qftp_status>;
 }
 
@@ -25,7 +26,7 @@ impl CText for str {
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated, and lives as long as `'a`.
-pub(crate) unsafe fn required_as<'a, T: CText + ?Sized>(text: *const c_char) -> Result<&'a T, qftp_status> {
+pub unsafe fn required_as<'a, T: CText + ?Sized>(text: *const c_char) -> Result<&'a T, qftp_status> {
     // SAFETY: as promised to us.
     unsafe { optional_as(text) }?.ok_or(qftp_status::QFTP_ERR_NULL)
 }
@@ -34,9 +35,7 @@ pub(crate) unsafe fn required_as<'a, T: CText + ?Sized>(text: *const c_char) -> 
 ///
 /// # Safety
 /// As [`required_as`].
-pub(crate) unsafe fn optional_as<'a, T: CText + ?Sized>(
-    text: *const c_char,
-) -> Result<Option<&'a T>, qftp_status> {
+pub unsafe fn optional_as<'a, T: CText + ?Sized>(text: *const c_char) -> Result<Option<&'a T>, qftp_status> {
     if text.is_null() {
         return Ok(None);
     }
@@ -50,7 +49,7 @@ pub(crate) unsafe fn optional_as<'a, T: CText + ?Sized>(
 /// # Safety
 /// As there.
 #[cfg(feature = "hosted")]
-pub(crate) unsafe fn required<'a>(text: *const c_char) -> Result<&'a str, qftp_status> {
+pub unsafe fn required<'a>(text: *const c_char) -> Result<&'a str, qftp_status> {
     // SAFETY: as promised to us.
     unsafe { required_as(text) }
 }
@@ -60,7 +59,7 @@ pub(crate) unsafe fn required<'a>(text: *const c_char) -> Result<&'a str, qftp_s
 /// # Safety
 /// As there.
 #[cfg(feature = "hosted")]
-pub(crate) unsafe fn optional<'a>(text: *const c_char) -> Result<Option<&'a str>, qftp_status> {
+pub unsafe fn optional<'a>(text: *const c_char) -> Result<Option<&'a str>, qftp_status> {
     // SAFETY: as promised to us.
     unsafe { optional_as(text) }
 }
@@ -69,7 +68,7 @@ pub(crate) unsafe fn optional<'a>(text: *const c_char) -> Result<Option<&'a str>
 ///
 /// # Safety
 /// `bytes` points to `len` readable bytes that live as long as `'a`.
-pub(crate) unsafe fn bytes<'a>(bytes: *const u8, len: usize) -> Result<&'a [u8], qftp_status> {
+pub unsafe fn bytes<'a>(bytes: *const u8, len: usize) -> Result<&'a [u8], qftp_status> {
     if len == 0 {
         return Ok(&[]);
     }
@@ -81,13 +80,14 @@ pub(crate) unsafe fn bytes<'a>(bytes: *const u8, len: usize) -> Result<&'a [u8],
 }
 
 /// A NUL-terminated text of a fixed size; what does not fit is cut between two characters.
-pub(crate) struct Cut<'a> {
+pub struct Cut<'a> {
     out: &'a mut [c_char],
     len: usize,
 }
 
 impl<'a> Cut<'a> {
-    pub(crate) fn new(out: &'a mut [c_char]) -> Self {
+    /// An empty text here.
+    pub fn new(out: &'a mut [c_char]) -> Self {
         out.fill(0);
         Self { out, len: 0 }
     }
