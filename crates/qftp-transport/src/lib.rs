@@ -11,6 +11,7 @@ mod client;
 mod embedded;
 mod local;
 mod open;
+mod open_error;
 mod pipe;
 #[cfg(feature = "tokio")]
 mod poll_once;
@@ -18,6 +19,7 @@ mod port;
 pub mod rfc2217;
 #[cfg(feature = "serial")]
 mod serial;
+mod settings;
 mod tcp;
 
 #[cfg(feature = "embedded-io-async")]
@@ -37,10 +39,12 @@ pub use client::Watch;
 #[cfg(feature = "embedded-io")]
 pub use embedded::EmbeddedPort;
 pub use local::{Begin, Kept, LocalSource, LocalTarget, Origin, Version, is_partial};
-pub use open::{Address, AnyPort, Flow, OpenError, OpenErrorKind, Settings, open, open_again};
+pub use open::{Address, AnyPort, open, open_again};
+pub use open_error::{OpenError, OpenErrorKind};
 pub use pipe::{Pipe, pipe};
 pub use port::Port;
 pub use rfc2217::Rfc2217Port;
 #[cfg(feature = "serial")]
 pub use serial::SerialPort;
+pub use settings::{Flow, Settings};
 pub use tcp::TcpPort;

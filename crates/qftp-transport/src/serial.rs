@@ -3,8 +3,9 @@
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-use crate::open::{Flow, OpenError, OpenErrorKind, Settings};
+use crate::open_error::{OpenError, OpenErrorKind};
 use crate::port::{Port, none_in_time};
+use crate::settings::{Flow, Settings};
 
 /// The most written in one go. Poll says "writable" while less than 256 bytes wait, and drivers hold 4096 (a PTY more):
 /// this much never blocks, so that the wait given is kept even when the other side has stopped reading.

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-use crate::open::{OpenError, OpenErrorKind};
+use crate::open_error::{OpenError, OpenErrorKind};
 use crate::port::{Port, gone, none_in_time};
 
 /// How long a connection may take to come up.

@@ -1,13 +1,11 @@
 //! What a login again needs: the access point, the server, the account, and the folder that it was in.
 
 use super::kept::Kept;
-use super::misuse::{Field, Misuse};
+use super::misuse::{Field, Misuse, check};
 use super::options::{LoginOf, SetupOf};
 use super::ssl_context::KeptTls;
 use crate::limits;
-use crate::wire::{
-    DataAddress, PdpAuth, PdpType, TextFault, TransMode, TransferType, UrcPort, Writer, fault_of,
-};
+use crate::wire::{DataAddress, PdpAuth, PdpType, TextFault, TransMode, TransferType, UrcPort, Writer};
 
 /// What is kept of a folder for a login after an abort; a build without recovery logs in by itself never.
 const FOLDER: usize = if cfg!(feature = "recovery") { limits::CWD_PATH } else { 0 };
@@ -147,9 +145,4 @@ impl Account {
             Err(_) => self.cwd_known = false,
         }
     }
-}
-
-/// Whether a text can be a parameter of at most `max` bytes.
-pub(crate) fn check(text: &[u8], max: usize, field: Field) -> Result<(), Misuse> {
-    fault_of(text, max).map_or(Ok(()), |fault| Err(Misuse::Name(field, fault)))
 }

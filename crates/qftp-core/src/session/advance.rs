@@ -69,29 +69,33 @@ impl State {
         };
         let next = match self.op {
             Op::Idle => return self.exchange.stop(),
-            Op::Single(shape) => work.single(shape, reply),
-            Op::Setup(step) => step.next(reply, &mut work),
-            Op::Open(step) => step.next(reply, &mut work),
-            Op::Cwd => work.cwd(reply),
-            Op::List if cfg!(feature = "listings") => work.listed(reply, self.exchange.verb),
-            Op::Get(step) => step.next(reply, &mut work),
-            Op::Put(step) => step.next(reply, &mut work),
-            Op::FileRead if cfg!(feature = "staging") => work.file_read(reply),
-            Op::FileWrite if cfg!(feature = "staging") => work.file_written(reply),
+            Op::Single(shape) => work.single(shape, reply).of(|()| Op::Idle),
+            Op::Setup(step) => step.next(reply, &mut work).of(Op::Setup),
+            Op::Open(step) => step.next(reply, &mut work).of(Op::Open),
+            Op::Cwd => work.cwd(reply).of(|()| Op::Cwd),
+            Op::List if cfg!(feature = "listings") => {
+                work.listed(reply, self.exchange.verb).of(|()| Op::List)
+            }
+            Op::Get(step) => step.next(reply, &mut work).of(Op::Get),
+            Op::Put(step) => step.next(reply, &mut work).of(Op::Put),
+            Op::FileRead if cfg!(feature = "staging") => work.file_read(reply).of(|()| Op::FileRead),
+            Op::FileWrite if cfg!(feature = "staging") => work.file_written(reply).of(|()| Op::FileWrite),
             // Also where the module gave no answer to the command: it may restart all the same.
             Op::Restart if self.exchange.phase == Phase::Answer => {
                 return self.exchange.pause(START_MS);
             }
             // No RDY: it may go to another port. Set-up will tell.
             Op::Restart => Next::Done(End::Nothing),
-            Op::Recover(step) if cfg!(feature = "recovery") => step.next(
-                reply,
-                &mut work,
-                &self.recovery,
-                &mut self.failure,
-                self.config.reopen_after_abort,
-                self.logged_in,
-            ),
+            Op::Recover(step) if cfg!(feature = "recovery") => step
+                .next(
+                    reply,
+                    &mut work,
+                    &self.recovery,
+                    &mut self.failure,
+                    self.config.reopen_after_abort,
+                    self.logged_in,
+                )
+                .of(Op::Recover),
             // No session of such a build comes here.
             Op::List | Op::FileRead | Op::FileWrite | Op::Recover(_) => Next::Fail,
         };
@@ -105,7 +109,7 @@ impl State {
     }
 
     /// What a step has shown of the module.
-    fn note(&mut self, reply: Reply, next: Next) {
+    fn note(&mut self, reply: Reply, next: Next<Op>) {
         let done = matches!(next, Next::Done(_));
         match self.op {
             Op::Setup(SetupStep::Guard) if !matches!(next, Next::Fail) => {

@@ -1,7 +1,8 @@
 //! When a download is over: by its length, or by the module's count and a question.
 
+use super::command::HostCommand;
 use super::event::Reason;
-use super::exchange::{Held, HostCommand, MARGIN_MS, Question};
+use super::exchange::{Held, MARGIN_MS, Question};
 use super::failure::LineFault;
 use super::state::State;
 use crate::mutation::{Mutation, mutated};

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::exchange::SimState;
 use super::misuse::Misuse;
+use super::sim_state::SimState;
 use crate::codes::{CmeCode, FtpCode, ReplyCode, TcpIpCode};
 use crate::decimal::Decimal;
 use crate::wire::{FtpError, Verb};

@@ -1,7 +1,7 @@
 //! The three listings, one call each, as [`operations`](super::operations).
 
 use super::Session;
-use super::exchange::HostCommand;
+use super::command::HostCommand;
 use super::misuse::Misuse;
 use super::operation::Op;
 use super::operations::{built_with, on_server};

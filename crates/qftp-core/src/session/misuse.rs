@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::decimal::Decimal;
-use crate::wire::TextFault;
+use crate::wire::{TextFault, fault_of};
 
 /// The caller asked for something that cannot be done; nothing was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,3 +133,8 @@ impl fmt::Display for Misuse {
 }
 
 impl core::error::Error for Misuse {}
+
+/// Whether a text can be a parameter of at most `max` bytes.
+pub(crate) fn check(text: &[u8], max: usize, field: Field) -> Result<(), Misuse> {
+    fault_of(text, max).map_or(Ok(()), |fault| Err(Misuse::Name(field, fault)))
+}

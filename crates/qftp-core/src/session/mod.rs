@@ -41,6 +41,7 @@
 mod account;
 mod advance;
 mod answers;
+mod command;
 mod end_of_data;
 mod event;
 mod events;
@@ -56,6 +57,8 @@ mod operations;
 mod options;
 mod recover;
 mod secrets;
+mod sim_state;
+mod slots;
 mod ssl_context;
 mod state;
 mod tls;
@@ -66,7 +69,6 @@ use core::fmt;
 pub use event::{Done, Event, Reason, Step};
 #[doc(hidden)]
 pub use exchange::Piece;
-pub use exchange::SimState;
 pub use failure::{Cause, Failure, Kind, LineFault, SessionState};
 pub use misuse::{Field, Misuse};
 #[doc(hidden)]
@@ -74,6 +76,7 @@ pub use news::News;
 #[doc(hidden)]
 pub use operation::End;
 pub use options::{Apn, ApnOf, Config, GetOptions, Login, LoginOf, PutOptions, Setup, SetupOf, Via};
+pub use sim_state::SimState;
 pub use tls::{ClientCertificate, ClientCertificateOf, Tls, TlsGaps, TlsOf, TlsSuspect};
 
 use crate::Instant;

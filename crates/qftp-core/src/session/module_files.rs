@@ -1,7 +1,8 @@
 //! The operations on the module's own files, one call each, as [`operations`](super::operations).
 
 use super::Session;
-use super::exchange::{HostCommand, MARGIN_MS, short, tick};
+use super::command::HostCommand;
+use super::exchange::{MARGIN_MS, short, tick};
 use super::misuse::{Field, Misuse};
 use super::operation::{GetStep, Op, PutStep, Shape};
 use super::operations::{built_with, checked};

@@ -1,10 +1,10 @@
 //! The operations, one call each. Every one is refused before a byte is sent, or ends with one event.
 
 use super::Session;
-use super::account::check;
-use super::exchange::{HostCommand, MARGIN_MS, tick};
+use super::command::HostCommand;
+use super::exchange::{MARGIN_MS, tick};
 use super::failure::Cause;
-use super::misuse::{Field, Misuse};
+use super::misuse::{Field, Misuse, check};
 use super::operation::{End, GetStep, Op, OpenStep, PutStep, Shape};
 use super::options::{GetOptions, LoginOf, PutOptions, SetupOf, Via};
 use super::state::PROBE_MS;

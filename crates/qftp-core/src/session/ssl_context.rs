@@ -1,9 +1,8 @@
 //! The SSL context of a login: its settings, kept over the steps that bring them to the module (`AT+QSSLCFG`).
 
-use super::account::check;
-use super::exchange::{Fill, HostCommand};
+use super::command::{Fill, HostCommand};
 use super::kept::Kept;
-use super::misuse::{Field, Misuse};
+use super::misuse::{Field, Misuse, check};
 use super::tls::{TlsGaps, TlsOf};
 use crate::limits;
 use crate::wire::{FtpKey, SecLevel, SslKey, SslSpelling, SslType, SslVersion, TransMode};

@@ -9,14 +9,14 @@
 //! | a failure | data on the line: [`RecoverStep`](super::operation::RecoverStep); none: the end |
 
 use super::account::Account;
+use super::command::HostCommand;
 use super::events::Events;
-use super::exchange::{
-    Exchange, HostCommand, MARGIN_MS, PLAIN_MS, Phase, Receive, Slots, Sync, Transmit, short, tick,
-};
+use super::exchange::{Exchange, MARGIN_MS, PLAIN_MS, Phase, Receive, Sync, Transmit, short, tick};
 use super::failure::{Cause, Failure, LineFault, SessionState};
 use super::misuse::Misuse;
 use super::operation::{End, LeftOnLine, Op, RecoverStep, Recovery, SetupStep, Shape};
 use super::options::Config;
+use super::slots::Slots;
 use super::transfer::Transfer;
 use crate::limits;
 

@@ -6,8 +6,10 @@ use tokio::net::TcpStream;
 use tokio_serial::SerialPortBuilderExt as _;
 
 use super::{AsyncPort, AsyncRfc2217Port};
-use crate::open::{Address, Flow, OpenError, OpenErrorKind, Settings};
+use crate::open::Address;
+use crate::open_error::{OpenError, OpenErrorKind};
 use crate::serial::open_error;
+use crate::settings::{Flow, Settings};
 use crate::tcp::CONNECT;
 
 /// Any port that has an address.

@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::AsyncPort;
-use crate::open::{OpenError, Settings};
+use crate::open_error::OpenError;
 use crate::poll_once::poll_once;
 use crate::rfc2217::{Codec, Modem, NEGOTIATION, Offer, not_rfc2217, other_rate};
+use crate::settings::Settings;
 
 /// The most data put on the wire in one go.
 const PIECE: usize = 2048;

@@ -18,6 +18,7 @@ mod operations;
 pub mod recording;
 mod tap;
 mod target;
+mod watch;
 mod way;
 mod whole;
 
@@ -32,8 +33,9 @@ pub use error::Error;
 pub use files::{ModuleFile, Put};
 pub use operation::Operation;
 pub use recording::Recorder;
-pub use tap::{Kind, Tap, Watch};
+pub use tap::{Kind, Tap};
 pub use target::Target;
+pub use watch::Watch;
 #[cfg(feature = "tokio")]
 pub use way::AsyncWay;
 pub use way::{Report, Way};

@@ -1,6 +1,6 @@
 //! The telnet side of RFC 2217 with no I/O: bytes in, bytes out.
 
-use crate::open::{Flow, Settings};
+use crate::settings::{Flow, Settings};
 
 const IAC: u8 = 255;
 const DONT: u8 = 254;

@@ -4,8 +4,9 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::codec::{Codec, Modem, Offer};
-use crate::open::{OpenError, OpenErrorKind, Settings};
+use crate::open_error::{OpenError, OpenErrorKind};
 use crate::port::Port;
+use crate::settings::Settings;
 use crate::tcp::{TcpPort, left};
 
 /// How long the server may take to agree, and to acknowledge the rate. Without the latter we go on.

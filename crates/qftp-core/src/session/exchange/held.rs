@@ -1,8 +1,10 @@
 //! What the bytes that are held back at the end of data say: where the data ends, and whether that is proven.
 
-use super::receive::{Receive, could_be_words};
+use super::receive::Receive;
+use super::spoken::{Spoken, is_result};
+use super::words::could_be_words;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{Answer, Outcome, Value, Verb, Word, is_end};
+use crate::wire::is_end;
 
 /// What the held-back bytes say, if the line stays silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,82 +22,10 @@ pub(crate) enum Held {
     Ended { rest: usize },
 }
 
-/// The question whether the data is over, where its length is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
-    NotAsked,
-    /// When so many bytes stood in the buffer: only what comes behind them can be the answer.
-    Asked(usize),
-    /// The same. Its result code has come, and its URC is late.
-    Late(usize),
-    /// The same. Nothing came in its time that answers it; a refusal may have, or may still come.
-    Unanswered(usize),
-}
-
-/// A line as it may stand behind data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spoken {
-    Ok,
-    /// ERROR, `+CME ERROR`.
-    Refused,
-    NoCarrier,
-    /// `RDY`
-    Ready,
-    /// Another line that comes unasked.
-    Urc,
-    /// The outcome of the command that brought the data: success and how many bytes it was, or anything else.
-    Count(u64),
-    Outcome,
-    /// An information line of that command.
-    Info,
-    /// The outcome of `AT+QFTPSTAT` or `AT+QFTPCLOSE`.
-    State,
-    Close,
-    Text,
-}
-
-impl Spoken {
-    /// Whether the module may say so behind broken-off data.
-    pub(crate) const fn is_word(self) -> bool {
-        !matches!(self, Self::Text)
-    }
-}
-
-/// The command that brings data, as its answers name it.
-#[derive(Clone, Copy)]
-pub(crate) struct Speaker {
-    pub(crate) verb: Verb,
-    pub(crate) own: &'static [u8],
-}
-
-impl Speaker {
-    /// What a whole line is; `None` where there is none.
-    #[inline(never)]
-    pub(crate) fn hears(self, line: &[u8]) -> Option<Spoken> {
-        if line.is_empty() {
-            return None;
-        }
-        let answer = Answer::of(line, self.own);
-        let outcome = |value| answer.outcome(value).is_some();
-        Some(match answer.word {
-            Word::Ok => Spoken::Ok,
-            Word::Error | Word::Cme => Spoken::Refused,
-            Word::NoCarrier => Spoken::NoCarrier,
-            Word::Ready => Spoken::Ready,
-            Word::Urc => Spoken::Urc,
-            Word::State if outcome(Value::Number) => Spoken::State,
-            Word::Close if outcome(Value::Nothing) => Spoken::Close,
-            Word::Own => match self.verb.urc() {
-                Some(value) => match answer.outcome(value) {
-                    Some(Outcome::Number(count)) => Spoken::Count(count),
-                    Some(_) => Spoken::Outcome,
-                    None => Spoken::Text,
-                },
-                None if { answer.args }.number::<u64>().is_some() => Spoken::Info,
-                None => Spoken::Text,
-            },
-            _ => Spoken::Text,
-        })
+impl Receive {
+    /// The bytes held back, and what they say.
+    pub(crate) fn view<'a>(&'a self, hold: &'a [u8]) -> HeldBack<'a> {
+        HeldBack { receive: self, held: self.held(hold) }
     }
 }
 
@@ -257,52 +187,11 @@ impl HeldBack<'_> {
     }
 }
 
-impl Receive {
-    /// The module is asked now whether it is out of data mode, and with it whether the data ends `rest` bytes into those held back.
-    pub(crate) fn ask(&mut self, rest: usize) {
-        self.question = Question::Asked(self.end);
-        self.asked_about = Some(self.end_of(rest));
-    }
-
-    /// Whether it was asked about this end of the data, and not about one that turned out to be data.
-    pub(crate) fn was_asked(&self, rest: usize) -> bool {
-        self.question != Question::NotAsked && self.asked_about == Some(self.end_of(rest))
-    }
-
-    fn end_of(&self, rest: usize) -> u64 {
-        self.delivered.saturating_add(u64::try_from(rest).unwrap_or(u64::MAX))
-    }
-
-    /// Whether a line that begins at this place of the bytes held back came after the question.
-    pub(crate) fn is_after_question(&self, at: usize) -> bool {
-        match self.question {
-            Question::Asked(asked) | Question::Late(asked) => self.start.saturating_add(at) >= asked,
-            Question::NotAsked | Question::Unanswered(_) => false,
-        }
-    }
-
-    /// Whether an error at this place may be the module's word to the question.
-    fn may_be_refusal(&self, at: usize) -> bool {
-        match self.question {
-            Question::Unanswered(asked) => self.start.saturating_add(at) >= asked,
-            _ => self.is_after_question(at),
-        }
-    }
-}
-
-/// Whether a line belongs to the answer to the question.
-pub(crate) const fn is_answer(line: Spoken) -> bool {
-    is_result(line) || matches!(line, Spoken::State)
-}
-
-const fn is_result(line: Spoken) -> bool {
-    matches!(line, Spoken::Ok | Spoken::Refused)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::exchange::HOLD;
+    use crate::session::exchange::{HOLD, Question};
+    use crate::wire::Verb;
 
     /// What is held back after these pieces, the question asked where `|` stands.
     fn verdict(pieces: &[&[u8]]) -> Held {

@@ -9,25 +9,28 @@
 //! | `Trailer` | the data is over; result code and URC are to come | both, or their time |
 //! | `Pause` | no command; the silence before or after `+++`, or a wait for silence | its time |
 
-mod command;
 mod held;
+mod listen;
+mod question;
 mod receive;
 mod said;
-mod sim_state;
+mod spoken;
 mod sync;
 mod transmit;
+mod words;
 
-pub(crate) use command::{Fill, HostCommand, Slots};
-pub(crate) use held::{Held, Question, is_answer};
+pub(crate) use held::Held;
 pub use receive::Piece;
-pub(crate) use receive::{HOLD, Receive};
+pub(crate) use receive::{HOLD, Question, Receive};
 pub(crate) use said::{Meaning, Reply, Said, pin_code};
-pub use sim_state::SimState;
+pub(crate) use spoken::is_answer;
 pub(crate) use sync::{Sync, Synced};
 pub(crate) use transmit::Transmit;
 
+use super::command::HostCommand;
 use super::event::Reason;
 use super::failure::LineFault;
+use super::slots::Slots;
 use crate::Instant;
 use crate::copy::copy;
 use crate::limits;

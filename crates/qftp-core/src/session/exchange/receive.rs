@@ -3,15 +3,14 @@
 //! Bytes that could be the module's words after broken-off data are held back while they stand at the very end of what has come:
 //! only silence makes them final. As soon as anything else follows they are file data.
 
-use super::held::{HeldBack, Question, Speaker, Spoken};
+use super::spoken::Speaker;
+use super::words::{WINDOW, end_of_data};
 use crate::Checksum;
 use crate::copy::copy;
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
-use crate::wire::{NAMES, Verb, is_end, is_names};
+use crate::wire::{Verb, is_end};
 
-/// The longest end of data that is held back: the module's words after it, and a few URCs among them.
-const WINDOW: usize = limits::WORDS;
 /// Room for what is held back and the piece that decides about it; or for a line.
 pub(crate) const HOLD: usize =
     if 2 * WINDOW > limits::ANSWER_LINE { 2 * WINDOW } else { limits::ANSWER_LINE };
@@ -35,6 +34,18 @@ pub(crate) struct Receive {
     /// Where the bytes held back stand in the buffer that reads lines at other times.
     pub(crate) start: usize,
     pub(crate) end: usize,
+}
+
+/// The question whether the data is over, where its length is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    NotAsked,
+    /// When so many bytes stood in the buffer: only what comes behind them can be the answer.
+    Asked(usize),
+    /// The same. Its result code has come, and its URC is late.
+    Late(usize),
+    /// The same. Nothing came in its time that answers it; a refusal may have, or may still come.
+    Unanswered(usize),
 }
 
 /// Where data stands.
@@ -127,11 +138,6 @@ impl Receive {
         self.whole_end || mutated(Mutation::EndUnchecked)
     }
 
-    /// The bytes held back, and what they say.
-    pub(crate) fn view<'a>(&'a self, hold: &'a [u8]) -> HeldBack<'a> {
-        HeldBack { receive: self, held: self.held(hold) }
-    }
-
     /// Takes bytes off the input: how many, and where the data to hand out stands.
     pub(crate) fn take(&mut self, input: &[u8], hold: &mut [u8; HOLD]) -> (usize, Piece) {
         let held = self.end.saturating_sub(self.start);
@@ -216,58 +222,4 @@ impl Receive {
 /// Whether there is a checksum to compare with: only a file of the module has one.
 fn has_checksum(verb: Verb) -> bool {
     cfg!(feature = "staging") && verb == Verb::Qfdwl
-}
-
-/// Where in `bytes` an end starts that could be the module's words; the length of `bytes` when there is none.
-fn end_of_data(bytes: &[u8], speaker: Speaker) -> usize {
-    let from = bytes.len().saturating_sub(WINDOW);
-    let window = bytes.get(from..).unwrap_or_default();
-    let mut at = 0;
-    while let Some(rest) = window.get(at..) {
-        let Some(next) = rest.iter().position(|byte| is_end(*byte)) else { break };
-        at = at.saturating_add(next);
-        if window.get(at..).is_some_and(|words| could_be_words(words, speaker)) {
-            return from.saturating_add(at);
-        }
-        at = at.saturating_add(1);
-    }
-    bytes.len()
-}
-
-/// Whether `words`, which begin with CR or LF, are lines of the module from their first to their last byte, as far as they go.
-pub(crate) fn could_be_words(words: &[u8], speaker: Speaker) -> bool {
-    // At most a blank line stands between two lines: more line ends in a row are text.
-    let blank = words.iter().take_while(|byte| is_end(**byte)).count();
-    let Some(first) = words.get(blank..).filter(|_| blank <= 4) else { return false };
-    match first.iter().position(|byte| is_end(*byte)) {
-        None => could_begin(first, speaker.own),
-        Some(end) => {
-            let (line, rest) = first.split_at_checked(end).unwrap_or((first, b""));
-            speaker.hears(line).is_some_and(Spoken::is_word)
-                && rest.iter().all(|byte| is_end(*byte) || (b' '..=b'~').contains(byte))
-        }
-    }
-}
-
-/// Whether a line without its end can still become such a line.
-fn could_begin(start: &[u8], own: &[u8]) -> bool {
-    const WORDS: [&[u8]; 10] = [
-        b"OK",
-        b"ERROR",
-        b"NO CARRIER",
-        b"RDY",
-        b"POWERED DOWN",
-        b"+CME ERROR:",
-        b"+QIURC:",
-        b"+QFTPCLOSE:",
-        b"+QFTPSTAT:",
-        b"+QIND:",
-    ];
-    let names = NAMES.into_iter().filter(|_| is_names(own));
-    WORDS.into_iter().chain([own]).chain(names).any(|word| match start.split_at_checked(word.len()) {
-        None => word.starts_with(start),
-        Some((head, rest)) => {
-            head == word && rest.len() < 96 && rest.iter().all(|byte| (b' '..=b'~').contains(byte))
-        }
-    })
 }

@@ -1,7 +1,8 @@
 //! Bringing the line into step: nothing that is on its way can be taken for a later answer.
 
-use super::{Exchange, HostCommand};
+use super::Exchange;
 use crate::mutation::{Mutation, mutated};
+use crate::session::command::HostCommand;
 use crate::session::failure::LineFault;
 
 /// Questions before giving up; the escape comes after the second.

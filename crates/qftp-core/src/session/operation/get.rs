@@ -1,8 +1,9 @@
 //! Downloads: straight through the port, or staged in a file of the module.
 
-use super::{Next, Op, Work};
+use super::work::{Next, Work};
 use crate::mutation::{Mutation, mutated};
-use crate::session::exchange::{HostCommand, Reply};
+use crate::session::command::HostCommand;
+use crate::session::exchange::Reply;
 use crate::session::failure::{Cause, LineFault};
 use crate::session::misuse::Misuse;
 use crate::session::options::Via;
@@ -42,9 +43,9 @@ impl GetStep {
         matches!(self, Self::Transfer | Self::Pull)
     }
 
-    pub(crate) fn next(self, reply: Reply, work: &mut Work<'_>) -> Next {
+    pub(crate) fn next(self, reply: Reply, work: &mut Work<'_>) -> Next<Self> {
         let number = work.said.number;
-        Next::Go(Op::Get(match self {
+        Next::Go(match self {
             Self::Size if reply == Reply::Number => {
                 let start = work.transfer.start;
                 let Some(rest) = number.checked_sub(start) else {
@@ -80,7 +81,7 @@ impl GetStep {
             // The data is here and proven; a file that will not go is no reason to doubt it.
             Self::Remove => return work.done_with(work.receive.delivered),
             _ => return work.otherwise(reply),
-        }))
+        })
     }
 }
 

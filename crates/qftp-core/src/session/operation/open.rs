@@ -1,8 +1,9 @@
 //! Login: the settings of `AT+QFTPCFG`, then `AT+QFTPOPEN`.
 
-use super::{End, Next, Op, Work};
+use super::work::{End, Next, Work};
 use crate::session::account::Account;
-use crate::session::exchange::{HostCommand, Reply};
+use crate::session::command::HostCommand;
+use crate::session::exchange::Reply;
 use crate::session::ssl_context::KeptTls;
 use crate::wire::{DataAddress, SslType};
 
@@ -49,10 +50,10 @@ impl OpenStep {
         }
     }
 
-    pub(crate) fn next(self, reply: Reply, work: &mut Work<'_>) -> Next {
+    pub(crate) fn next(self, reply: Reply, work: &mut Work<'_>) -> Next<Self> {
         let refused = reply == Reply::Refused;
         let tls = &mut work.account.tls;
-        Next::Go(Op::Open(match self {
+        Next::Go(match self {
             // Whatever there was to close is closed, or was before.
             Self::Close if refused || reply == Reply::Failed => Self::Context,
             // A module without TLS has no such key, and plain is all that it speaks.
@@ -81,6 +82,6 @@ impl OpenStep {
             Self::Ssl(nth) => Self::Ssl(nth.wrapping_add(1)),
             Self::DataAddress => Self::Open,
             Self::Open => return Next::Done(End::Nothing),
-        }))
+        })
     }
 }

@@ -1,8 +1,9 @@
 //! Uploads: straight through the port, or staged in a file of the module.
 
 use super::get::checksum_fault;
-use super::{Next, Op, Work};
-use crate::session::exchange::{HostCommand, Reply};
+use super::work::{Next, Work};
+use crate::session::command::HostCommand;
+use crate::session::exchange::Reply;
 use crate::session::failure::LineFault;
 use crate::wire::{TransferType, Verb};
 
@@ -40,11 +41,11 @@ impl PutStep {
         matches!(self, Self::Transfer | Self::Stage | Self::Upload)
     }
 
-    pub(crate) fn next(self, reply: Reply, work: &mut Work<'_>) -> Next {
+    pub(crate) fn next(self, reply: Reply, work: &mut Work<'_>) -> Next<Self> {
         let number = work.said.number;
         let (start, len, last) = (work.transfer.start, work.transfer.upload_len(), work.transfer.last);
         let is_complete = work.transmit.is_complete();
-        Next::Go(Op::Put(match self {
+        Next::Go(match self {
             Self::Transfer | Self::Push if reply == Reply::Number => {
                 if number != len || (self == Self::Transfer && !is_complete) {
                     let host = work.transmit.sent;
@@ -88,6 +89,6 @@ impl PutStep {
             // The server has the file; one of the module's that will not go is no reason to doubt it.
             Self::Remove => return work.done_with(len),
             _ => return work.otherwise(reply),
-        }))
+        })
     }
 }

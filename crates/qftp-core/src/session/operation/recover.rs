@@ -1,6 +1,6 @@
 //! After an abort or a failure with data on the line: out of data mode, in sync again, session known.
 
-use super::{Next, Op, Work};
+use super::work::{Next, Work};
 use crate::session::exchange::Reply;
 use crate::session::failure::{Cause, Failure, LineFault, SessionState};
 
@@ -63,14 +63,14 @@ impl RecoverStep {
         failure: &mut Failure,
         reopens: bool,
         logged_in: bool,
-    ) -> Next {
+    ) -> Next<Self> {
         let aborted = matches!(failure.cause, Cause::Aborted);
         let state = match reply {
             Reply::Number => work.said.number,
             _ => u64::MAX,
         };
         let reopen = Next::Recovered(SessionState::Reopen);
-        Next::Go(Op::Recover(match self {
+        Next::Go(match self {
             // It never came: CONNECT may be what was lost.
             Self::Outcome if reply == Reply::Silent => Self::Escape,
             Self::Outcome | Self::Wait => Self::Sync,
@@ -104,6 +104,6 @@ impl RecoverStep {
             Self::Open if reply.is_success() && !work.account.cwd.is_empty() => Self::Cwd,
             Self::Open | Self::Cwd if reply.is_success() => return Next::Recovered(SessionState::Usable),
             Self::Stat | Self::Close | Self::Open | Self::Cwd => return reopen,
-        }))
+        })
     }
 }

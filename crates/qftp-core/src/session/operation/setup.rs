@@ -1,8 +1,9 @@
 //! Set-up: the line in sync, URCs seen, SIM card ready, PDP context active.
 
-use super::{End, Next, Op, Work};
+use super::work::{End, Next, Work};
 use crate::codes::TcpIpCode;
-use crate::session::exchange::{HostCommand, Reply, pin_code};
+use crate::session::command::HostCommand;
+use crate::session::exchange::{Reply, pin_code};
 use crate::session::failure::Cause;
 use crate::wire::{PinState, UrcPort, Verb};
 
@@ -55,12 +56,12 @@ impl SetupStep {
         }
     }
 
-    pub(crate) fn next(self, reply: Reply, work: &mut Work<'_>) -> Next {
+    pub(crate) fn next(self, reply: Reply, work: &mut Work<'_>) -> Next<Self> {
         // A step may be refused where that only means that this firmware lacks it; silence and restarts always count.
         let refused = reply.is_refusal();
         let passed = reply.is_success() || refused;
         let number = work.said.number;
-        Next::Go(Op::Setup(match self {
+        Next::Go(match self {
             Self::Sync(again) if reply.is_success() => Self::EchoOff(again),
             Self::EchoOff(_) if reply.is_success() => Self::Errors,
             // No module refuses this: it is what an earlier host left on the line, words of a file perhaps.
@@ -102,7 +103,7 @@ impl SetupStep {
                 return work.fail(cause);
             }
             _ => return work.otherwise(reply),
-        }))
+        })
     }
 
     /// The port of a step that directs URCs; `wanted` is the caller's.

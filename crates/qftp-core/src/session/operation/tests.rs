@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::codes::{CmeCode, FtpCode, ReplyCode, TcpIpCode};
+use crate::session::account::Account;
+use crate::session::exchange::{Receive, Reply, Said, Transmit};
 use crate::session::failure::Failure;
+use crate::session::failure::{Cause, LineFault, SessionState};
 use crate::session::misuse::Misuse;
+use crate::session::transfer::Transfer;
 use crate::session::{GetOptions, Login, PutOptions, Setup, Tls};
 use crate::wire::{FtpError, UrcPort, Verb};
 
@@ -40,7 +44,7 @@ impl Bench {
         }
     }
 
-    fn setup(&mut self, step: SetupStep, reply: Reply, number: u64) -> Next {
+    fn setup(&mut self, step: SetupStep, reply: Reply, number: u64) -> Next<SetupStep> {
         self.said.number = number;
         step.next(reply, &mut self.work())
     }
@@ -50,7 +54,7 @@ impl Bench {
 fn set_up() {
     use Reply::{Failed, NoCarrier, Number, Ok, Refused, Silent, Text, UrcSilent};
     use SetupStep::*;
-    let go = |step| Next::Go(Op::Setup(step));
+    let go = |step| Next::Go(step);
     let done = Next::Done(End::Nothing);
     // Step, reply, its number, what comes next.
     let rules = [
@@ -99,7 +103,7 @@ fn set_up_as_it_is_wanted() {
     let wanted = Setup { urc_port: Some(UrcPort::Uart1), ..Setup::default() };
     bench.account.take_setup(&wanted).expect("it can be kept");
     let direct = bench.setup(SetupStep::Guard, Reply::Ok, 0);
-    assert_eq!(direct, Next::Go(Op::Setup(SetupStep::Direct(3))));
+    assert_eq!(direct, Next::Go(SetupStep::Direct(3)));
     assert_eq!(SetupStep::Direct(3).port(Some(UrcPort::Uart1)), Some(UrcPort::Uart1));
     assert_eq!(SetupStep::Direct(1).port(None), Some(UrcPort::ALL[0]));
     bench.account.take_setup(&Setup { network: false, ..Setup::default() }).expect("it can be kept");
@@ -119,7 +123,7 @@ fn set_up_as_it_is_wanted() {
 #[test]
 fn log_in() {
     use OpenStep::*;
-    let go = |step| Next::Go(Op::Open(step));
+    let go = |step| Next::Go(step);
     let rules = [
         (Close, Reply::Refused, go(Context)),
         (Close, Reply::Failed, go(Context)),
@@ -147,13 +151,13 @@ fn log_in_by_ftps() {
     bench.account.take_login(&login).expect("it can be kept");
     let mut next = |step: OpenStep, reply| step.next(reply, &mut bench.work());
     assert_eq!(next(SslType, Reply::Refused), Next::Fail);
-    assert_eq!(next(SslType, Reply::Ok), Next::Go(Op::Open(SslContext)));
+    assert_eq!(next(SslType, Reply::Ok), Next::Go(SslContext));
     // The other spelling, once.
-    assert_eq!(next(SslContext, Reply::Refused), Next::Go(Op::Open(SslContext)));
+    assert_eq!(next(SslContext, Reply::Refused), Next::Go(SslContext));
     assert_eq!(next(SslContext, Reply::Refused), Next::Fail);
     assert_eq!(next(Ssl(0), Reply::Refused), Next::Fail);
     // SNI is a protection that a module may lack.
-    assert_eq!(next(Ssl(8), Reply::Refused), Next::Go(Op::Open(Ssl(9))));
+    assert_eq!(next(Ssl(8), Reply::Refused), Next::Go(Ssl(9)));
     // Settings that this login does not need are passed over.
     let mut step = Ssl(10);
     step.command(&mut bench.account);
@@ -166,14 +170,14 @@ fn download() {
     let mut bench = Bench::new();
     bench.transfer.take_get(&GetOptions { start: 10, ..GetOptions::default() });
     bench.said.number = 30;
-    assert_eq!(Size.next(Reply::Number, &mut bench.work()), Next::Go(Op::Get(Transfer)));
+    assert_eq!(Size.next(Reply::Number, &mut bench.work()), Next::Go(Transfer));
     assert_eq!((bench.transfer.len, bench.tell_size), (Some(20), true));
     bench.said.number = 9;
     assert_eq!(Size.next(Reply::Number, &mut bench.work()), Next::Fail);
     assert_eq!(bench.said.cause, Cause::Misuse(Misuse::StartBeyondEnd { start: 10, size: 9 }));
     bench.said.number = 10;
     assert_eq!(Size.next(Reply::Number, &mut bench.work()), Next::Done(End::Number));
-    for (reply, next) in [(502, Next::Go(Op::Get(Transfer))), (550, Next::Fail)] {
+    for (reply, next) in [(502, Next::Go(Transfer)), (550, Next::Fail)] {
         bench.said.cause = Cause::Ftp(FtpError { code: FtpCode::UNKNOWN, reply: ReplyCode::new(reply) });
         assert_eq!(Size.next(Reply::Failed, &mut bench.work()), next, "{reply}");
     }
@@ -194,7 +198,7 @@ fn listing_of_names() {
         let mut bench = Bench::new();
         bench.said.cause = cause;
         let next = bench.work().listed(Reply::Refused, nlst);
-        assert_eq!(next, if again { Next::Go(Op::List) } else { Next::Fail }, "{cause:?}");
+        assert_eq!(next, if again { Next::Go(()) } else { Next::Fail }, "{cause:?}");
         assert_eq!(bench.account.nlist, again);
         // Where it refuses the other spelling, too, the first is the next.
         assert_eq!(bench.work().listed(Reply::Refused, nlst), Next::Fail, "{cause:?}");
@@ -216,7 +220,7 @@ fn upload() {
     bench.transmit.begin(3, false, 0);
     assert_eq!(bench.transmit.send(1000, b"abc", 9, 300), 3);
     bench.said.number = 3;
-    assert_eq!(Transfer.next(Reply::Number, &mut bench.work()), Next::Go(Op::Put(Check)));
+    assert_eq!(Transfer.next(Reply::Number, &mut bench.work()), Next::Go(Check));
     bench.said.number = 7;
     assert_eq!(Check.next(Reply::Number, &mut bench.work()), Next::Fail);
     assert_eq!(bench.said.cause, Cause::Line(LineFault::Count { module: 7, host: 8 }));
@@ -233,7 +237,7 @@ fn upload() {
 #[test]
 fn recovery() {
     use RecoverStep::*;
-    let go = |step| Next::Go(Op::Recover(step));
+    let go = |step| Next::Go(step);
     let to = Next::Recovered;
     let (usable, reopen, reset) = (SessionState::Usable, SessionState::Reopen, SessionState::Reset);
     let ftp = Recovery { ftp: true, ..Recovery::new() };
