@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use qftp_cli::config;
+use qftp_cli::options::Options;
+use qftp_cli::url::Url;
 use qftp_transport::Address;
 
-use crate::config;
 use crate::input::{PASSWORD, assert_public, public};
-use crate::options::Options;
-use crate::url::Url;
 
 /// The first byte says which, the rest is the text.
 pub fn config_and_url(bytes: &[u8]) {

@@ -21,23 +21,6 @@ mod seeds;
 mod session;
 mod wire_line;
 
-// The program is no library: its sources are taken as they are.
-#[allow(dead_code)]
-#[path = "../../crates/qftp-cli/src/config.rs"]
-mod config;
-#[allow(dead_code)]
-#[path = "../../crates/qftp-cli/src/exit.rs"]
-mod exit;
-#[allow(dead_code)]
-#[path = "../../crates/qftp-cli/src/options.rs"]
-mod options;
-#[allow(dead_code)]
-#[path = "../../crates/qftp-cli/src/record.rs"]
-mod record;
-#[allow(dead_code)]
-#[path = "../../crates/qftp-cli/src/url.rs"]
-mod url;
-
 pub use config_and_url::config_and_url;
 pub use job::job;
 pub use listing::listing;

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::fs;
 
+use qftp_cli::record::Taps;
 use tempfile::TempDir;
 
 use crate::host::Host;
 use crate::input::{Input, assert_public};
-use crate::record::Taps;
 
 thread_local! {
     static FOLDER: RefCell<Option<TempDir>> = const { RefCell::new(None) };

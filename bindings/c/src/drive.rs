@@ -82,7 +82,7 @@ pub unsafe extern "C" fn qftp_driver_begin(
     status(|| unsafe {
         let driver = exclusive(driver)?;
         let operation = options::get(operation)?.ok_or(QFTP_ERR_NULL)?;
-        driver.begin(Instant::from_millis(now_ms), &operation)
+        driver.begin(Instant::from_millis(now_ms), operation)
     })
 }
 

@@ -11,9 +11,7 @@ use serde::Deserialize;
 use crate::exit::Problem;
 use crate::options::{FlowArg, Options, TlsMinArg, UrcPortArg, ViaArg};
 
-// By its path, as fuzz/ takes this file by one.
 #[cfg(test)]
-#[path = "config/page.rs"]
 mod page;
 
 /// Every key of the file. Each is an option's name, but for those of the APN's login.
@@ -38,16 +36,17 @@ struct File {
 }
 
 /// What the file has beyond options.
+#[allow(missing_debug_implementations, reason = "it holds a password")]
 #[derive(Default)]
-pub(crate) struct ApnLogin {
-    pub(crate) user: String,
-    pub(crate) password: String,
+pub struct ApnLogin {
+    pub user: String,
+    pub password: String,
     /// The file, where it holds the password and others may read it.
-    pub(crate) exposed: Option<PathBuf>,
+    pub exposed: Option<PathBuf>,
 }
 
 /// Fills what the command line left open from the configuration file.
-pub(crate) fn complete(options: &mut Options) -> Result<ApnLogin, Problem> {
+pub fn complete(options: &mut Options) -> Result<ApnLogin, Problem> {
     let Some(path) = options.config.clone().or_else(default_path) else { return Ok(ApnLogin::default()) };
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -67,7 +66,7 @@ fn is_open(path: &Path) -> bool {
 }
 
 /// Fills what the command line left open from the text of the file at `path`.
-pub(crate) fn apply(options: &mut Options, text: &str, path: &Path) -> Result<ApnLogin, Problem> {
+pub fn apply(options: &mut Options, text: &str, path: &Path) -> Result<ApnLogin, Problem> {
     let file = read(text, path)?;
     options.port = options.port.take().or(file.port);
     options.baud = options.baud.or(file.baud);

@@ -11,7 +11,7 @@ use serde::Serialize;
 /// The exit codes; the help text lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Code {
+pub enum Code {
     Failed = 1,
     Usage = 2,
     Port = 3,
@@ -24,39 +24,39 @@ pub(crate) enum Code {
 
 /// What went wrong, in the words for the user: what failed, why, what to do.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Problem {
+pub struct Problem {
     #[serde(rename = "kind")]
-    pub(crate) code: Code,
+    pub code: Code,
     #[serde(rename = "error")]
-    pub(crate) text: String,
+    pub text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) command: Option<String>,
+    pub command: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) module_code: Option<u16>,
+    pub module_code: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) server_code: Option<u16>,
+    pub server_code: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) cause: Option<&'static str>,
+    pub cause: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) remedy: Option<String>,
+    pub remedy: Option<String>,
     /// What it may be where one answer has many causes, the likeliest first.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) candidates: Option<Box<[Candidate]>>,
+    pub candidates: Option<Box<[Candidate]>>,
 }
 
 /// One of several possible causes.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Candidate {
-    pub(crate) cause: &'static str,
+pub struct Candidate {
+    pub cause: &'static str,
     /// How to tell whether it is this one.
-    pub(crate) test: &'static str,
+    pub test: &'static str,
     /// The option of this program that tries it out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) option: Option<&'static str>,
+    pub option: Option<&'static str>,
 }
 
 impl Problem {
-    pub(crate) fn new(code: Code, text: impl Into<String>) -> Self {
+    pub fn new(code: Code, text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
             code,
@@ -70,35 +70,35 @@ impl Problem {
         }
     }
 
-    pub(crate) fn usage(text: impl Into<String>) -> Self {
+    pub fn usage(text: impl Into<String>) -> Self {
         Self::new(Code::Usage, text)
     }
 
-    pub(crate) fn failed(text: impl Into<String>) -> Self {
+    pub fn failed(text: impl Into<String>) -> Self {
         Self::new(Code::Failed, text)
     }
 
-    pub(crate) fn local(path: &Path, error: &io::Error) -> Self {
+    pub fn local(path: &Path, error: &io::Error) -> Self {
         Self::new(Code::Local, format!("{}: {error}", path.display()))
     }
 
     /// An error that names its file.
-    pub(crate) fn file(error: &io::Error) -> Self {
+    pub fn file(error: &io::Error) -> Self {
         Self::new(Code::Local, error.to_string())
     }
 
-    pub(crate) fn remedy(self, remedy: impl Into<String>) -> Self {
+    pub fn remedy(self, remedy: impl Into<String>) -> Self {
         Self { remedy: Some(remedy.into()), ..self }
     }
 
     /// The same, saying what is left to go on with.
-    pub(crate) fn kept(self, what: String) -> Self {
+    pub fn kept(self, what: String) -> Self {
         let remedy = self.remedy.map_or_else(|| what.clone(), |remedy| format!("{remedy}; {what}"));
         Self { remedy: Some(remedy), ..self }
     }
 
     /// The same, saying which file or folder it was about.
-    pub(crate) fn about(mut self, what: impl fmt::Display) -> Self {
+    pub fn about(mut self, what: impl fmt::Display) -> Self {
         if !matches!(self.code, Code::Usage | Code::Local | Code::Interrupted) {
             self.text = format!("{what}: {}", self.text);
         }
@@ -106,14 +106,14 @@ impl Problem {
     }
 
     /// The exit code as a number.
-    pub(crate) fn number(&self) -> u8 {
+    pub fn number(&self) -> u8 {
         self.code as u8
     }
 }
 
 /// The server's listing goes beyond a limit of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooMuch(pub(crate) &'static str);
+pub struct TooMuch(pub &'static str);
 
 impl fmt::Display for TooMuch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

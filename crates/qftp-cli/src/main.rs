@@ -2,12 +2,10 @@
 
 mod args;
 mod bar;
-mod config;
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
 mod emulate;
-mod exit;
 mod explain;
 mod folder;
 mod get;
@@ -19,12 +17,10 @@ mod local;
 mod man;
 mod module;
 mod monitor;
-mod options;
 mod output;
 mod password;
 mod port;
 mod put;
-mod record;
 mod remote;
 mod replay;
 mod report;
@@ -42,13 +38,13 @@ mod time;
 mod tls;
 mod transfer;
 mod tree;
-mod url;
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
+use qftp_cli::{config, exit, options, record, url};
 use serde_json::json;
 
 use args::{Cli, Command, TransferArgs};

@@ -10,21 +10,18 @@ use qftp_transport::{Kind, Operation, Recorder, Tap};
 use crate::exit::Problem;
 
 /// Says a line to people.
-pub(crate) type Say = fn(&str);
+pub type Say = fn(&str);
 
 /// The taps that the options ask for.
-pub(crate) struct Taps {
+#[derive(Debug)]
+pub struct Taps {
     say: Say,
     recorder: Option<Recorder>,
     show: Option<Dialogue>,
 }
 
 impl Taps {
-    pub(crate) fn boxed(
-        record: Option<&Path>,
-        verbose: bool,
-        say: Say,
-    ) -> Result<Option<Box<dyn Tap>>, Problem> {
+    pub fn boxed(record: Option<&Path>, verbose: bool, say: Say) -> Result<Option<Box<dyn Tap>>, Problem> {
         let recorder = record.map(Recorder::create).transpose();
         let recorder = recorder.map_err(|error| Problem::local(record.unwrap_or(Path::new("")), &error))?;
         let show = verbose.then(|| Dialogue::new(say));
@@ -33,7 +30,7 @@ impl Taps {
     }
 
     /// What `-v` shows, where there is no client yet.
-    pub(crate) fn dialogue(say: Say) -> Box<dyn Tap> {
+    pub fn dialogue(say: Say) -> Box<dyn Tap> {
         Box::new(Self { say, recorder: None, show: Some(Dialogue::new(say)) })
     }
 

@@ -10,19 +10,19 @@ use crate::exit::Problem;
 
 /// A file or folder on a server.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Url {
-    pub(crate) scheme: Scheme,
-    pub(crate) user: Option<String>,
-    pub(crate) password: Option<String>,
-    pub(crate) host: String,
-    pub(crate) port: u16,
+pub struct Url {
+    pub scheme: Scheme,
+    pub user: Option<String>,
+    pub password: Option<String>,
+    pub host: String,
+    pub port: u16,
     /// The path, decoded; relative to the login's folder unless it begins with `/`.
-    pub(crate) path: String,
+    pub path: String,
 }
 
 /// With TLS or without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scheme {
+pub enum Scheme {
     /// None.
     Ftp,
     /// From the first byte on.
@@ -75,7 +75,7 @@ impl fmt::Display for Url {
 
 impl Url {
     /// Reads a URL; the error says what is wrong, and never shows the password.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         // What does not look like a scheme may be a login without one.
         let is_scheme = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) else {
@@ -103,7 +103,7 @@ impl Url {
     }
 
     /// What may be shown of something that may be a URL: no login.
-    pub(crate) fn shown(text: &str) -> String {
+    pub fn shown(text: &str) -> String {
         match Self::parse(text) {
             Ok(url) => url.to_string(),
             Err(_) if text.contains("://") => "(no URL)".to_owned(),
@@ -112,7 +112,7 @@ impl Url {
     }
 
     /// As [`Url::parse`]; names that no command can carry are refused here, before a byte is sent.
-    pub(crate) fn checked(text: &str) -> Result<Self, Problem> {
+    pub fn checked(text: &str) -> Result<Self, Problem> {
         let url = Self::parse(text).map_err(Problem::usage)?;
         let (folder, name) = url.folder_and_name();
         PathName::new(folder).map_err(|fault| Misuse::Name(Field::Path, fault))?;
@@ -122,7 +122,7 @@ impl Url {
     }
 
     /// The folder part and the name: `("/a/b", "c")` of `/a/b/c`, `("", "c")` of `c`, `("a", "")` of `a/`.
-    pub(crate) fn folder_and_name(&self) -> (&str, &str) {
+    pub fn folder_and_name(&self) -> (&str, &str) {
         match self.path.rsplit_once('/') {
             Some(("", name)) => ("/", name),
             Some((folder, name)) => (folder, name),
@@ -132,7 +132,7 @@ impl Url {
 }
 
 /// Whether a command can carry this name.
-pub(crate) fn check_name(name: &str) -> Result<(), Problem> {
+pub fn check_name(name: &str) -> Result<(), Problem> {
     FileName::new(name).map_err(|fault| Misuse::Name(Field::Name, fault))?;
     Ok(())
 }

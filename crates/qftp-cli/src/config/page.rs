@@ -11,7 +11,7 @@ use crate::options::Options;
 
 const HEAD: &str = "# Settings of qftp.toml
 
-Made from what the program reads: `QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --bin qftp page`. The tests fail where it is stale.
+Made from what the program reads: `QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --lib page`. The tests fail where it is stale.
 
 The file is `qftp.toml` in `$XDG_CONFIG_HOME`, or else in `~/.config`; `--config FILE` names another one, which must be there. It says what an option is where nobody gives it:
 the command line wins, then the environment, then the file. A key that is not in the table is an error, which names the line; so is a value that does not fit.
@@ -129,7 +129,7 @@ fn the_page_is_fresh() {
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         there == page,
-        "docs/reference/settings.md is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --bin qftp page"
+        "docs/reference/settings.md is stale: QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --lib page"
     );
 }
 
