@@ -177,6 +177,11 @@ pub(crate) enum Command {
     /// Without --port it tries the ports that a module may be on. What is wrong has its likely cause and what mends it. With a URL it also logs
     /// in, lists the folder, and moves a small file up and down.
     Doctor(DoctorArgs),
+    /// Find out what a module is like, and write it down: a family file for `qftp emulate --profile`, and a recording
+    ///
+    /// It reads and asks for test forms. With a URL it also logs in and moves small files in a folder of its own, which it removes. Without
+    /// --thorough nothing is stored and nothing restarts. IMEI, phone numbers, addresses and logins are masked in all that it writes.
+    Survey(SurveyArgs),
     /// Say what happened in a log of AT commands, what failed first, why, and what to do
     ///
     /// The log is whatever there is: a terminal's capture with or without echo and time stamps, lines with arrows, a post of a forum, a
@@ -236,6 +241,21 @@ pub(crate) struct DoctorArgs {
     /// The folder that /sys, /proc and /dev are in, for tests
     #[arg(long, hide = true, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SurveyArgs {
+    /// A folder on a server
+    pub(crate) url: Option<String>,
+    /// Also put small files into the module and remove them, activate a context, break a download off, and restart the module
+    #[arg(long)]
+    pub(crate) thorough: bool,
+    /// The folder for MODEL-REVISION.toml and MODEL-REVISION.rec; nothing is written over [default: this one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write the report as a page for a browser, too: what to attach to a bug report
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

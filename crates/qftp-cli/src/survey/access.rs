@@ -1,0 +1,52 @@
+//! The way to a server: the client that every command uses, on the port of the survey.
+
+use qftp_transport::Tap;
+
+use super::ask::Server;
+use super::wire::{Shared, Wire};
+use crate::exit::Problem;
+use crate::port::{Account, AnyClient, Context, leave};
+use crate::url::Url;
+
+/// A login by a client, which brings certificates into the module, too.
+pub(super) struct Access<'a> {
+    context: &'a Context,
+    url: &'a Url,
+    account: &'a Account,
+    client: AnyClient,
+}
+
+impl<'a> Access<'a> {
+    /// `tap` sees what the client says and hears.
+    pub(super) fn new(
+        context: &'a Context,
+        url: &'a Url,
+        account: &'a Account,
+        port: Shared,
+        tap: Box<dyn Tap>,
+    ) -> Result<Self, Problem> {
+        let client = context.client_with(Box::new(port), Some(tap));
+        Ok(Self { context, url, account, client })
+    }
+
+    /// Ends the session, if there is one left, and takes the certificates out of the module.
+    pub(super) fn leave(mut self) {
+        leave(&mut self.client);
+    }
+}
+
+impl Server for Access<'_> {
+    fn log_in(&mut self, _wire: &mut dyn Wire) -> Result<(), String> {
+        let folder = self.url.path.trim_end_matches('/');
+        let entered = self.context.login(&mut self.client, self.url, folder, self.account);
+        entered.map_err(|problem| problem.text)
+    }
+
+    fn address(&self) -> (&str, u16) {
+        (&self.url.host, self.url.port)
+    }
+
+    fn password(&self) -> &str {
+        self.account.password()
+    }
+}
