@@ -70,15 +70,12 @@ fn is_found(family: &Family, key: &str, found: &Findings) -> bool {
         return !found.texts.is_empty();
     }
     let mut facts = family.facts().into_iter().filter(|(own, ..)| own == key);
-    facts.any(|(_, _, origin)| {
-        origin.provenance == Provenance::Measured && origin.source.starts_with(SURVEY)
-    })
+    facts.any(|(_, _, origin)| origin.provenance == Provenance::Measured && origin.source.starts_with(SURVEY))
 }
 
 fn is_part_found(part: &str, found: &Findings) -> bool {
-    let has_defaults = |keys: &Option<Vec<super::findings::Key>>| {
-        keys.iter().flatten().any(|key| key.default.is_some())
-    };
+    let has_defaults =
+        |keys: &Option<Vec<super::findings::Key>>| keys.iter().flatten().any(|key| key.default.is_some());
     match part {
         "ftp.keys: default" => has_defaults(&found.ftp_keys),
         "ftp.keys: reads" => found.reads.is_some(),
@@ -139,7 +136,8 @@ mod tests {
         assert_eq!(differing("ftp.path", &["\"bare\""], &["\"quoted\""]), [pair("\"bare\"", "\"quoted\"")]);
         assert_eq!(differing("ftp.path", &["\"bare\""], &["\"bare\""]), []);
         let (cache, wide) = ("name = \"cache\", range = \"(0-2)\"", "name = \"cache\", range = \"(0-3)\"");
-        let (rest, more) = ("name = \"restenable\", range = \"(0,1)\"", "name = \"filetype\", range = \"(0,1)\"");
+        let (rest, more) =
+            ("name = \"restenable\", range = \"(0,1)\"", "name = \"filetype\", range = \"(0,1)\"");
         assert_eq!(
             differing("ftp.keys", &[cache, rest, more], &[wide, more]),
             [pair(cache, wide), pair(rest, "")]

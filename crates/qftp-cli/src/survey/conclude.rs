@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use super::findings::{Findings, Key};
 use super::keys::{KEYS, OWN};
+use super::toml_text;
 
 /// The name of the survey in `[sources]`.
 pub(super) const SURVEY: &str = "survey";
@@ -47,11 +48,12 @@ fn contradictions(found: &Findings, family: &Family) -> usize {
 }
 
 fn differences(before: Option<&Value>, after: Option<&Value>) -> usize {
-    match (before.and_then(Value::as_array), after.and_then(Value::as_array)) {
-        (Some(before), Some(after)) => {
+    match (before, after) {
+        (Some(Value::Array(before)), Some(Value::Array(after))) => {
             let (before, after): (Vec<Value>, Vec<Value>) =
                 (before.iter().map(bare).collect(), after.iter().map(bare).collect());
-            let missing = |of: &[Value], other: &[Value]| of.iter().filter(|one| !other.contains(one)).count();
+            let missing =
+                |of: &[Value], other: &[Value]| of.iter().filter(|one| !other.contains(one)).count();
             missing(&before, &after) + missing(&after, &before)
         }
         (before, after) => usize::from(before.map(bare) != after.map(bare)),
@@ -84,17 +86,22 @@ pub(super) fn family(found: &Findings, nearest: &Family, name: &str, about: &str
     table.insert("about".to_owned(), about.into());
     let sources = [
         (SURVEY, about.to_owned()),
-        (IN_PART, "As `survey`, but that defaults and blocks of storages are those of the nearest family".to_owned()),
+        (
+            IN_PART,
+            "As `survey`, but that defaults and blocks of storages are those of the nearest family"
+                .to_owned(),
+        ),
         (NEAREST, format!("The built-in family {}, for what the survey did not find out", nearest.name())),
     ];
     let sources: Table = sources.into_iter().map(|(name, what)| (name.to_owned(), what.into())).collect();
     table.insert("sources".to_owned(), Value::Table(sources));
     let read = |table: &Table| {
-        let text = toml::to_string(table).map_err(|error| error.to_string())?;
-        Family::read(&format!("{name}.toml"), &text).map_err(|error| error.to_string())
+        Family::read(&format!("{name}.toml"), &toml_text::text(table)).map_err(|error| error.to_string())
     };
     let mut whole = table.clone();
-    KEYS.iter().for_each(|(key, _)| drop(overlay(&mut whole, key, found, nearest)));
+    for (key, _) in KEYS {
+        overlay(&mut whole, key, found, nearest);
+    }
     if let Ok(family) = read(&whole) {
         return Conclusion { family, refused: Vec::new() };
     }
@@ -142,9 +149,8 @@ fn overlay(table: &mut Table, key: &str, found: &Findings, nearest: &Family) -> 
         "identity.models" => models(found, nearest).map(|models| fact(models)),
         key => found.values.get(key).cloned().map(fact),
     };
-    let place = key.split_once('.').and_then(|(section, key)| {
-        Some((table.get_mut(section)?.as_table_mut()?, key))
-    });
+    let place =
+        key.split_once('.').and_then(|(section, key)| Some((table.get_mut(section)?.as_table_mut()?, key)));
     match (fresh, place) {
         (Some(fresh), Some((section, key))) => {
             section.insert(key.to_owned(), fresh);
@@ -187,8 +193,11 @@ fn commands(before: Option<&Value>, found: &Findings) -> Option<Value> {
         let names: Vec<&str> = names.filter_map(Value::as_str).collect();
         known.extend(names.iter().map(|name| (*name).to_owned()));
         let all_asked = names.iter().all(|name| found.has(name).is_some());
-        let there: Vec<Value> =
-            names.iter().filter(|name| found.has(name) != Some(false)).map(|name| Value::from(*name)).collect();
+        let there: Vec<Value> = names
+            .iter()
+            .filter(|name| found.has(name) != Some(false))
+            .map(|name| Value::from(*name))
+            .collect();
         if !there.is_empty() {
             groups.push(element([("names", there.into())], if all_asked { SURVEY } else { IN_PART }));
         }
@@ -214,11 +223,12 @@ fn settings(before: Option<&Value>, keys: &[Key], reads: Option<&str>) -> Value 
         let seen = key.default.as_deref();
         let default = seen.or(inherited).filter(|value| !value.is_empty());
         let is_account = key.name == "account";
-        let source = if seen.is_some() || (default.is_none() && !is_account) || (is_account && reads.is_some()) {
-            SURVEY
-        } else {
-            IN_PART
-        };
+        let source =
+            if seen.is_some() || (default.is_none() && !is_account) || (is_account && reads.is_some()) {
+                SURVEY
+            } else {
+                IN_PART
+            };
         let mut table = Table::new();
         table.insert("name".to_owned(), key.name.as_str().into());
         table.insert("range".to_owned(), key.range.as_str().into());
@@ -274,7 +284,8 @@ fn texts(before: Option<&Value>, found: &Findings) -> Option<Value> {
         (!is_of_the_note(code, text))
             .then(|| element([("error", i64::from(code).into()), ("text", text.into())], SURVEY))
     };
-    let code = |own: &Table| own.get("error").and_then(Value::as_integer).and_then(|code| u16::try_from(code).ok());
+    let code =
+        |own: &Table| own.get("error").and_then(Value::as_integer).and_then(|code| u16::try_from(code).ok());
     let mut rows = Vec::new();
     for own in elements(before) {
         match code(own).and_then(|code| Some((code, found.texts.get(&code)?))) {

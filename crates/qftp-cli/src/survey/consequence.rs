@@ -22,7 +22,9 @@ fn value(key: &str, module: &str) -> &'static str {
         "ftp.escape" if module.contains("abort") => {
             "nothing: qftp never goes on with a download by ATO, but asks anew from where it was"
         }
-        "ftp.escape" => "a download that is broken off is still open in the module: qftp closes it with the session",
+        "ftp.escape" => {
+            "a download that is broken off is still open in the module: qftp closes it with the session"
+        }
         "ftp.nothing_to_resume" => "nothing: qftp sends no ATO",
         "ftp.end_of_file" => {
             "nothing where the server has SIZE, which qftp asks first; without it a download from the end fails with 627,550"
@@ -30,17 +32,27 @@ fn value(key: &str, module: &str) -> &'static str {
         "ftp.while_opening" | "ftp.while_closing" => {
             "nothing: qftp waits for the outcome before its next command"
         }
-        "ftp.after_615" => "a session that could not open a data connection is closed before the next transfer",
-        "ftp.closed_port" => "a login where nobody listens fails with this code, and with the cause that qftp knows for it",
+        "ftp.after_615" => {
+            "a session that could not open a data connection is closed before the next transfer"
+        }
+        "ftp.closed_port" => {
+            "a login where nobody listens fails with this code, and with the cause that qftp knows for it"
+        }
         "ftp.local_name_error" => "a staged transfer with a name that cannot be fails with this code",
-        "ftp.local_prefix" => "nothing: qftp writes UFS:, RAM: and SD: in capitals; a name of yours goes out as it is",
-        "ftp.server_name" => "a longer name of a file on the server is refused by the module, and that is an error",
+        "ftp.local_prefix" => {
+            "nothing: qftp writes UFS:, RAM: and SD: in capitals; a name of yours goes out as it is"
+        }
+        "ftp.server_name" => {
+            "a longer name of a file on the server is refused by the module, and that is an error"
+        }
         "ftp.folder_path" => "a longer path of a folder is refused by the module, and that is an error",
         "ftp.local_name" => "a longer local name is refused by the module, and that is an error",
         "ssl.contexts" => "nothing, as long as SSL context 1 is in the range: qftp uses no other by itself",
         "pdp.contexts" => "--context takes what the module has; a number that it does not have is refused",
         "pdp.active" => "nothing: qftp activates one context",
-        "pdp.auth" => "a login of the access point works only by a kind of authentication that the module has",
+        "pdp.auth" => {
+            "a login of the access point works only by a kind of authentication that the module has"
+        }
         "pdp.access_point" if module.contains("needed") => {
             "--apn has to be given, unless the module's own setting names the access point"
         }
@@ -64,7 +76,9 @@ fn command(name: &str, gone: bool) -> &'static str {
         ("QFTPNLIST", true) => "nothing where AT+QFTPNLST is there; without both `ls -1` fails",
         ("QFTPMLSD", true) => "`ls --facts` fails; sync and tree read the long listing",
         ("QFTPMDTM", true) => "`mtime` fails; sync takes the times of the long listing",
-        ("QFTPSIZE", true) => "sizes come from listings and from the counts of transfers; --resume of an upload fails",
+        ("QFTPSIZE", true) => {
+            "sizes come from listings and from the counts of transfers; --resume of an upload fails"
+        }
         ("QFLDS" | "QFLST" | "QFUPL" | "QFDWL" | "QFDEL", true) => {
             "files cannot be staged in the module: --via com alone works"
         }
@@ -89,7 +103,9 @@ fn setting(element: &str, gone: bool) -> &'static str {
         }
         true => "a login goes on without this key, or fails where it is needed",
         false if is("account") => EMULATED,
-        false if is("contextid") => "--context takes what the module has; a number that it does not have is refused",
+        false if is("contextid") => {
+            "--context takes what the module has; a number that it does not have is refused"
+        }
         false if is("rsptimeout") => "--timeout takes what the module has; another number is refused",
         false => "nothing, unless a program sets this key to a value that one of the two does not have",
     }

@@ -150,7 +150,11 @@ impl<'a> Dialogue<'a> {
     }
 
     /// The lines that come until there has been silence for so long.
-    pub(super) fn quiet(&mut self, silence: Duration, most: Duration) -> Result<Vec<(Duration, String)>, Stop> {
+    pub(super) fn quiet(
+        &mut self,
+        silence: Duration,
+        most: Duration,
+    ) -> Result<Vec<(Duration, String)>, Stop> {
         let until = self.wire.now() + most;
         let mut lines = Vec::new();
         while let Some(line) = self.line(until.min(self.wire.now() + silence), "a start")? {

@@ -105,7 +105,8 @@ fn addresses(text: &str) -> String {
         let (head, tail) = rest.split_at(at);
         let len = tail.find(|sign: char| !is_part(sign)).unwrap_or(tail.len());
         let (part, after) = tail.split_at(len);
-        let in_word = is_word(head.chars().last().or(before)) || matches!(head.chars().last(), Some('_' | '-'));
+        let in_word =
+            is_word(head.chars().last().or(before)) || matches!(head.chars().last(), Some('_' | '-'));
         let alone = !in_word && !is_word(after.chars().next());
         shown.push_str(head);
         shown.push_str(if alone && is_address(part) { MASK } else { part });
@@ -121,8 +122,7 @@ fn is_address(text: &str) -> bool {
         && v4.split('.').all(|part| part.parse::<u8>().is_ok())
         && port.bytes().all(|byte| byte.is_ascii_digit());
     let groups: Vec<&str> = text.split(':').collect();
-    let is_v6 = text.parse::<std::net::Ipv6Addr>().is_ok()
-        && groups.iter().any(|group| !group.is_empty());
+    let is_v6 = text.parse::<std::net::Ipv6Addr>().is_ok() && groups.iter().any(|group| !group.is_empty());
     // An IPv6 address of a module may be written as sixteen numbers with dots.
     let is_long = text.split('.').count() == 16 && text.split('.').all(|part| part.parse::<u8>().is_ok());
     is_v4 || is_v6 || is_long
@@ -145,7 +145,10 @@ mod tests {
             ("+CNUM: \"\",\"+4915112345678\",145", "+CNUM: \"\",\"+***\",145"),
             ("+CNUM: \"\",\"015112345678\",129", "+CNUM: \"\",\"***\",129"),
             ("+CGPADDR: 1,\"10.7.157.1\"", "+CGPADDR: 1,\"***\""),
-            ("+CGDCONT: 1,\"IP\",\"internet\",\"10.7.157.1\",0,0", "+CGDCONT: 1,\"IP\",\"internet\",\"***\",0,0"),
+            (
+                "+CGDCONT: 1,\"IP\",\"internet\",\"10.7.157.1\",0,0",
+                "+CGDCONT: 1,\"IP\",\"internet\",\"***\",0,0",
+            ),
             ("at 10.7.157.1:21 and 2001:db8::1", "at *** and ***"),
             ("\"254.128.0.0.0.0.0.0.0.0.0.0.0.0.0.1\"", "\"***\""),
             // What has to stay: sizes, firmwares, ranges, times.

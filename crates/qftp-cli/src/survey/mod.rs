@@ -19,6 +19,7 @@ mod report;
 mod stop;
 #[cfg(test)]
 mod tests;
+mod toml_text;
 mod wire;
 mod write;
 
@@ -52,7 +53,8 @@ pub(crate) fn run(context: &Context, args: &SurveyArgs) -> Result<(), Problem> {
     let port = Shared::new(context.port()?);
     let (began, sheet) = (Instant::now(), Sheet::default());
     let other = Taps::boxed(context.options.record.as_deref(), context.options.verbose, say)?;
-    let scribe = Scribe::new(began, masker.clone(), sheet.clone(), other).map_err(|error| Problem::file(&error))?;
+    let scribe =
+        Scribe::new(began, masker.clone(), sheet.clone(), other).map_err(|error| Problem::file(&error))?;
     let mut access = match (&url, &account) {
         (Some(url), Some(account)) => {
             Some(Access::new(context, url, account, port.clone(), Box::new(scribe.clone()))?)

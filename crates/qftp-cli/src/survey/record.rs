@@ -41,7 +41,12 @@ pub(super) struct Scribe {
 
 impl Scribe {
     /// Writes to the sheet, and shows all to another tap, if there is one.
-    pub(super) fn new(began: Instant, masker: Masker, sheet: Sheet, other: Option<Box<dyn Tap>>) -> io::Result<Self> {
+    pub(super) fn new(
+        began: Instant,
+        masker: Masker,
+        sheet: Sheet,
+        other: Option<Box<dyn Tap>>,
+    ) -> io::Result<Self> {
         let mut taps: Vec<Box<dyn Tap>> = vec![Box::new(Recorder::new(sheet)?)];
         taps.extend(other);
         Ok(Self { began, masker, taps: Arc::new(Mutex::new(taps)) })

@@ -30,7 +30,8 @@ impl Report<'_> {
     /// The identity in a line: what was not said stands as a question mark.
     pub(super) fn identity(&self) -> String {
         let of = |key| self.found.text(key).unwrap_or("?");
-        let text = format!("{} {}, {}", of("identity.manufacturer"), of("identity.model"), of("identity.revision"));
+        let text =
+            format!("{} {}, {}", of("identity.manufacturer"), of("identity.model"), of("identity.revision"));
         self.masker.text(&text)
     }
 
@@ -72,7 +73,8 @@ impl Report<'_> {
 
     /// What is strange, masked: it may quote the module.
     pub(super) fn notes(&self) -> Vec<String> {
-        let refused = self.refused.iter().map(|(key, why)| format!("{key} cannot be in a family file: {why}"));
+        let refused =
+            self.refused.iter().map(|(key, why)| format!("{key} cannot be in a family file: {why}"));
         self.found.notes.iter().cloned().chain(refused).map(|note| self.masker.text(&note)).collect()
     }
 
@@ -84,7 +86,8 @@ impl Report<'_> {
             lines.push(format!("  {measure}"));
         }
         for row in &self.comparison.contradictions {
-            let side = |value: &str| if value.is_empty() { "nothing".to_owned() } else { self.masker.text(value) };
+            let side =
+                |value: &str| if value.is_empty() { "nothing".to_owned() } else { self.masker.text(value) };
             lines.push(format!("\n✗ {}", row.key));
             lines.push(format!("    family: {}", side(&row.family)));
             lines.push(format!("    module: {}", side(&row.module)));

@@ -46,7 +46,9 @@ impl Stop {
                 Code::Module,
                 "what it said until then is written; look at its power supply, which has to give 2 A for a moment, and at the command that is named here",
             ),
-            Self::Port(_) => (Code::Port, "what it said until then is written; plug it in again and start anew"),
+            Self::Port(_) => {
+                (Code::Port, "what it said until then is written; plug it in again and start anew")
+            }
             Self::Cancelled => return Problem::new(Code::Interrupted, self.to_string()),
         };
         Problem::new(code, format!("the survey is not whole: {self}")).remedy(remedy)

@@ -36,7 +36,8 @@ pub(super) fn check(args: &SurveyArgs) -> Result<(), Problem> {
 pub(super) fn name(found: &Findings) -> String {
     let part = |key| {
         let text = found.text(key).unwrap_or_default();
-        let sound = |sign: char| if sign.is_ascii_alphanumeric() || "._-".contains(sign) { sign } else { '_' };
+        let sound =
+            |sign: char| if sign.is_ascii_alphanumeric() || "._-".contains(sign) { sign } else { '_' };
         text.chars().take(60).map(sound).collect::<String>().trim_matches(['.', '-']).to_owned()
     };
     match (part("identity.model"), part("identity.revision")) {
@@ -48,7 +49,12 @@ pub(super) fn name(found: &Findings) -> String {
 }
 
 /// Writes both, under names that were free.
-pub(super) fn files(args: &SurveyArgs, name: &str, family: &str, recording: &str) -> Result<Written, Problem> {
+pub(super) fn files(
+    args: &SurveyArgs,
+    name: &str,
+    family: &str,
+    recording: &str,
+) -> Result<Written, Problem> {
     let folder = args.out.as_deref().unwrap_or(Path::new("."));
     let one = |extension: &str, text: &str| {
         fresh(folder, name, extension, text).map_err(|error| Problem::local(folder, &error))

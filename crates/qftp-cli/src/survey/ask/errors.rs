@@ -53,7 +53,9 @@ fn times(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<(), Stop> 
         match urc {
             Some((_, time)) => times.push(time),
             None if reply.is_ok() => {
-                found.note("AT+QFTPSTAT says OK, and no URC follows: they may go to another port (--urc-port)");
+                found.note(
+                    "AT+QFTPSTAT says OK, and no URC follows: they may go to another port (--urc-port)",
+                );
                 return Ok(());
             }
             None => return Ok(()),

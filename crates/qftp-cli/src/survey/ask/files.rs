@@ -57,7 +57,9 @@ pub(super) fn try_out(dialogue: &mut Dialogue<'_>, found: &mut Findings, number:
         let name = format!("{}:qftp-survey-{number}", storage.name());
         let before = space(dialogue, storage)?;
         let made = match storage {
-            Storage::Ufs => in_ufs(dialogue, found, &name, number, before.as_ref().ok().map(|(free, _)| *free))?,
+            Storage::Ufs => {
+                in_ufs(dialogue, found, &name, number, before.as_ref().ok().map(|(free, _)| *free))?
+            }
             Storage::Ram | Storage::Sd => upload(dialogue, &name, 3)? == End::Ok,
         };
         if made && let (Ok((before, _)), Ok((after, _))) = (before, space(dialogue, storage)?) {

@@ -34,7 +34,8 @@ fn restart(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<bool, St
         found.note("AT+CFUN=1,1 is refused: the start and the defaults were not seen");
         return Ok(false);
     }
-    let mut lines = dialogue.quiet(Duration::from_millis(limits::START_MS), Duration::from_millis(limits::START_MS));
+    let mut lines =
+        dialogue.quiet(Duration::from_millis(limits::START_MS), Duration::from_millis(limits::START_MS));
     let mut start = Vec::new();
     let expected = expected(found);
     while let Ok(more) = &mut lines

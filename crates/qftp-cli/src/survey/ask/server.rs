@@ -246,7 +246,9 @@ fn closed_port(dialogue: &mut Dialogue<'_>, found: &mut Findings, host: &str) ->
     let code = urc.as_ref().and_then(|(text, _)| text.split(',').next()?.trim().parse::<u16>().ok());
     match code {
         Some(0) => {
-            found.note(format!("something listens at port {CLOSED} of the server: a closed port was not tried"));
+            found.note(format!(
+                "something listens at port {CLOSED} of the server: a closed port was not tried"
+            ));
             dialogue.outcome("AT+QFTPCLOSE", "QFTPCLOSE", PATIENCE)?;
         }
         Some(code) => found.number("ftp.closed_port", code),

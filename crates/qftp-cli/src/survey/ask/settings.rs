@@ -25,7 +25,9 @@ pub(super) fn ask(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<(
                 // Its name is that of the table; modules write it in any case.
                 keys.push(Key { name: key.name().to_owned(), range: range.to_owned(), default: None });
             }
-            Some(key) => found.note(format!("AT+QFTPCFG: {} has no range that can be one: {range}", key.name())),
+            Some(key) => {
+                found.note(format!("AT+QFTPCFG: {} has no range that can be one: {range}", key.name()))
+            }
             None => found.note(format!("AT+QFTPCFG has a key that qftp does not know: {name},{range}")),
         }
     }
@@ -88,7 +90,8 @@ pub(super) fn read_defaults(dialogue: &mut Dialogue<'_>, found: &mut Findings) -
     for key in found.ssl_keys.iter_mut().flatten() {
         let reply = dialogue.ask(&format!("AT+QSSLCFG=\"{}\",0", key.name))?;
         let value = value_of(reply.named("QSSLCFG"), &key.name).filter(|_| reply.is_ok());
-        let value = value.map(|rest| parameters(rest).split_first().map_or_else(String::new, |(_, rest)| rest.join(",")));
+        let value = value
+            .map(|rest| parameters(rest).split_first().map_or_else(String::new, |(_, rest)| rest.join(",")));
         // Of files there is none after a start.
         key.default = value.map(|value| if unquoted(&value).is_some() { String::new() } else { value });
     }

@@ -31,7 +31,16 @@ impl Bench {
         let server = MemoryServer::new();
         let ftp = MemoryFtp::new(&server);
         let module = Module::new(config);
-        Self { module, server, ftp, now: 0, replies: VecDeque::new(), silent_after: None, lies: Vec::new(), heard: 0 }
+        Self {
+            module,
+            server,
+            ftp,
+            now: 0,
+            replies: VecDeque::new(),
+            silent_after: None,
+            lies: Vec::new(),
+            heard: 0,
+        }
     }
 
     pub(super) fn time(&self) -> Duration {
@@ -178,7 +187,8 @@ impl Server for Login {
             wire.send(format!("{command}\r").as_bytes()).map_err(|error| error.to_string())?;
             let (mut said, mut buf) = (String::new(), [0; 256]);
             while !said.contains(&format!("{end}\r\n")) {
-                let count = wire.receive(&mut buf, Duration::from_secs(5)).map_err(|error| error.to_string())?;
+                let count =
+                    wire.receive(&mut buf, Duration::from_secs(5)).map_err(|error| error.to_string())?;
                 if count == 0 {
                     return Err(format!("{command}: {said}"));
                 }
