@@ -14,6 +14,8 @@ pub(super) struct Access<'a> {
     url: &'a Url,
     account: &'a Account,
     client: AnyClient,
+    /// Why there was no login.
+    problem: Option<Problem>,
 }
 
 impl<'a> Access<'a> {
@@ -26,12 +28,16 @@ impl<'a> Access<'a> {
         tap: Box<dyn Tap>,
     ) -> Result<Self, Problem> {
         let client = context.client_with(Box::new(port), Some(tap));
-        Ok(Self { context, url, account, client })
+        Ok(Self { context, url, account, client, problem: None })
     }
 
-    /// Ends the session, if there is one left, and takes the certificates out of the module.
-    pub(super) fn leave(mut self) {
-        leave(&mut self.client);
+    /// Ends the session, if there is one left, and takes the certificates out of the module, where it still answers. Gives why there was
+    /// no login.
+    pub(super) fn leave(mut self, answers: bool) -> Option<Problem> {
+        if answers {
+            leave(&mut self.client);
+        }
+        self.problem
     }
 }
 
@@ -39,7 +45,11 @@ impl Server for Access<'_> {
     fn log_in(&mut self, _wire: &mut dyn Wire) -> Result<(), String> {
         let folder = self.url.path.trim_end_matches('/');
         let entered = self.context.login(&mut self.client, self.url, folder, self.account);
-        entered.map_err(|problem| problem.text)
+        entered.map_err(|problem| {
+            let text = problem.text.clone();
+            self.problem = Some(problem);
+            text
+        })
     }
 
     fn address(&self) -> (&str, u16) {

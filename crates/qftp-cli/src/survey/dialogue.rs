@@ -38,6 +38,8 @@ pub(super) struct Dialogue<'a> {
     /// When no more is asked.
     ends: Duration,
     silences: usize,
+    /// Bytes of a file that are nothing but this: they are no words of the module's.
+    pub(super) filler: Option<u8>,
     /// A restart was asked for.
     pub(super) restarts: bool,
     /// Commands asked.
@@ -59,6 +61,7 @@ impl<'a> Dialogue<'a> {
             level: None,
             ends,
             silences: 0,
+            filler: None,
             restarts: false,
             asked: 0,
         }
@@ -174,8 +177,6 @@ impl<'a> Dialogue<'a> {
     /// Somebody else has talked to the module, or it has started anew.
     pub(super) fn forget(&mut self) {
         self.level = None;
-        self.held.clear();
-        self.lines.clear();
     }
 
     /// Sends bytes of a file.
@@ -217,7 +218,7 @@ impl<'a> Dialogue<'a> {
         self.wire.pause(GUARD);
         self.send_escape()?;
         self.wire.pause(GUARD);
-        Ok(matches!(self.end(PATIENCE)?.0, End::Ok | End::NoCarrier))
+        Ok(matches!(self.end(Duration::from_secs(1))?.0, End::Ok | End::NoCarrier))
     }
 
     /// After a command without an answer: the module answers `AT`, or no more is asked.
@@ -228,7 +229,7 @@ impl<'a> Dialogue<'a> {
                 // It may take what comes for the bytes of a file.
                 self.escape()?;
             }
-            if self.exchange("AT", Duration::from_secs(2))?.is_ok() {
+            if self.exchange("AT", Duration::from_secs(1))?.is_ok() {
                 return Ok(());
             }
         }
@@ -278,6 +279,7 @@ impl<'a> Dialogue<'a> {
         let count = self.wire.receive(&mut buf, wait).map_err(|error| Stop::Port(error.to_string()))?;
         self.held.extend(buf.get(..count).unwrap_or_default());
         let at = self.wire.now();
+        self.skip_filler(at);
         while let Some(end) = self.held.iter().position(|byte| *byte == b'\n') {
             let rest = self.held.split_off(end + 1);
             let whole = std::mem::replace(&mut self.held, rest);
@@ -292,6 +294,16 @@ impl<'a> Dialogue<'a> {
             self.take(at, &noise, asked)?;
         }
         Ok(())
+    }
+
+    fn skip_filler(&mut self, at: Duration) {
+        let Some(filler) = self.filler else { return };
+        let count = self.held.iter().take_while(|byte| **byte == filler).count();
+        let rest = self.held.split_off(count);
+        let data = std::mem::replace(&mut self.held, rest);
+        if let Some(tap) = self.tap.as_mut().filter(|_| !data.is_empty()) {
+            tap.received(at, Kind::Data, &data);
+        }
     }
 
     /// A whole line. The echo of a command ends with a CR and stands in the line of what follows it.

@@ -72,13 +72,13 @@ impl Findings {
         }
     }
 
-    /// Measures times; the median in whole milliseconds.
+    /// Measures times; the median in whole milliseconds, rounded.
     pub(super) fn times(&mut self, name: &'static str, mut times: Vec<Duration>) -> Option<u64> {
         times.sort();
         let (least, most) = (*times.first()?, *times.last()?);
         let median = *times.get(times.len() / 2)?;
         self.measures.push(Measure { name, kind: Kind::Times { count: times.len(), least, median, most } });
-        u64::try_from(median.as_millis()).ok()
+        u64::try_from((median.as_micros() + 500) / 1000).ok()
     }
 
     pub(super) fn rate(&mut self, name: &'static str, bytes: usize, time: Duration) {
@@ -94,6 +94,7 @@ impl Findings {
 impl std::fmt::Display for Measure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.kind {
+            Kind::Times { count: 1, median, .. } => write!(f, "{}: {}", self.name, millis(*median)),
             Kind::Times { count, least, median, most } => write!(
                 f,
                 "{}: {} (least {}, most {}, of {count})",

@@ -71,14 +71,13 @@ pub(crate) fn run(context: &Context, args: &SurveyArgs) -> Result<(), Problem> {
     let server = access.as_mut().map(|access| access as &mut dyn Server);
     let stopped = ask::all(&mut dialogue, server, scope, &mut found).err();
     let asked = dialogue.asked;
-    if let Some(access) = access {
-        // A module that says nothing more is left as it is: nothing here could change it.
-        if !matches!(stopped, Some(Stop::Silent(_) | Stop::Port(_))) {
-            access.leave();
-        }
-    }
+    // A module that says nothing more is left as it is: nothing here could change it.
+    let answers = !matches!(stopped, Some(Stop::Silent(_) | Stop::Port(_)));
+    let no_login = access.and_then(|access| access.leave(answers));
     let survey = Survey { found, asked, stopped, masker, server: url.is_some(), thorough: args.thorough };
-    survey.finish(context, args, &sheet.text())
+    survey.finish(context, args, &sheet.text())?;
+    // What does not need a server was asked and is written; what does was not.
+    no_login.map_or(Ok(()), Err)
 }
 
 /// What a survey has come to.
@@ -100,9 +99,10 @@ impl Survey {
             return Err(Problem { remedy: Some("nothing was said, and nothing is written; `qftp doctor` tells why a port does not answer".to_owned()), ..stop.problem() });
         }
         let nearest = conclude::nearest(&found);
+        // From here on everything may be shown: the name of the file, too.
+        let found = masked(found, &masker);
         let name = write::name(&found);
         let about = about(&found, server, thorough, stopped.is_some());
-        let found = masked(found, &masker);
         let conclusion = conclude::family(&found, nearest, &name, &about);
         let family = &conclusion.family;
         let comparison = compare::compare(family, nearest, &found, server, thorough);
@@ -141,7 +141,7 @@ fn about(found: &Findings, server: bool, thorough: bool, stopped: bool) -> Strin
         (false, false, _) => "",
     };
     let (model, revision, day) = (of("identity.model"), of("identity.revision"), time::today());
-    format!("qftp survey of a {model}, firmware {revision}, on {day}{how}")
+    format!("qftp survey: model {model}, firmware {revision}, {day}{how}")
 }
 
 /// What goes into files holds no number of a device and no address.

@@ -11,6 +11,9 @@ h1{font-size:20px;margin:0 0 8px;overflow-wrap:anywhere}h2{font-size:15px;margin
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 th{color:var(--dim);font-weight:500}code,pre{font:13px/1.4 ui-monospace,monospace}pre{overflow-x:auto;border:1px solid var(--line);padding:12px;border-radius:6px}";
 
+/// Most characters of a line of the recording or the file that the page shows: bytes of files make long ones.
+const LONGEST: usize = 400;
+
 /// The page. `file` is the family file, `recording` what passed, both masked.
 pub(super) fn page(report: &Report<'_>, file: &str, recording: &str) -> String {
     let title = format!("Survey of {}", report.identity());
@@ -68,6 +71,13 @@ fn table(title: &str, heads: &[&str], rows: Vec<Vec<String>>) -> String {
 
 fn details(title: &str, text: &str) -> String {
     // The one function for texts of XML takes line ends for blanks.
-    let lines: Vec<String> = text.lines().map(escape).collect();
+    let lines: Vec<String> = text.lines().map(|line| escape(&shortened(line))).collect();
     format!("<details><summary>{}</summary><pre>{}</pre></details>\n", escape(title), lines.join("\n"))
+}
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{} … ({} more)", line.get(..at).unwrap_or_default(), line.len() - at),
+        None => line.to_owned(),
+    }
 }

@@ -49,7 +49,13 @@ mod tests {
         take(&mut found, "files.time_out", false, &End::Code(421), &End::Code(421));
         // Of words alone the number is looked up; of words that no table has there is none.
         let words = |text: &str| End::Words(text.to_owned());
-        take(&mut found, "files.exists", false, &words("FILE ALREADY EXISTED"), &words("file already existed"));
+        take(
+            &mut found,
+            "files.exists",
+            false,
+            &words("FILE ALREADY EXISTED"),
+            &words("file already existed"),
+        );
         take(&mut found, "files.no_space", false, &words("nonsense"), &words("nonsense"));
         let number = |key| found.values.get(key).and_then(toml::Value::as_integer);
         assert_eq!(number("files.missing"), Some(405));

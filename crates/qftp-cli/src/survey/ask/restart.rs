@@ -14,6 +14,8 @@ use crate::survey::stop::Stop;
 const COMMAND: &str = "AT+CFUN=1,1";
 /// A start has ended when so long nothing more was said.
 const QUIET: Duration = Duration::from_secs(10);
+/// How often it is looked at whether it has.
+const STEP: Duration = Duration::from_secs(1);
 
 pub(super) fn ask(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<(), Stop> {
     dialogue.restarts = true;
@@ -34,21 +36,7 @@ fn restart(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<bool, St
         found.note("AT+CFUN=1,1 is refused: the start and the defaults were not seen");
         return Ok(false);
     }
-    let mut lines =
-        dialogue.quiet(Duration::from_millis(limits::START_MS), Duration::from_millis(limits::START_MS));
-    let mut start = Vec::new();
-    let expected = expected(found);
-    while let Ok(more) = &mut lines
-        && !more.is_empty()
-    {
-        start.append(more);
-        let is_whole = expected.iter().all(|line| start.iter().any(|(_, own)| own == line));
-        if is_whole && !expected.is_empty() {
-            break;
-        }
-        lines = dialogue.quiet(QUIET, QUIET);
-    }
-    lines?;
+    let start = start_lines(dialogue, &expected(found))?;
     if let Some((first, _)) = start.first() {
         let millis = first.saturating_sub(begun).as_millis();
         found.number("identity.start_ms", u64::try_from(millis).unwrap_or(u64::MAX));
@@ -64,6 +52,23 @@ fn restart(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<bool, St
         }
     }
     Ok(false)
+}
+
+/// The lines of a start: until those that are known have come, or nothing more does.
+fn start_lines(dialogue: &mut Dialogue<'_>, expected: &[String]) -> Result<Vec<(Duration, String)>, Stop> {
+    let mut start = Vec::new();
+    let until = dialogue.wire.now() + Duration::from_millis(limits::START_MS);
+    let mut silence = Duration::ZERO;
+    while dialogue.wire.now() < until && (start.is_empty() || silence < QUIET) {
+        let mut more = dialogue.quiet(STEP, QUIET)?;
+        silence = if more.is_empty() { silence + STEP } else { STEP };
+        start.append(&mut more);
+        let is_whole = expected.iter().all(|line| start.iter().any(|(_, own)| own == line));
+        if is_whole && !expected.is_empty() {
+            break;
+        }
+    }
+    Ok(start)
 }
 
 /// The lines of the start that are known of a module of this name: when they have come there are no more to wait for.

@@ -28,7 +28,9 @@ pub(in crate::survey) trait Server {
 const SMALL: usize = 16 << 10;
 /// The file whose download is broken off: more than the buffers on the way hold.
 const LARGE: usize = 256 << 10;
-/// Its name.
+/// What it is made of: nothing that could be a word of the module's.
+const FILLER: u8 = b'q';
+/// The name of both.
 const NAME: &str = "qftp-survey.bin";
 /// A name that no file has.
 const NOTHING: &str = "qftp-survey-none";
@@ -89,39 +91,52 @@ fn path(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether a command came to a good end.
-fn done(dialogue: &mut Dialogue<'_>, command: &str, name: &str) -> Result<bool, Stop> {
-    let (_, urc) = dialogue.outcome(command, name, STEP)?;
-    Ok(urc.is_some_and(|(text, _)| text.replace(' ', "") == "0,0"))
+/// Brings a command to its end; an error is what the module said instead of a good one.
+fn done(dialogue: &mut Dialogue<'_>, name: &str, of: &str) -> Result<Result<(), String>, Stop> {
+    let command = format!("AT+{name}=\"{of}\"");
+    let (reply, urc) = dialogue.outcome(&command, name, STEP)?;
+    Ok(match urc {
+        Some((text, _)) if text.replace(' ', "") == "0,0" => Ok(()),
+        Some((text, _)) => Err(format!("{command}: {text}")),
+        None => Err(format!("{command}: {:?}, and no outcome", reply.end)),
+    })
 }
 
 /// Makes a folder of its own, works in it, and removes it whatever came of that.
 fn in_folder(dialogue: &mut Dialogue<'_>, found: &mut Findings, scope: Scope) -> Result<(), Stop> {
     let folder = format!("qftp-survey-{}", scope.number);
     // A folder that is there is somebody's: it cannot be made.
-    if !done(dialogue, &format!("AT+QFTPMKDIR=\"{folder}\""), "QFTPMKDIR")? {
-        found.note("the server lets no folder be made: no file was moved");
+    if let Err(why) = done(dialogue, "QFTPMKDIR", &folder)? {
+        found.note(format!("no folder could be made on the server, and no file was moved: {why}"));
         return Ok(());
     }
-    let worked = if done(dialogue, &format!("AT+QFTPCWD=\"{folder}\""), "QFTPCWD")? {
-        let worked = files(dialogue, found, scope);
-        match &worked {
-            // The module does not answer any more, or is somewhere else.
-            Err(_) => {}
-            Ok(()) => {
-                done(dialogue, &format!("AT+QFTPDEL=\"{NAME}\""), "QFTPDEL")?;
-                done(dialogue, "AT+QFTPCWD=\"..\"", "QFTPCWD")?;
-            }
-        }
-        worked
-    } else {
-        Ok(())
-    };
-    let removed = worked.is_ok() && done(dialogue, &format!("AT+QFTPRMDIR=\"{folder}\""), "QFTPRMDIR")?;
-    if !removed {
-        found.note(format!("the folder {folder} is left on the server"));
+    let removed = in_it(dialogue, found, &folder, scope);
+    match &removed {
+        Ok(Ok(())) => {}
+        Ok(Err(why)) => found.note(format!("the folder {folder} is left on the server: {why}")),
+        Err(stop) => found.note(format!("the folder {folder} is left on the server: {stop}")),
     }
-    worked
+    removed.map(drop)
+}
+
+/// Works in the folder, and removes it; an error is why it is still there.
+fn in_it(
+    dialogue: &mut Dialogue<'_>,
+    found: &mut Findings,
+    folder: &str,
+    scope: Scope,
+) -> Result<Result<(), String>, Stop> {
+    if let Err(why) = done(dialogue, "QFTPCWD", folder)? {
+        found.note(format!("no file was moved: {why}"));
+        return done(dialogue, "QFTPRMDIR", folder);
+    }
+    files(dialogue, found, scope)?;
+    for (name, of) in [("QFTPDEL", NAME), ("QFTPCWD", "..")] {
+        if let Err(why) = done(dialogue, name, of)? {
+            return Ok(Err(why));
+        }
+    }
+    done(dialogue, "QFTPRMDIR", folder)
 }
 
 fn files(dialogue: &mut Dialogue<'_>, found: &mut Findings, scope: Scope) -> Result<(), Stop> {
@@ -147,7 +162,10 @@ fn files(dialogue: &mut Dialogue<'_>, found: &mut Findings, scope: Scope) -> Res
     }
     if scope.thorough {
         local_names(dialogue, found, scope.number)?;
-        broken_off(dialogue, found)?;
+        dialogue.filler = Some(FILLER);
+        let done = broken_off(dialogue, found);
+        dialogue.filler = None;
+        done?;
     }
     Ok(())
 }
@@ -170,7 +188,7 @@ fn local_names(dialogue: &mut Dialogue<'_>, found: &mut Findings, number: u32) -
 
 /// What `+++` does to a download.
 fn broken_off(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<(), Stop> {
-    let bytes = vec![b'q'; LARGE];
+    let bytes = vec![FILLER; LARGE];
     match put(dialogue, NAME, &bytes)? {
         Some(sent) if sent.is(LARGE) => found.rate("upload of a larger file", LARGE, sent.time),
         _ => return Ok(()),
