@@ -30,8 +30,6 @@ const SMALL: usize = 16 << 10;
 const LARGE: usize = 256 << 10;
 /// What it is made of: nothing that could be a word of the module's.
 const FILLER: u8 = b'q';
-/// The name of both.
-const NAME: &str = "qftp-survey.bin";
 /// A name that no file has.
 const NOTHING: &str = "qftp-survey-none";
 /// A port where nobody listens.
@@ -119,43 +117,39 @@ fn in_folder(dialogue: &mut Dialogue<'_>, found: &mut Findings, scope: Scope) ->
     removed.map(drop)
 }
 
-/// Works in the folder, and removes it; an error is why it is still there.
+/// Works in the folder, and removes it; an error is why it is still there. No command goes into it, so that there is no way back to fail.
 fn in_it(
     dialogue: &mut Dialogue<'_>,
     found: &mut Findings,
     folder: &str,
     scope: Scope,
 ) -> Result<Result<(), String>, Stop> {
-    if let Err(why) = done(dialogue, "QFTPCWD", folder)? {
-        found.note(format!("no file was moved: {why}"));
-        return done(dialogue, "QFTPRMDIR", folder);
-    }
-    files(dialogue, found, scope)?;
-    for (name, of) in [("QFTPDEL", NAME), ("QFTPCWD", "..")] {
-        if let Err(why) = done(dialogue, name, of)? {
-            return Ok(Err(why));
-        }
+    let name = format!("{folder}/qftp-survey.bin");
+    let made = files(dialogue, found, &name, scope)?;
+    if made && let Err(why) = done(dialogue, "QFTPDEL", &name)? {
+        return Ok(Err(why));
     }
     done(dialogue, "QFTPRMDIR", folder)
 }
 
-fn files(dialogue: &mut Dialogue<'_>, found: &mut Findings, scope: Scope) -> Result<(), Stop> {
+/// Whether there is a file now.
+fn files(dialogue: &mut Dialogue<'_>, found: &mut Findings, name: &str, scope: Scope) -> Result<bool, Stop> {
     let bytes: Vec<u8> = (0..SMALL).map(|at| b"qftp survey\n"[at % 12]).collect();
-    let Some(sent) = put(dialogue, NAME, &bytes)? else {
+    let Some(sent) = put(dialogue, name, &bytes)? else {
         found.note("the module takes no file for the server");
-        return Ok(());
+        return Ok(false);
     };
     if sent.is(SMALL) {
         found.rate("upload", SMALL, sent.time);
     }
-    match get(dialogue, NAME, 0, SMALL)? {
+    match get(dialogue, name, 0, SMALL)? {
         Some(came) if came.is(SMALL) && came.data == bytes => found.rate("download", SMALL, came.time),
         _ => {
             found.note("a file did not come back from the server as it was sent");
-            return Ok(());
+            return Ok(true);
         }
     }
-    match get(dialogue, NAME, SMALL, 0)?.and_then(|ended| ended.outcome).as_deref() {
+    match get(dialogue, name, SMALL, 0)?.and_then(|ended| ended.outcome).as_deref() {
         Some("0,0") => found.set("ftp.end_of_file", "empty"),
         Some("627,550") => found.set("ftp.end_of_file", "refused"),
         _ => {}
@@ -163,11 +157,11 @@ fn files(dialogue: &mut Dialogue<'_>, found: &mut Findings, scope: Scope) -> Res
     if scope.thorough {
         local_names(dialogue, found, scope.number)?;
         dialogue.filler = Some(FILLER);
-        let done = broken_off(dialogue, found);
+        let done = broken_off(dialogue, found, name);
         dialogue.filler = None;
         done?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Local names that cannot be. The file of the server is none either, so that nothing can come into the module.
@@ -187,13 +181,13 @@ fn local_names(dialogue: &mut Dialogue<'_>, found: &mut Findings, number: u32) -
 }
 
 /// What `+++` does to a download.
-fn broken_off(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<(), Stop> {
+fn broken_off(dialogue: &mut Dialogue<'_>, found: &mut Findings, name: &str) -> Result<(), Stop> {
     let bytes = vec![FILLER; LARGE];
-    match put(dialogue, NAME, &bytes)? {
+    match put(dialogue, name, &bytes)? {
         Some(sent) if sent.is(LARGE) => found.rate("upload of a larger file", LARGE, sent.time),
         _ => return Ok(()),
     }
-    if dialogue.ask_for(&format!("AT+QFTPGET=\"{NAME}\",\"COM:\",0"), STEP)?.end != End::Connect {
+    if dialogue.ask_for(&format!("AT+QFTPGET=\"{name}\",\"COM:\",0"), STEP)?.end != End::Connect {
         return Ok(());
     }
     // Nothing is read meanwhile, so that the download is not over before the escape.
@@ -247,7 +241,12 @@ fn meanwhile(
 ) -> Result<(), Stop> {
     let reply = dialogue.ask("AT+QFTPPWD")?;
     let mut before = dialogue.stale.iter().chain(&reply.lines);
-    if before.any(|line| after_name(line, name).is_some()) {
+    let is_over = before.any(|line| after_name(line, name).is_some());
+    if reply.is_ok() {
+        // It was accepted: its own outcome is waited for, or the next command would meet it.
+        dialogue.urc("QFTPPWD", STEP)?;
+    }
+    if is_over {
         return Ok(());
     }
     if let End::Code(code) = reply.end {
