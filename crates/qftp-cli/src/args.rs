@@ -177,9 +177,9 @@ pub(crate) enum Command {
     /// Without --port it tries the ports that a module may be on. What is wrong has its likely cause and what mends it. With a URL it also logs
     /// in, lists the folder, and moves a small file up and down.
     Doctor(DoctorArgs),
-    /// Find out what a module is like, and write it down: a family file for `qftp emulate --profile`, and a recording
+    /// Find out what a module is like, and write it down: a family file, and a recording
     ///
-    /// It reads and asks for test forms. With a URL it also logs in and moves small files in a folder of its own, which it removes. Without
+    /// The family file is for `qftp emulate --profile`. A survey reads, and asks for test forms. With a URL it also logs in and moves small files in a folder of its own, which it removes. Without
     /// --thorough nothing is stored and nothing restarts. IMEI, phone numbers, addresses and logins are masked in all that it writes.
     Survey(SurveyArgs),
     /// Say what happened in a log of AT commands, what failed first, why, and what to do
@@ -193,10 +193,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
     },
-    /// Play a recording of --record again: against the session of this program, or in the place of the module
+    /// Play a recording again: against the session of this program, or in the module's place
     ///
-    /// The session hears what the recorded module said, in virtual time, and the first thing that it does otherwise is told. With --as-module a
-    /// host on the port hears it, after the times that it took.
+    /// A recording is what --record wrote. The session hears what the recorded module said, in virtual time, and the first thing that it does
+    /// otherwise is told. With --as-module a host on the port hears it, after the times that it took.
     Replay(ReplayArgs),
     /// Print the options that every command takes
     Options,

@@ -116,6 +116,34 @@ mod tests {
         }
     }
 
+    /// The table of docs/limits.md.
+    fn table() -> String {
+        let mut text = "| key | to be found out |\n|---|---|\n".to_owned();
+        for (key, needs) in KEYS.iter().chain(PARTS).filter(|(_, needs)| *needs != Needs::Questions) {
+            let how = match needs {
+                Needs::Never(why) => format!("not at all: {why}"),
+                needs => needs.reason(false, false).to_owned(),
+            };
+            text.push_str(&format!("| `{key}` | {how} |\n"));
+        }
+        text
+    }
+
+    #[test]
+    fn the_page_of_limits_lists_what_is_not_asked() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/limits.md");
+        let page = std::fs::read_to_string(path).expect("the page");
+        let (before, rest) = page.split_once("<!-- survey: made").expect("the mark");
+        let (made, rest) = rest.split_once("-->\n").expect("its end");
+        let (_, after) = rest.split_once("<!-- survey: end -->").expect("the mark of the end");
+        let fresh = format!("{before}<!-- survey: made{made}-->\n{}<!-- survey: end -->{after}", table());
+        if std::env::var_os("QFTP_UPDATE_DOCS").is_some() {
+            std::fs::write(path, &fresh).expect("written");
+        }
+        let how = "QFTP_UPDATE_DOCS=1 cargo test -p qftp-cli --bin qftp survey";
+        assert!(std::fs::read_to_string(path).expect("the page") == fresh, "docs/limits.md is stale: {how}");
+    }
+
     #[test]
     fn a_reason_names_what_was_missing() {
         assert_eq!(Needs::Server.reason(false, true), "wants a URL");

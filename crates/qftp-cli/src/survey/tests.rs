@@ -278,11 +278,16 @@ fn the_form_of_the_line_changes_nothing() {
 #[test]
 fn a_restart_ends_the_survey() {
     let family = Family::load("ec25").expect("built in");
-    for after in ["20cmd", "90cmd", "180cmd"] {
+    for after in ["20cmd", "90cmd", "145cmd", "195cmd"] {
         let mut config = config(&family);
         config.faults = vec![Fault::parse(&format!("reboot={after}")).expect("sound")];
         let surveyed = survey(Bench::new(config), ALL);
-        assert!(matches!(surveyed.stopped, Some(Stop::Restarted(_))), "{after}: {:?}", surveyed.stopped);
+        assert!(
+            matches!(surveyed.stopped, Some(Stop::Restarted(_))),
+            "{after}: {:?}, {:?}",
+            surveyed.stopped,
+            surveyed.found.notes
+        );
         assert_eq!(surveyed.found.text("identity.model"), Some("EC25"));
         let conclusion = &surveyed.conclusion;
         assert_eq!(values(&conclusion.family), values(&family), "what was not seen is the family's");
