@@ -26,9 +26,9 @@ impl<'a> Access<'a> {
         account: &'a Account,
         port: Shared,
         tap: Box<dyn Tap>,
-    ) -> Result<Self, Problem> {
+    ) -> Self {
         let client = context.client_with(Box::new(port), Some(tap));
-        Ok(Self { context, url, account, client, problem: None })
+        Self { context, url, account, client, problem: None }
     }
 
     /// Ends the session, if there is one left, and takes the certificates out of the module, where it still answers. Gives why there was

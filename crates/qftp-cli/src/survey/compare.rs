@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::conclude::SURVEY;
 use super::consequence;
 use super::findings::Findings;
-use super::keys::{KEYS, OWN, PARTS};
+use super::keys::{self, KEYS, Needs, OWN, PARTS};
 
 /// A value that is another than in the family.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,18 +34,21 @@ pub(super) struct Comparison {
     pub(super) not_asked: Vec<(String, &'static str)>,
 }
 
-/// Compares. `server` and `thorough` say how far the survey was to go.
+/// Compares. `server` and `thorough` say how far the survey was to go, `whole` whether it came to its end.
 pub(super) fn compare(
     module: &Family,
     nearest: &Family,
     found: &Findings,
-    server: bool,
-    thorough: bool,
+    (server, thorough, whole): (bool, bool, bool),
 ) -> Comparison {
     let mut comparison = Comparison::default();
+    let reason = |needs: Needs| match needs.reason(server, thorough) {
+        keys::NO_ANSWER if !whole => "the survey ended before it, or had no answer that tells",
+        reason => reason,
+    };
     for (key, needs) in KEYS {
         if !is_found(module, key, found) {
-            comparison.not_asked.push(((*key).to_owned(), needs.reason(server, thorough)));
+            comparison.not_asked.push(((*key).to_owned(), reason(*needs)));
             continue;
         }
         comparison.found += 1;
@@ -58,7 +61,7 @@ pub(super) fn compare(
         comparison.agree += usize::from(comparison.contradictions.len() == before);
     }
     for (part, needs) in PARTS.iter().filter(|(part, _)| !is_part_found(part, found)) {
-        comparison.not_asked.push(((*part).to_owned(), needs.reason(server, thorough)));
+        comparison.not_asked.push(((*part).to_owned(), reason(*needs)));
     }
     comparison
 }
@@ -81,7 +84,7 @@ fn is_part_found(part: &str, found: &Findings) -> bool {
         "ftp.keys: reads" => found.reads.is_some(),
         "ssl.keys: default" => has_defaults(&found.ssl_keys),
         "files.storages: block" => {
-            found.storages.iter().any(|(_, space)| space.is_some_and(|(_, block)| block.is_some()))
+            found.storages.iter().any(|(_, space)| space.is_some_and(|space| space.block.is_some()))
         }
         _ => false,
     }

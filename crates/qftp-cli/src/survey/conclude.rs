@@ -5,7 +5,7 @@ use qftp_core::wire::Storage;
 use qftp_emulator::{Family, Range};
 use toml::{Table, Value};
 
-use super::findings::{Findings, Key};
+use super::findings::{Findings, Key, Space};
 use super::keys::{KEYS, OWN};
 use super::toml_text;
 
@@ -114,7 +114,11 @@ pub(super) fn family(found: &Findings, nearest: &Family, name: &str, about: &str
         }
         match read(&next) {
             Ok(family) => (table, best) = (next, family),
-            Err(error) => refused.push(((*key).to_owned(), error)),
+            Err(error) => {
+                // Its line is one of a text that nobody has.
+                let why = error.split_once("`: ").map_or(error.as_str(), |(_, why)| why);
+                refused.push(((*key).to_owned(), why.to_owned()));
+            }
         }
     }
     Conclusion { family: read(&table).unwrap_or(best), refused }
@@ -146,7 +150,7 @@ fn overlay(table: &mut Table, key: &str, found: &Findings, nearest: &Family) -> 
         "ssl.keys" => found.ssl_keys.as_ref().map(|keys| settings(value(table, key), keys, None)),
         "files.storages" => storages(value(table, key), found),
         "line.texts" => texts(value(table, key), found),
-        "identity.models" => models(found, nearest).map(|models| fact(models)),
+        "identity.models" => models(found, nearest).map(fact),
         key => found.values.get(key).cloned().map(fact),
     };
     let place =
@@ -264,7 +268,7 @@ fn storages(before: Option<&Value>, found: &Findings) -> Option<Value> {
     }
     let rows = Storage::ALL.into_iter().filter_map(|storage| {
         let Some((_, space)) = asked(storage) else { return known(storage).cloned().map(Value::Table) };
-        let (size, block) = (*space)?;
+        let Space { size, block } = (*space)?;
         let inherited = known(storage).and_then(|own| own.get("block")).and_then(Value::as_integer);
         let source = if block.is_some() { SURVEY } else { IN_PART };
         let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);

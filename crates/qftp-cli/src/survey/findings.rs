@@ -18,7 +18,7 @@ pub(super) struct Findings {
     pub(super) reads: Option<&'static str>,
     pub(super) ssl_keys: Option<Vec<Key>>,
     /// Storages that were asked for; one that is there with its size and, where that is known, its block.
-    pub(super) storages: Vec<(Storage, Option<(u64, Option<u64>)>)>,
+    pub(super) storages: Vec<(Storage, Option<Space>)>,
     /// Texts of codes.
     pub(super) texts: BTreeMap<u16, String>,
     pub(super) measures: Vec<Measure>,
@@ -33,6 +33,15 @@ pub(super) struct Key {
     pub(super) range: String,
     /// Its value after a start, where the module was started; empty where nothing is set.
     pub(super) default: Option<String>,
+}
+
+/// A storage that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Space {
+    /// In bytes.
+    pub(super) size: u64,
+    /// What a file takes at least, where that was tried.
+    pub(super) block: Option<u64>,
 }
 
 /// A time or a rate, for people.

@@ -25,10 +25,13 @@ impl Needs {
             (Self::ThoroughServer, false, false) => "wants a URL and --thorough",
             (Self::ThoroughServer, false, true) => "wants a URL",
             (Self::ThoroughServer, true, false) => "wants --thorough",
-            _ => "the module gave no answer that tells",
+            _ => NO_ANSWER,
         }
     }
 }
+
+/// Why something was not found out that was asked.
+pub(super) const NO_ANSWER: &str = "the module gave no answer that tells";
 
 /// The keys of a family file, in its order.
 pub(super) const KEYS: &[(&str, Needs)] = &[

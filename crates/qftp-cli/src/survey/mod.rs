@@ -57,7 +57,7 @@ pub(crate) fn run(context: &Context, args: &SurveyArgs) -> Result<(), Problem> {
         Scribe::new(began, masker.clone(), sheet.clone(), other).map_err(|error| Problem::file(&error))?;
     let mut access = match (&url, &account) {
         (Some(url), Some(account)) => {
-            Some(Access::new(context, url, account, port.clone(), Box::new(scribe.clone()))?)
+            Some(Access::new(context, url, account, port.clone(), Box::new(scribe.clone())))
         }
         _ => None,
     };
@@ -105,7 +105,7 @@ impl Survey {
         let about = about(&found, server, thorough, stopped.is_some());
         let conclusion = conclude::family(&found, nearest, &name, &about);
         let family = &conclusion.family;
-        let comparison = compare::compare(family, nearest, &found, server, thorough);
+        let comparison = compare::compare(family, nearest, &found, (server, thorough, stopped.is_none()));
         let text = family.to_string();
         let written = write::files(args, &name, &text, recording)?;
         let model = found.text("identity.model").unwrap_or_default();
@@ -174,5 +174,5 @@ fn masker(context: &Context, url: Option<&Url>, account: Option<&Account>) -> Ma
 /// Part of names that nobody else has: what a clock says, in so many digits as fit into any name.
 fn number() -> u32 {
     let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
-    (since.subsec_nanos() / 1000) ^ u32::try_from(since.as_secs() % 1_000_000).unwrap_or(0)
+    since.subsec_micros() ^ u32::try_from(since.as_secs() % 1_000_000).unwrap_or(0)
 }

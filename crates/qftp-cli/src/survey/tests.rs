@@ -13,6 +13,8 @@ use super::conclude::{self, Conclusion};
 use super::dialogue::Dialogue;
 use super::findings::Findings;
 use super::keys::{KEYS, Needs, PARTS};
+use super::mask::Masker;
+use super::report::Report;
 use super::stop::Stop;
 use bench::{Bench, Login};
 
@@ -39,7 +41,7 @@ struct Surveyed {
 
 fn survey(mut bench: Bench, depth: Depth) -> Surveyed {
     let mut found = Findings::default();
-    let mut login = Login::default();
+    let mut login = Login;
     let server = depth.server.then_some(&mut login as &mut dyn Server);
     let scope = Scope { thorough: depth.thorough, number: 17 };
     let longest = ask::longest(depth.server, depth.thorough);
@@ -47,7 +49,8 @@ fn survey(mut bench: Bench, depth: Depth) -> Surveyed {
     let stopped = ask::all(&mut dialogue, server, scope, &mut found).err();
     let nearest = conclude::nearest(&found);
     let conclusion = conclude::family(&found, nearest, "desk", "qftp survey of a desk");
-    let comparison = compare(&conclusion.family, nearest, &found, depth.server, depth.thorough);
+    let comparison =
+        compare(&conclusion.family, nearest, &found, (depth.server, depth.thorough, stopped.is_none()));
     Surveyed { found, nearest, conclusion, comparison, stopped, bench }
 }
 
@@ -292,4 +295,55 @@ fn a_restart_ends_the_survey() {
         let conclusion = &surveyed.conclusion;
         assert_eq!(values(&conclusion.family), values(&family), "what was not seen is the family's");
     }
+}
+
+fn report(surveyed: &Surveyed, show: impl Fn(&Report<'_>) -> String) -> String {
+    let masker = Masker::of(["hunter2", "mallory", "ftp.example.com"].map(str::to_owned));
+    let model = surveyed.found.text("identity.model").unwrap_or_default();
+    show(&Report {
+        family: &surveyed.conclusion.family,
+        nearest: surveyed.nearest,
+        is_own: Family::of_model(model).is_some(),
+        found: &surveyed.found,
+        comparison: &surveyed.comparison,
+        refused: &surveyed.conclusion.refused,
+        asked: 99,
+        stopped: surveyed.stopped.as_ref(),
+        file: Some("desk/XY1.toml"),
+        recording: Some("desk/XY1.rec"),
+        masker: &masker,
+    })
+}
+
+fn text(report: &Report<'_>) -> String {
+    report.text()
+}
+
+/// A module of a model that no family has is compared with the family that its answers fit best; that and a module which lies and falls
+/// silent, as people read it.
+#[test]
+fn reports() {
+    let file = Family::load("ec25").expect("built in").to_string();
+    let file = file.replace("value = \"EC25\"", "value = \"XY1\"").replace("[\"EC25\", ", "[\"XY1\", ");
+    let family = Family::read(
+        "xy1.toml",
+        &file.replace("restenable\", range = \"(0,1)\"", "restenable\", range = \"(0-2)\""),
+    )
+    .expect("a family");
+    let surveyed = survey(Bench::new(config(&family)), SERVER);
+    assert_eq!(surveyed.nearest.name(), "ec25");
+    assert_eq!(surveyed.conclusion.family.identity.models.value, ["XY1"]);
+    insta::assert_snapshot!("another_model", report(&surveyed, text));
+    let page = report(&surveyed, |report| super::page::page(report, "about = \"x\" <&>", "0.000 > AT\\r"));
+    assert!(page.contains("<pre>about = &quot;x&quot; &lt;&amp;&gt;</pre>"), "{page}");
+    insta::assert_snapshot!("page", page);
+
+    let mut bench = Bench::new(config(&Family::load("eg800k").expect("built in")));
+    bench.lies =
+        vec![("+QICSGP: (1-8)", "+QICSGP: (1-99)"), ("EG800KEULCR07A07M04", "EG800K 867730050000000")];
+    bench.silent_after = Some(100);
+    let surveyed = survey(bench, PLAIN);
+    insta::assert_snapshot!("not_whole", report(&surveyed, text));
+    let said = report(&surveyed, |report| report.json().to_string());
+    assert!(!said.contains("867730050000000") && said.contains("\"stopped\":\"the module"), "{said}");
 }

@@ -6,7 +6,7 @@ use qftp_core::wire::Storage;
 
 use super::refusal;
 use crate::survey::dialogue::Dialogue;
-use crate::survey::findings::Findings;
+use crate::survey::findings::{Findings, Space};
 use crate::survey::reply::{End, Reply, name_and_rest};
 use crate::survey::stop::Stop;
 
@@ -21,7 +21,7 @@ pub(super) fn ask(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<(
     }
     for storage in Storage::ALL {
         let space = match space(dialogue, storage)? {
-            Ok((_, total)) => Some((total, None)),
+            Ok((_, size)) => Some(Space { size, block: None }),
             Err(End::Error | End::Code(_) | End::Words(_)) => None,
             Err(_) => continue,
         };
@@ -68,8 +68,8 @@ pub(super) fn try_out(dialogue: &mut Dialogue<'_>, found: &mut Findings, number:
                 taken => taken,
             };
             let own = found.storages.iter_mut().find(|(own, _)| *own == storage);
-            if let Some((_, Some((_, known)))) = own.filter(|_| block > 0) {
-                *known = Some(block);
+            if let Some((_, Some(space))) = own.filter(|_| block > 0) {
+                space.block = Some(block);
             }
         }
         if made && !dialogue.ask_for(&format!("AT+QFDEL=\"{name}\""), WAIT)?.is_ok() {

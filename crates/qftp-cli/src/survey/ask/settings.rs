@@ -26,7 +26,7 @@ pub(super) fn ask(dialogue: &mut Dialogue<'_>, found: &mut Findings) -> Result<(
                 keys.push(Key { name: key.name().to_owned(), range: range.to_owned(), default: None });
             }
             Some(key) => {
-                found.note(format!("AT+QFTPCFG: {} has no range that can be one: {range}", key.name()))
+                found.note(format!("AT+QFTPCFG: {} has no range that can be one: {range}", key.name()));
             }
             None => found.note(format!("AT+QFTPCFG has a key that qftp does not know: {name},{range}")),
         }

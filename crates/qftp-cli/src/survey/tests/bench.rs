@@ -173,7 +173,6 @@ impl Wire for Bench {
 }
 
 /// A login by commands, where the program has a client.
-#[derive(Default)]
 pub(super) struct Login;
 
 impl Server for Login {
