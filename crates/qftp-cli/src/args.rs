@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use qftp_emulator::{Family, Fault, TlsLibrary};
 
 pub(crate) use crate::options::{EVERY, Options};
+use crate::survey::SurveyArgs;
 use crate::tree::TreeArgs;
 
 /// Files over FTP through a Quectel cellular module, by its AT commands.
@@ -177,10 +178,6 @@ pub(crate) enum Command {
     /// Without --port it tries the ports that a module may be on. What is wrong has its likely cause and what mends it. With a URL it also logs
     /// in, lists the folder, and moves a small file up and down.
     Doctor(DoctorArgs),
-    /// Find out what a module is like, and write it down: a family file, and a recording
-    ///
-    /// The family file is for `qftp emulate --profile`. A survey reads, and asks for test forms. With a URL it also logs in and moves small files in a folder of its own, which it removes. Without
-    /// --thorough nothing is stored and nothing restarts. IMEI, phone numbers, addresses and logins are masked in all that it writes.
     Survey(SurveyArgs),
     /// Say what happened in a log of AT commands, what failed first, why, and what to do
     ///
@@ -241,21 +238,6 @@ pub(crate) struct DoctorArgs {
     /// The folder that /sys, /proc and /dev are in, for tests
     #[arg(long, hide = true, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct SurveyArgs {
-    /// A folder on a server
-    pub(crate) url: Option<String>,
-    /// Also put small files into the module and remove them, activate a context, break a download off, and restart the module
-    #[arg(long)]
-    pub(crate) thorough: bool,
-    /// The folder for MODEL-REVISION.toml and MODEL-REVISION.rec; nothing is written over [default: this one]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Write the report as a page for a browser, too: what to attach to a bug report
-    #[arg(long, value_name = "FILE")]
-    pub(crate) html: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,7 @@
 //! found. This file opens the port and writes the files.
 
 mod access;
+mod args;
 mod ask;
 mod compare;
 mod conclude;
@@ -27,7 +28,6 @@ use std::time::Instant;
 
 use qftp_transport::Tap;
 
-use crate::args::SurveyArgs;
 use crate::exit::Problem;
 use crate::output::say;
 use crate::port::{Account, Context};
@@ -35,6 +35,7 @@ use crate::record::Taps;
 use crate::time;
 use crate::url::Url;
 use access::Access;
+pub(crate) use args::SurveyArgs;
 use ask::{Scope, Server};
 use dialogue::Dialogue;
 use findings::Findings;

@@ -4,8 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::args::SurveyArgs;
 use super::findings::Findings;
-use crate::args::SurveyArgs;
 use crate::exit::Problem;
 
 /// Where the files are.
