@@ -25,7 +25,7 @@ fn firmware() {
 /// What the guides show is run too.
 #[test]
 fn guides() {
-    for page in ["road", "line", "ftps", "wedged"] {
+    for page in ["road", "line", "ftps", "wedged", "survey"] {
         assert!(run(&format!("guides/{page}.md")) > 0);
     }
     for page in ["labgrid", "firmware"] {

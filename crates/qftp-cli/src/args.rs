@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use qftp_emulator::{Family, Fault, TlsLibrary};
 
 pub(crate) use crate::options::{EVERY, Options};
+use crate::survey::SurveyArgs;
 use crate::tree::TreeArgs;
 
 /// Files over FTP through a Quectel cellular module, by its AT commands.
@@ -177,6 +178,7 @@ pub(crate) enum Command {
     /// Without --port it tries the ports that a module may be on. What is wrong has its likely cause and what mends it. With a URL it also logs
     /// in, lists the folder, and moves a small file up and down.
     Doctor(DoctorArgs),
+    Survey(SurveyArgs),
     /// Say what happened in a log of AT commands, what failed first, why, and what to do
     ///
     /// The log is whatever there is: a terminal's capture with or without echo and time stamps, lines with arrows, a post of a forum, a
@@ -188,10 +190,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
     },
-    /// Play a recording of --record again: against the session of this program, or in the place of the module
+    /// Play a recording again: against the session of this program, or in the module's place
     ///
-    /// The session hears what the recorded module said, in virtual time, and the first thing that it does otherwise is told. With --as-module a
-    /// host on the port hears it, after the times that it took.
+    /// A recording is what --record wrote. The session hears what the recorded module said, in virtual time, and the first thing that it does
+    /// otherwise is told. With --as-module a host on the port hears it, after the times that it took.
     Replay(ReplayArgs),
     /// Print the options that every command takes
     Options,

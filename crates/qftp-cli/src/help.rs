@@ -34,6 +34,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("module pull", "qftp --port /dev/ttyUSB2 module pull UFS:log.bin"),
     ("module rm", "qftp --port /dev/ttyUSB2 module rm UFS:ca.pem"),
     ("doctor", "qftp --port /dev/ttyUSB2 --apn internet doctor ftp://me@ftp.example.com/"),
+    ("survey", "qftp --port /dev/ttyUSB2 --apn internet survey ftp://me@ftp.example.com/ --html survey.html"),
     ("explain", "qftp explain minicom.cap"),
     ("replay", "qftp replay broken.rec"),
     ("options", "qftp options"),

@@ -32,6 +32,7 @@ mod server;
 mod shell;
 mod standing;
 mod state;
+mod survey;
 mod sync;
 mod there;
 mod time;
@@ -172,6 +173,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Problem> {
         Command::Mtime { url } => remote::mtime(context, url),
         Command::Module(module) => module::run(context, module),
         Command::Doctor(args) => doctor::run(context, args),
+        Command::Survey(args) => survey::run(context, args),
         Command::Explain { log, html } => explain::run(context, log, html.as_deref()),
         Command::Replay(args) => replay::run(context, args),
         Command::Options => {

@@ -3,7 +3,7 @@
 use qftp_core::session::{Apn, Cause, Config, LineFault, Login, Setup, TlsGaps, Via};
 use qftp_core::wire::{PdpAuth, PdpType, Storage, TransMode, TransferType, UrcPort};
 use qftp_core::{Secret, limits};
-use qftp_transport::{Cancel, Client, Error, Flow, Port, Settings, open};
+use qftp_transport::{Cancel, Client, Error, Flow, Port, Settings, Tap, open};
 
 use crate::bar::Bar;
 use crate::config::ApnLogin;
@@ -61,6 +61,15 @@ impl Account {
         }
     }
 
+    pub(crate) fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// For what has to be compared with it, or masked.
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+
     /// Whether a text holds the password: anywhere, or as a word where it is so short that it is in many words.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         let password = self.password.as_str();
@@ -84,18 +93,28 @@ impl Context {
         Bar::new(self.output, self.journal.clone(), name)
     }
 
-    /// A client on the port that the options name. Nothing is sent yet.
-    pub(crate) fn client(&self) -> Result<AnyClient, Problem> {
+    /// The port that the options name, opened.
+    pub(crate) fn port(&self) -> Result<AnyPort, Problem> {
         let address = self.options.port.as_deref().ok_or_else(no_port)?;
-        let port: AnyPort = match address {
+        Ok(match address {
             EMULATOR => Box::new(crate::emulate::Own::start(None)?),
             address => Box::new(open(address, &self.settings())?),
-        };
-        self.client_on(port)
+        })
+    }
+
+    /// A client on the port that the options name. Nothing is sent yet.
+    pub(crate) fn client(&self) -> Result<AnyClient, Problem> {
+        self.client_on(self.port()?)
     }
 
     /// A client on a port that is open already.
     pub(crate) fn client_on(&self, port: AnyPort) -> Result<AnyClient, Problem> {
+        let taps = Taps::boxed(self.options.record.as_deref(), self.options.verbose, say)?;
+        Ok(self.client_with(port, taps))
+    }
+
+    /// The same, with another tap than that of the options.
+    pub(crate) fn client_with(&self, port: AnyPort, tap: Option<Box<dyn Tap>>) -> AnyClient {
         let rsptimeout_s = self.options.timeout.unwrap_or(limits::RSP_TIMEOUT_DEFAULT_S);
         // After Ctrl-C nobody waits for the server: the next command's set-up closes what is left.
         let config = Config { rsptimeout_s, reopen_after_abort: false, ..Config::default() };
@@ -105,9 +124,8 @@ impl Context {
         if let Some(folder) = state::folder() {
             client.remember_doubts(folder.join("uploads"));
         }
-        let taps = Taps::boxed(self.options.record.as_deref(), self.options.verbose, say)?;
-        client.set_tap(Some(Follower::boxed(taps)));
-        Ok(client)
+        client.set_tap(Some(Follower::boxed(tap)));
+        client
     }
 
     /// Sets the module up and logs in to the server of the URL, in its folder. `folder` is as in the URL.

@@ -153,6 +153,12 @@ pub(crate) fn iso(time: &str) -> Option<String> {
     digits(time.as_bytes()).map(|span| format!("{}{fraction}Z", shown(span).replace(' ', "T")))
 }
 
+/// The day that it is, in UTC: `2026-11-27`.
+pub(crate) fn today() -> String {
+    let now = Span::of(SystemTime::now());
+    shown(now).split(' ').next().unwrap_or_default().to_owned()
+}
+
 fn number(digits: impl AsRef<[u8]>) -> Option<i64> {
     let digits = digits.as_ref();
     let all = !digits.is_empty() && digits.len() <= 9 && digits.iter().all(u8::is_ascii_digit);

@@ -104,7 +104,7 @@ impl Drop for Module {
 }
 
 /// A device on a pseudo-terminal: what comes in and the rate of the line to what goes out. It lasts as long as the test's process.
-fn device(answer: impl Fn(&[u8], u32) -> Vec<u8> + Send + 'static) -> PathBuf {
+pub(crate) fn device(answer: impl Fn(&[u8], u32) -> Vec<u8> + Send + 'static) -> PathBuf {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a PTY");
     grantpt(&master).and_then(|()| unlockpt(&master)).expect("ours");
     let path = ptsname(&master, Vec::new()).expect("a name").into_string().expect("plain");
@@ -126,7 +126,7 @@ fn device(answer: impl Fn(&[u8], u32) -> Vec<u8> + Send + 'static) -> PathBuf {
     PathBuf::from(path)
 }
 
-const NOISE: [u8; 9] = [0x00, 0xFF, 0x7E, 0x80, b'O', b'K', 0xFE, b'\r', 0x13];
+pub(crate) const NOISE: [u8; 9] = [0x00, 0xFF, 0x7E, 0x80, b'O', b'K', 0xFE, b'\r', 0x13];
 const QUECTEL: (&str, &str) = ("2c7c", "6002");
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::{TempDir, tempdir};
 
-fn qftp(arguments: &[&str]) -> Command {
+pub(crate) fn qftp(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qftp"));
     command
         .args(arguments)
@@ -33,13 +33,13 @@ fn said(output: &Output) -> (Option<i32>, String) {
 }
 
 /// `qftp emulate` with these arguments, and the port it names.
-struct Emulator {
+pub(crate) struct Emulator {
     child: Child,
-    port: String,
+    pub(crate) port: String,
 }
 
 impl Emulator {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child =
             qftp(&["emulate"]).args(arguments).stdout(Stdio::piped()).spawn().expect("qftp starts");
         let mut port = String::new();
@@ -48,7 +48,7 @@ impl Emulator {
         Self { child, port: port.trim_end().to_owned() }
     }
 
-    fn qftp(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub(crate) fn qftp(&self, arguments: &[&str]) -> (Option<i32>, String) {
         said(&qftp(&["--port", &self.port]).args(arguments).output().expect("qftp runs"))
     }
 

@@ -6,4 +6,5 @@ mod explain;
 mod explain_secrets;
 mod install;
 mod reference;
+mod survey;
 mod usage;

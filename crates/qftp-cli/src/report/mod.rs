@@ -116,7 +116,7 @@ const ABOVE: f64 = 58.0;
 const MOST: usize = 40;
 
 /// A text in XML.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
