@@ -126,6 +126,7 @@ impl Session {
             while line.last().is_some_and(|byte| b"\r\n".contains(byte)) {
                 line.pop();
             }
+            undouble(&mut line);
             self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
             let space = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
             let verb = String::from_utf8_lossy(&line[..space]).to_uppercase();
@@ -272,4 +273,13 @@ impl Session {
             }
         }
     }
+}
+
+/// A client doubles 255 on the control connection, which is Telnet's (RFC 959 §3.1).
+fn undouble(line: &mut Vec<u8>) {
+    let mut is_second = false;
+    line.retain(|byte| {
+        is_second = *byte == 255 && !is_second;
+        *byte != 255 || is_second
+    });
 }
