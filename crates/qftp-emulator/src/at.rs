@@ -1,5 +1,6 @@
 //! The supporting commands: general, PDP contexts, SSL contexts, files.
 
+mod beside;
 pub(crate) mod files;
 mod general;
 pub(crate) mod pdp;

@@ -1,5 +1,7 @@
 //! What general AT commands set, and what `AT&W` keeps.
 
+use std::collections::BTreeMap;
+
 use qftp_core::limits;
 use qftp_core::wire::UrcPort;
 
@@ -28,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) registration_urcs: [u8; 3],
     /// `AT+QURCCFG="urcport"`.
     pub(crate) urc_port: UrcPort,
+    /// What commands beside FTP have set, by their names.
+    pub(crate) beside: BTreeMap<String, String>,
 }
 
 impl Settings {
@@ -43,6 +47,7 @@ impl Settings {
             flow_control: (0, 0),
             registration_urcs: [0; 3],
             urc_port: config.urc_port,
+            beside: BTreeMap::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The emulated module from outside, in one binary.
 
+mod beside;
 mod book;
 mod client;
 mod common;

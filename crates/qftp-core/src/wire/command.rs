@@ -234,7 +234,7 @@ fn basic_len(text: &[u8]) -> usize {
     let digits = |from: usize| {
         text.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count()
     };
-    let name = if text.starts_with(b"&") { 2 } else { 1 };
+    let name = if matches!(text.first(), Some(b'&' | b'\\')) { 2 } else { 1 };
     let number = name + digits(name);
     match (text.first(), text.get(number)) {
         (Some(b'S' | b's'), Some(b'?')) => number + 1,

@@ -201,7 +201,7 @@ impl Module {
         self.attached && self.is_registered()
     }
 
-    fn say(&mut self, text: &str) {
+    pub(super) fn say(&mut self, text: &str) {
         self.out.info(&Line::Text(text.as_bytes()));
     }
 }

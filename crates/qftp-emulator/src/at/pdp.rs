@@ -68,7 +68,7 @@ impl Pdp {
     }
 
     /// An active context keeps its settings; to set them to what they are does no harm.
-    fn set(&mut self, number: u8, settings: &PdpSettings<'_>) -> Outcome {
+    pub(super) fn set(&mut self, number: u8, settings: &PdpSettings<'_>) -> Outcome {
         let context = self.contexts.entry(number).or_default();
         if context.active {
             let same = context.kind == settings.kind && context.apn == settings.apn.as_bytes();
@@ -84,6 +84,11 @@ impl Pdp {
             context.auth = auth;
         }
         Ok(Answer::Ok)
+    }
+
+    /// The context is no longer defined.
+    pub(super) fn forget(&mut self, number: u8) {
+        self.contexts.remove(&number);
     }
 
     fn show(&self, number: u8, out: &mut Output) {
@@ -164,7 +169,7 @@ impl Pdp {
     /// `AT+QIACT?`, `AT+CGACT?`, `AT+CGDCONT?`: a line for each context.
     pub(crate) fn read_form(&self, verb: Verb, family: &PdpTable, out: &mut Output) {
         for (&number, context) in &self.contexts {
-            let address = format!("10.7.157.{number}");
+            let address = address(number);
             let family_name = match context.kind {
                 PdpType::V4 => "IP",
                 PdpType::V6 => "IPV6",
@@ -199,6 +204,11 @@ impl Pdp {
             out.info(&Line::Info(info));
         }
     }
+}
+
+/// The address that the network gives a context.
+pub(super) fn address(number: u8) -> String {
+    format!("10.7.157.{number}")
 }
 
 impl Module {

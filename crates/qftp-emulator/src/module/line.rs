@@ -1,7 +1,7 @@
 //! A command line of the host: read, run, and answered.
 
 use qftp_core::Instant;
-use qftp_core::wire::{Basic, Cme, Command, CommandError, Line, Urc, commands};
+use qftp_core::wire::{Basic, Cme, Command, CommandError, Line, Urc, Verb, commands};
 
 use super::{Module, Power};
 use crate::at::{Answer, Outcome, Refusal, Typed};
@@ -42,9 +42,19 @@ impl Module {
         // With its end cut off, a line is not what the host meant.
         let mut outcome = if cut { Err(Refusal::Error) } else { Ok(Answer::Ok) };
         while outcome == Ok(Answer::Ok) {
-            let typed = Typed::of(commands.rest());
+            let (typed, text) = (Typed::of(commands.rest()), commands.rest());
             let Some(command) = commands.next() else { break };
+            // Its own text: what follows on the line is left out.
+            let text = text.get(..text.len().saturating_sub(commands.rest().len())).unwrap_or_default();
+            let text = text.trim_ascii_end();
+            let text = text.strip_suffix(b";").unwrap_or(text);
             self.out.end_info(&self.settings);
+            if matches!(command, Err(CommandError::Unknown | CommandError::Parameters(Verb::Cgdcont)))
+                && let Some(answer) = self.beside(now, text)
+            {
+                outcome = answer;
+                continue;
+            }
             outcome = match command {
                 _ if typed.is_some_and(|typed| !self.config.family.has_command(typed.name)) => {
                     Err(Refusal::Error)
