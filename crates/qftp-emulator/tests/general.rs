@@ -11,6 +11,9 @@ fn echo_and_the_forms_of_a_line() {
     assert_eq!(bench.ask("AT+CMEE?;+CSQ"), "\r\n+CMEE: 1\r\n\r\n+CSQ: 24,99\r\n\r\nOK\r\n");
     assert_eq!(bench.ask("AT+CSQ;+NONSENSE;+CSQ"), "\r\n+CSQ: 24,99\r\n\r\nERROR\r\n");
     assert_eq!(bench.ask("noise"), "");
+    for before in ["\x1b", "\x1a", "\x1b\x1b", "noise ", "a"] {
+        assert_eq!(bench.ask(&format!("{before}AT+CMEE?")), "\r\n+CMEE: 1\r\n\r\nOK\r\n", "{before:?}");
+    }
     assert_eq!(bench.ask(&format!("AT+QFTPCWD=\"{}\"", "x".repeat(2000))), "\r\nERROR\r\n");
     assert_eq!(bench.ask("ATV0"), "0\r");
     assert_eq!(bench.ask("AT+CSQ"), "+CSQ: 24,99\r\n0\r");

@@ -134,3 +134,28 @@ fn a_close_ends_a_download_that_hangs() {
     assert_eq!(bench.ask("AT+QFTPCLOSE"), "\r\nOK\r\n\r\n+QFTPGET: 616,0\r\n\r\n+QFTPCLOSE: 0,0\r\n");
     assert_eq!(bench.ask("AT+QFTPSTAT"), "\r\nOK\r\n\r\n+QFTPSTAT: 0,4\r\n");
 }
+
+#[test]
+fn a_length_of_nothing_is_the_whole_file() {
+    let mut bench = Bench::open();
+    bench.server.add_file("a.txt", *b"hello world");
+    let whole = bench.ask("AT+QFTPGET=\"a.txt\",\"COM:\"");
+    assert_eq!(whole, "\r\nCONNECT\r\nhello world\r\nOK\r\n\r\n+QFTPGET: 0,11\r\n");
+    assert_eq!(bench.ask("AT+QFTPGET=\"a.txt\",\"COM:\",0,0"), whole);
+    assert_eq!(
+        bench.ask("AT+QFTPGET=\"a.txt\",\"COM:\",6,0"),
+        "\r\nCONNECT\r\nworld\r\nOK\r\n\r\n+QFTPGET: 0,5\r\n"
+    );
+}
+
+#[test]
+fn the_time_of_data_address_may_stand_behind_each_kind() {
+    let mut bench = Bench::open();
+    for kind in 0..=2 {
+        assert_eq!(bench.ask(&format!("AT+QFTPCFG=\"data_address\",{kind},25")), "\r\nOK\r\n", "{kind}");
+        assert_eq!(bench.ask(&format!("AT+QFTPCFG=\"data_address\",{kind},14")), "\r\nERROR\r\n", "{kind}");
+        let shown = if kind == 2 { "2,25".to_owned() } else { kind.to_string() };
+        let answer = format!("\r\n+QFTPCFG: \"data_address\",{shown}\r\n\r\nOK\r\n");
+        assert_eq!(bench.ask("AT+QFTPCFG=\"data_address\""), answer);
+    }
+}

@@ -239,15 +239,20 @@ impl<'a> FtpSetting<'a> {
             FtpKey::SslCtxId(spelling) => {
                 Self::SslCtxId(spelling, ranged(args.number()?, &limits::SSL_CONTEXT_ID)?)
             }
-            FtpKey::DataAddress => Self::DataAddress(match args.number::<u8>()? {
-                0 => DataAddress::Given,
-                1 => DataAddress::Control,
-                2 => DataAddress::ControlThenGiven(match args.optional(Args::number)? {
+            FtpKey::DataAddress => {
+                let kind: u8 = args.number()?;
+                // Its time may stand behind every kind, and means something to the last alone.
+                let timeout = match args.optional(Args::number)? {
                     Some(timeout) => Some(ranged(timeout, &limits::DATA_TIMEOUT_S)?),
                     None => None,
-                }),
-                _ => return None,
-            }),
+                };
+                Self::DataAddress(match kind {
+                    0 => DataAddress::Given,
+                    1 => DataAddress::Control,
+                    2 => DataAddress::ControlThenGiven(timeout),
+                    _ => return None,
+                })
+            }
             FtpKey::Cache => Self::Cache(ranged(args.number()?, &(0..=2))?),
             FtpKey::RestEnable => Self::RestEnable(args.flag()?),
             FtpKey::CacheSize => Self::CacheSize(args.number()?),

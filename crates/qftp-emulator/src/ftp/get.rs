@@ -82,7 +82,9 @@ impl super::Ftp {
 impl Module {
     pub(super) fn get(&mut self, now: Instant, get: &Get<'_>) -> Outcome {
         let path = get.file.as_bytes().to_vec();
-        let request = Request::Retrieve { path, offset: get.start.unwrap_or(0), limit: get.len };
+        // A length of 0 is that of the whole file.
+        let limit = get.len.filter(|len| *len > 0);
+        let request = Request::Retrieve { path, offset: get.start.unwrap_or(0), limit };
         self.download(now, Verb::QftpGet, get.local, request)
     }
 
