@@ -242,3 +242,18 @@ fn contexts() {
     assert_eq!(bench.ask("AT+CGREG?"), "\r\n+CGREG: 0,3\r\n\r\nOK\r\n");
     assert_eq!(bench.ask("AT+CGATT?"), "\r\n+CGATT: 0\r\n\r\nOK\r\n");
 }
+
+#[test]
+fn a_login_ends_within_rsptimeout() {
+    let mut bench = Bench::new();
+    bench.ask("ATE0");
+    bench.ask("AT+QICSGP=1,1,\"UNINET\"");
+    bench.ask("AT+QIACT=1");
+    bench.ask("AT+QFTPCFG=\"rsptimeout\",20");
+    bench.server.set_silent(true);
+    assert_eq!(bench.ask("AT+QFTPOPEN=\"ftp.example\""), "\r\nOK\r\n");
+    bench.pass(19_900);
+    assert_eq!(bench.said_text(), "");
+    bench.pass(200);
+    assert!(bench.said_text().starts_with("\r\n+QFTPOPEN: 6"));
+}

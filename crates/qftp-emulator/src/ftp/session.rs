@@ -38,7 +38,8 @@ impl Module {
         self.ftp.state = State::Opening;
         self.ftp.needs_close = false;
         self.ftp.job = Some(Job::Plain(Verb::QftpOpen));
-        self.ftp.due = Some(now.after(limits::OPEN_MS));
+        // Both bound it: the manual's time for the command, and rsptimeout (§2.1).
+        self.ftp.due = Some(now.after(limits::OPEN_MS.min(self.ftp.settings.time_out())));
         Ok(Answer::Ok)
     }
 
