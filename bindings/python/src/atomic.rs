@@ -34,9 +34,8 @@ impl AtomicUpload {
     #[pyo3(signature = (path, name, *, url))]
     fn new(py: Python<'_>, path: PathBuf, name: &str, url: &str) -> PyResult<Self> {
         // What cannot be its name in the end is not sent under another one.
-        FileName::new(name).map_err(|fault| {
-            error::exception(py, &Error::Misuse(Misuse::Name(Field::Name, fault)), None)
-        })?;
+        FileName::new(name)
+            .map_err(|fault| error::exception(py, &Error::Misuse(Misuse::Name(Field::Name, fault)), None))?;
         let source = LocalSource::open(&path).map_err(|error| local_file(&path, &error))?;
         let upload = qftp_transport::AtomicUpload::new(url, name, &source);
         let decides = Atomic::claim(upload.is_known_again());

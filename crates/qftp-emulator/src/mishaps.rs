@@ -211,6 +211,8 @@ impl Module {
             Hold::No | Hold::Over => None,
         };
         let piece = self.config.framing.piece.filter(|_| !self.out.is_empty()).map(|_| self.next_piece);
+        // A piece whose time has come leaves when the host reads, or when its answer may.
+        let piece = piece.filter(|next| *next > self.out.now);
         [
             held.or(piece),
             self.out.deadline().filter(|_| matches!(self.mode, Mode::Command) || !self.out.is_empty()),

@@ -90,11 +90,11 @@ impl Output {
         }
     }
 
-    /// When something that is held back may leave.
+    /// When something that is held back may leave. What may leave already waits for the host to read, and for no time.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let answer = self.answer.filter(|_| !self.queue.is_empty()).map(|(due, _)| due);
-        let urc = self.urcs.front().map(|(due, _)| *due).filter(|due| *due > self.now);
-        [answer, urc].into_iter().flatten().min()
+        let urc = self.urcs.front().map(|(due, _)| *due);
+        [answer, urc].into_iter().flatten().filter(|due| *due > self.now).min()
     }
 
     /// Fills `buf` with what is to be sent next.

@@ -66,7 +66,7 @@ macro_rules! rule {
 rule! {
     /// A key of `AT+QFTPCFG`.
     FtpRule {
-        /// Its name: one of those in [the commands](commands.md#settings-of-atqftpcfg).
+        /// Its name: one of those in [the commands](limits.md#keys-of-atqftpcfg).
         #[serde(deserialize_with = "ftp_key")]
         name: FtpKey,
         /// What the test form prints after the name; a number outside of it is refused.
