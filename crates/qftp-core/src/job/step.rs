@@ -44,19 +44,19 @@ impl Default for Policy {
 /// What is to be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Ask for the size of the remote file; then [`Job::size`].
+    /// Ask for the size of the remote file; then [`Job::size`](super::Job::size).
     Size,
-    /// Cut the local file to this length, and go on there; then [`Job::ready`].
+    /// Cut the local file to this length, and go on there; then [`Job::ready`](super::Job::ready).
     Truncate(u64),
-    /// Download; then [`Job::moved`].
+    /// Download; then [`Job::moved`](super::Job::moved).
     Get(GetOptions),
-    /// Upload from this offset of the local file; then [`Job::moved`].
+    /// Upload from this offset of the local file; then [`Job::moved`](super::Job::moved).
     Put(PutOptions),
-    /// Read the file again, from the start that is said on, and compare it with the local one from there; then [`Job::compared`].
+    /// Read the file again, from the start that is said on, and compare it with the local one from there; then [`Job::compared`](super::Job::compared).
     Compare(GetOptions),
-    /// Wait so many milliseconds; then [`Job::ready`].
+    /// Wait so many milliseconds; then [`Job::ready`](super::Job::ready).
     Wait(u32),
-    /// Open the port again, which was lost. Of this and the next seven, which bring the session back: [`Job::ready`], or [`Job::failed`] where it
+    /// Open the port again, which was lost. Of this and the next seven, which bring the session back: [`Job::ready`](super::Job::ready), or [`Job::failed`](super::Job::failed) where it
     /// did not help; what a caller has nothing for is ready at once.
     ReopenPort,
     /// Switch the module's power off and on.
