@@ -231,8 +231,14 @@ impl Exchange {
     pub(crate) fn disturb(&mut self) {
         self.heard = true;
         if self.quiet_ms > 0 {
-            let left = self.quiet_until.wrapping_sub(self.tick());
-            self.wait(left.min(self.quiet_ms.into()), Reason::Quiet);
+            // The end may be past already: a host that is busy comes late.
+            let left = self.quiet_until.wrapping_sub(self.tick()).cast_signed();
+            if left > self.quiet_ms.into() {
+                self.wait(self.quiet_ms.into(), Reason::Quiet);
+            } else {
+                self.due = Some(self.quiet_until);
+                self.reason = Reason::Quiet;
+            }
         }
     }
 
@@ -375,4 +381,26 @@ pub(crate) const fn tick(time: Instant) -> u32 {
 #[expect(clippy::cast_possible_truncation, reason = "the upper half is left out on purpose")]
 pub(crate) const fn short(millis: u64) -> u32 {
     millis as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_never_silent_is_waited_for_two_seconds() {
+        let mut exchange = Exchange::new();
+        exchange.drain(100);
+        for millis in (0..DRAIN_MS.into()).step_by(50) {
+            exchange.clock = Instant::from_millis(millis);
+            exchange.disturb();
+            assert!(!exchange.is_due(), "{millis}");
+        }
+        // A host that was busy meanwhile looks at the line again behind that time.
+        for late in [0, 1, 500, 70_000] {
+            exchange.clock = Instant::from_millis(u64::from(DRAIN_MS) + late);
+            exchange.disturb();
+            assert!(exchange.is_due() && exchange.is_restless(), "{late} ms late");
+        }
+    }
 }
