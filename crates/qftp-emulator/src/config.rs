@@ -225,6 +225,8 @@ pub struct Config {
     pub has_urc_setting: bool,
     /// Whether `ATS12` sets the guard time.
     pub has_guard_setting: bool,
+    /// Whether what stands before the `AT` of a line is passed over, as V.250 has it. Where not, such a line is noise as a whole.
+    pub skips_noise: bool,
     /// Whether the messages of the start come in any order.
     pub shuffles_start: bool,
     /// Which of the module's ports the host is at.
@@ -267,6 +269,7 @@ impl Config {
             nlist: false,
             has_urc_setting: true,
             has_guard_setting: true,
+            skips_noise: true,
             shuffles_start: false,
             port: UrcPort::Uart1,
             urc_port: UrcPort::Uart1,

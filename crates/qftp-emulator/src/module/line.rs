@@ -39,7 +39,8 @@ impl Module {
     /// Runs the commands of one line up to the first failure. What stands before its `AT` is noise, as V.250 has it, and so is a line without.
     fn run_line(&mut self, now: Instant, line: &[u8], cut: bool) {
         let prefix = line.windows(2).position(|pair| pair.eq_ignore_ascii_case(b"AT"));
-        let Some(mut commands) = prefix.and_then(|at| commands(line.get(at..)?)) else { return };
+        let begin = prefix.filter(|_| self.config.skips_noise).unwrap_or(0);
+        let Some(mut commands) = line.get(begin..).and_then(commands) else { return };
         // With its end cut off, a line is not what the host meant.
         let mut outcome = if cut { Err(Refusal::Error) } else { Ok(Answer::Ok) };
         while outcome == Ok(Answer::Ok) {
