@@ -82,7 +82,7 @@ impl World {
         }
         config.seed = plan.seed;
         // Such a module shows what a failure has left on the line; the other kind is as V.250 has it.
-        config.skips_noise = plan.seed % 2 == 0;
+        config.skips_noise = plan.seed.is_multiple_of(2);
         config.faults = plan.faults(0);
         Self {
             host: Host::new(plan),
