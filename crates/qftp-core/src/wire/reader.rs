@@ -1,7 +1,7 @@
 //! Splitting a byte stream into lines; any split of the input gives the same lines.
 
 use super::scan::find_control;
-use crate::copy::copy;
+use crate::copy::{copy, move_to_front};
 
 /// What [`LineReader::read`] or [`CommandReader::read`] found at the front of its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +89,7 @@ impl<const N: usize> LineReader<N> {
     pub(crate) fn start_with(&mut self, from: usize, to: usize) {
         let bytes = self.buf.get(from..to).unwrap_or_default();
         let blank = bytes.iter().take_while(|byte| is_end(**byte)).count();
-        let from = from.saturating_add(blank).min(to.min(N));
-        self.buf.copy_within(from..to.min(N), 0);
-        self.len = to.min(N).saturating_sub(from);
+        self.len = move_to_front(&mut self.buf, from.saturating_add(blank), to);
     }
 
     /// Takes the first byte of a line, or one before it that is none. `false` within a line.

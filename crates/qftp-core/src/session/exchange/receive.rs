@@ -6,7 +6,7 @@
 use super::spoken::Speaker;
 use super::words::{WINDOW, end_of_data};
 use crate::Checksum;
-use crate::copy::copy;
+use crate::copy::{copy, move_to_front};
 use crate::limits;
 use crate::mutation::{Mutation, mutated};
 use crate::wire::{Verb, is_end};
@@ -208,8 +208,7 @@ impl Receive {
             if let Question::Asked(at) | Question::Late(at) | Question::Unanswered(at) = &mut self.question {
                 *at = at.saturating_sub(self.start);
             }
-            hold.copy_within(self.start.min(self.end).min(HOLD)..self.end.min(HOLD), 0);
-            self.end = self.end.saturating_sub(self.start);
+            self.end = move_to_front(hold, self.start, self.end);
             self.start = 0;
         }
         let room = hold.get_mut(self.end..).unwrap_or_default();
